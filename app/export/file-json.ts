@@ -1,20 +1,27 @@
 // Open files in the document of `ckptscope show --json`, written from columns.
 
-import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NO_MOUNT, type OpenFiles } from "../model/checkpoint.ts";
 import { detailsOf, valueAt } from "../model/detail-store.ts";
-import {
-  type JsonBytes,
-  writeInteger,
-  writePiece,
-  writeRaw,
-  writeText,
-  writeValue,
-  writeWritten,
-} from "../model/json-bytes.ts";
+import { type JsonBytes, writePiece, writeRaw, writeValue, writeWritten } from "../model/json-bytes.ts";
 import { FILE_KINDS, flagNames } from "../model/names.ts";
-import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../model/read.ts";
+import { u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
+import { rangeFinder } from "../model/search.ts";
 import { base64, decodeText, encodeText, jsonText, strictText } from "../model/text.ts";
+import {
+  call,
+  entries,
+  exact,
+  memo,
+  number,
+  type Part,
+  pick,
+  piece,
+  string,
+  type Template,
+  whenIs,
+  whenSet,
+} from "./rows/template.ts";
 
 /** Text under `key`, and its bytes in base64 under `${key}Bytes` if they are not valid UTF-8. */
 export function textKeys<Key extends string>(key: Key, bytes: Uint8Array): Readonly<Record<Key, string>> {
@@ -23,166 +30,119 @@ export function textKeys<Key extends string>(key: Key, bytes: Uint8Array): Reado
   return keys as Record<Key, string>;
 }
 
-const ID = encodeText('{"id":');
-const POS = encodeText(',"pos":');
-const NULL = encodeText("null");
-const NO_VERSION = encodeText(',"version":null,"details":');
-const VERSION = encodeText(',"version":');
-const DETAILS = encodeText(',"details":');
-const CUT = encodeText(',"cut":true}');
-const END = encodeText("}");
+const NULL = piece("null");
+const QUOTE = piece('"');
 
-/** A function that writes the entries of open files, in ascending order. */
-export function fileWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow) => undefined {
-  const { files, text } = checkpoint;
-  const kindsBefore = (key: string) => FILE_KINDS.map((kind) => encodeText(`,"kind":${jsonText(kind)}${key}`));
-  const withPath = kindsBefore(',"path":');
-  // The made-up name of a file without a path.
-  const withName = kindsBefore(',"path":null,"name":');
-  const unknown = FILE_KINDS.indexOf("unknown");
-  const details = detailsWriter(out, checkpoint);
-  const pieces = commonPieces(checkpoint);
-  const cut = new Set(checkpoint.problems.map((problem) => problem.cut?.file));
-  const positions = exactWriter(out, files.pos);
-  const versions = exactWriter(out, files.version);
-  return (row) => {
-    const has = u8At(files.has, row);
+/** How the entries of open files are written. */
+export function fileTemplate(out: JsonBytes, checkpoint: Checkpoint, separator: Uint8Array): Template {
+  const { files } = checkpoint;
+  const cut = cutFiles(checkpoint);
+  return {
+    separator,
+    parts: [
+      piece('{"id":'),
+      number(files.id),
+      ...nameParts(out, checkpoint),
+      piece(',"pos":'),
+      whenSet(files.has, HAS.pos, [QUOTE, exact(files.pos), QUOTE], [NULL]),
+      flagParts(checkpoint),
+      piece(',"version":'),
+      whenSet(files.has, HAS.version, versionParts(files.version), [NULL]),
+      piece(',"details":'),
+      ...detailParts(out, checkpoint),
+      ...(cut === null ? [piece("}")] : [whenIs(cut, 1, [piece(',"cut":true}')], [piece("}")])]),
+    ],
+  };
+}
+
+/** 1 for files in whose records the image ends; `null` if there are none. */
+function cutFiles({ files, problems }: Checkpoint): Uint8Array | null {
+  const rows = problems.flatMap(({ cut }) => (cut?.file === undefined ? [] : [cut.file]));
+  if (rows.length === 0) return null;
+  const cut = new Uint8Array(files.count);
+  for (const row of rows) cut[row] = 1;
+  return cut;
+}
+
+/** Kind, path and made-up name. */
+function nameParts(out: JsonBytes, { files, text }: Checkpoint): Part[] {
+  const kinds = FILE_KINDS.map((kind) => encodeText(`,"kind":${jsonText(kind)}`));
+  const unknown = kinds[FILE_KINDS.indexOf("unknown")] as Uint8Array;
+  const texts = { pool: text, start: files.nameOffset, length: files.nameLength };
+  const bytesOf = (row: number): Uint8Array => {
     const start = u32At(files.nameOffset, row);
-    const end = start + u32At(files.nameLength, row);
-    writePiece(out, ID);
-    writeInteger(out, u32At(files.id, row));
-    const kinds = (has & HAS.path) !== 0 ? withPath : withName;
-    writePiece(out, kinds[u8At(files.kind, row)] ?? (kinds[unknown] as Uint8Array));
-    if ((has & HAS.path) !== 0) {
-      if (!writeText(out, text, start, end)) {
-        // The keys after `"path":`, without the braces around them.
-        writeRaw(out, jsonText(textKeys("path", text.subarray(start, end))).slice('{"path":'.length, -1));
-      }
-    } else if (start === end) writePiece(out, NULL);
-    else if (!writeText(out, text, start, end)) writeValue(out, decodeText(text.subarray(start, end)));
-    writePiece(out, POS);
-    if ((has & HAS.pos) === 0) writePiece(out, NULL);
-    else positions(row);
-    const common = pieces(row);
-    const isCut = cut.size > 0 && cut.has(row);
-    if (!isCut && common.whole !== null && details.areNone(row, has)) {
-      writePiece(out, common.whole);
-      return;
-    }
-    writePiece(out, common.flagsAndMode);
-    if ((has & HAS.version) === 0) writePiece(out, NO_VERSION);
-    else {
-      writePiece(out, VERSION);
-      versions(row);
-      writePiece(out, DETAILS);
-    }
-    details.write(row, has);
-    writePiece(out, isCut ? CUT : END);
+    return text.subarray(start, start + u32At(files.nameLength, row));
   };
+  const path = string(texts, (row) => {
+    // The keys from `"path":` on, without it and the braces.
+    writeRaw(out, jsonText(textKeys("path", bytesOf(row))).slice('{"path":'.length, -1));
+  });
+  const name = string(texts, (row) => writeValue(out, decodeText(bytesOf(row))));
+  return [
+    pick(files.kind, kinds, unknown),
+    whenSet(
+      files.has,
+      HAS.path,
+      [piece(',"path":'), path],
+      [piece(',"path":null,"name":'), whenIs(files.nameLength, 0, [NULL], [name])],
+    ),
+  ];
 }
 
-/** What open files with the same flags and mode have in common. */
-interface Common {
-  readonly mode: number | null;
-  readonly hasVersion: boolean;
-  /** The keys for flags and mode. */
-  readonly flagsAndMode: Uint8Array;
-  /** These, and everything after them of a file without details; `null` if versions differ. */
-  readonly whole: Uint8Array | null;
-}
-
-/** A function that returns what an open file has in common with others, most of which share a few combinations. */
-function commonPieces({ files, machine }: Checkpoint): (row: FileRow) => Common {
-  /** By flags, -1 for none: the last that they occurred with. */
-  const made = new Map<number, Common>();
-  return (row) => {
+/** Flags and mode. */
+function flagParts({ files, machine }: Checkpoint): Part {
+  const keys = [
+    { values: files.has, mask: HAS.flags | HAS.mode },
+    { values: files.flags, mask: -1 },
+    { values: files.mode, mask: -1 },
+  ];
+  return memo(keys, (row) => {
     const has = u8At(files.has, row);
-    const flags = (has & HAS.flags) === 0 ? -1 : u32At(files.flags, row);
+    const flags = (has & HAS.flags) === 0 ? null : u32At(files.flags, row);
     const mode = (has & HAS.mode) === 0 ? null : u32At(files.mode, row);
-    const hasVersion = (has & HAS.version) !== 0;
-    const known = made.get(flags);
-    if (known !== undefined && known.mode === mode && known.hasVersion === hasVersion) return known;
-    const values = flags < 0 ? [null, null] : [flags, flagNames(flags, machine.arch)];
-    const text = `,"flags":${values[0]},"flagNames":${jsonText(values[1])},"mode":${mode}`;
-    const isSame = !hasVersion || files.version.length === 0;
-    const rest = `,"version":${hasVersion ? '"0"' : null},"details":{}}`;
-    const common = {
-      mode,
-      hasVersion,
-      flagsAndMode: encodeText(text),
-      whole: isSame ? encodeText(text + rest) : null,
-    };
-    made.set(flags, common);
-    return common;
-  };
+    const names = flags === null ? null : flagNames(flags, machine.arch);
+    return encodeText(`,"flags":${flags},"flagNames":${jsonText(names)},"mode":${mode}`);
+  });
 }
 
-const ZERO = encodeText('"0"');
-const QUOTE = encodeText('"');
+/** An empty column has zeros. */
+const versionParts = (version: BigUint64Array): Part[] =>
+  version.length === 0 ? [piece('"0"')] : [QUOTE, exact(version), QUOTE];
 
-/** A function that writes a value of a column of 64 bits, as a string. An empty column has zeros. */
-function exactWriter(out: JsonBytes, column: BigUint64Array): (row: number) => void {
-  // By words, as reading a BigUint64Array allocates an object for each value.
-  const words = new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
-  return (row) => {
-    if (column.length === 0) {
-      writePiece(out, ZERO);
-      return;
-    }
-    const high = u32At(words, 2 * row + 1);
-    writePiece(out, QUOTE);
-    if (high < MOST_EXACT) writeInteger(out, high * 2 ** 32 + u32At(words, 2 * row));
-    else writeRaw(out, u64At(column, row).toString());
-    writePiece(out, QUOTE);
-  };
-}
-
-/** Details of a file that are compared with each other for keys that occur twice; more are written as an object. */
+/** Details that are compared with each other for keys that occur twice; more are written as an object. */
 const FEW_DETAILS = 64;
 
-const MODE = encodeText('{"mode":');
-const SIZE = encodeText(',"size":');
-const MOUNT = encodeText(',"mountId":');
-const EXTERNAL = encodeText(',"external":true}');
+function detailParts(out: JsonBytes, checkpoint: Checkpoint): Part[] {
+  const { files, fileDetails } = checkpoint;
+  const asObject = call((row) => writeValue(out, detailsOf(checkpoint, row)));
+  const all = entries(fileDetails, entriesWriter(out, checkpoint));
+  return [whenSet(files.has, HAS.inode, [whenSet(files.has, HAS.details, [asObject], inodeParts(files))], [all])];
+}
 
-/** A function that writes the details of files with a path that are in columns. */
-function inodeWriter(out: JsonBytes, { files }: Checkpoint): (row: FileRow) => void {
-  const sizes = exactWriter(out, files.size);
-  const external = FILE_KINDS.indexOf("external");
-  return (row) => {
-    const mode = u32At(files.inodeMode, row);
-    const mount = i32At(files.mountId, row);
-    writePiece(out, MODE);
-    if (mode === 0) writePiece(out, NULL);
-    else writeInteger(out, mode);
-    writePiece(out, SIZE);
-    if (u64At(files.size, row) === NO_SIZE) writePiece(out, NULL);
-    else sizes(row);
-    if (mount !== NO_MOUNT) {
-      writePiece(out, MOUNT);
-      writeInteger(out, mount);
-    }
-    writePiece(out, u8At(files.kind, row) === external ? EXTERNAL : END);
-  };
+/** The details of a file with a path that are in columns. */
+function inodeParts({ inodeMode, size, mountId, kind }: OpenFiles): Part[] {
+  return [
+    piece('{"mode":'),
+    whenIs(inodeMode, 0, [NULL], [number(inodeMode)]),
+    piece(',"size":'),
+    // NO_SIZE, as a signed number.
+    whenIs(size, -1, [NULL], [QUOTE, exact(size), QUOTE]),
+    whenIs(mountId, NO_MOUNT, [], [piece(',"mountId":'), number(mountId)]),
+    whenIs(kind, FILE_KINDS.indexOf("external"), [piece(',"external":true}')], [piece("}")]),
+  ];
 }
 
 const [OPEN, COMMA] = ["{", ","];
 const NO_DETAILS = encodeText("{}");
+const END = encodeText("}");
 
-/** Writes the details of open files, in ascending order. */
-interface DetailsWriter {
-  /** Whether an open file has no details at all. */
-  areNone(row: FileRow, has: number): boolean;
-  write(row: FileRow, has: number): void;
-}
-
-function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): DetailsWriter {
+/** A function that writes the details of open files in the store, in ascending order. */
+function entriesWriter(out: JsonBytes, checkpoint: Checkpoint): (row: FileRow) => void {
   const { fileDetails: store } = checkpoint;
   const [firstKeys, nextKeys] = [OPEN, COMMA].map((before) =>
     store.keys.map((key) => encodeText(`${before}${jsonText(key)}:`)),
   ) as [Uint8Array[], Uint8Array[]];
-  const writeInode = inodeWriter(out, checkpoint);
-  let next = 0;
+  const rangeOf = rangeFinder(store.row);
   /** Writes entries first … end - 1 of the store; false if that is not all, or not the same as their object. */
   const write = (first: number, end: number): boolean => {
     for (let at = first; at < end; at++) {
@@ -197,30 +157,11 @@ function detailsWriter(out: JsonBytes, checkpoint: Checkpoint): DetailsWriter {
     writePiece(out, end === first ? NO_DETAILS : END);
     return true;
   };
-  /** Moves to the first detail of a row or of one after it. */
-  const moveTo = (row: FileRow): void => {
-    while (next < store.count && u32At(store.row, next) < row) next++;
-  };
-  return {
-    areNone(row, has) {
-      if ((has & HAS.inode) !== 0) return false;
-      moveTo(row);
-      return next === store.count || store.row[next] !== row;
-    },
-
-    write(row, has) {
-      if ((has & HAS.inode) !== 0) {
-        if ((has & HAS.details) !== 0) writeValue(out, detailsOf(checkpoint, row));
-        else writeInode(row);
-        return;
-      }
-      moveTo(row);
-      const first = next;
-      while (next < store.count && store.row[next] === row) next++;
-      const length = out.length;
-      if (next - first <= FEW_DETAILS && write(first, next)) return;
-      out.length = length;
-      writeValue(out, detailsOf(checkpoint, row));
-    },
+  return (row) => {
+    const { first, end } = rangeOf(row);
+    const { length } = out;
+    if (end - first <= FEW_DETAILS && write(first, end)) return;
+    out.length = length;
+    writeValue(out, detailsOf(checkpoint, row));
   };
 }

@@ -4,23 +4,17 @@
 import { type Checkpoint, commBytes, holderCount, NONE, USE } from "../model/checkpoint.ts";
 import { taskDetailsOf } from "../model/detail-store.ts";
 import type { DetailValue } from "../model/fields.ts";
-import {
-  createJsonBytes,
-  type JsonBytes,
-  takeBytes,
-  writeInteger,
-  writePiece,
-  writeRaw,
-  writeValue,
-} from "../model/json-bytes.ts";
+import { takeBytes, writeInteger, writePiece, writeRaw, writeValue } from "../model/json-bytes.ts";
 import { TASK_STATES } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
-import type { DescriptorRow, TableRow, TaskRow } from "../model/rows.ts";
+import type { TableRow, TaskRow } from "../model/rows.ts";
 import { encodeText, exactBytes, jsonText } from "../model/text.ts";
 import { isOfNoTask, type Resources } from "../resources/table.ts";
 import type { Chosen } from "./choose.ts";
-import { fileWriter, textKeys } from "./file-json.ts";
+import { fileTemplate, textKeys } from "./file-json.ts";
 import { type ListedRow, resourcesJson } from "./resources.ts";
+import { createRows, createRowsWriter, type Rows, writeRows } from "./rows/rows.ts";
+import { number, piece, type Template, whenIs } from "./rows/template.ts";
 
 /** The image as the user named it. */
 export interface SourceFacts {
@@ -56,7 +50,8 @@ export function* showDocument(
   source: SourceFacts,
   chosen: Chosen | null = null,
 ): Generator<Uint8Array<ArrayBuffer>> {
-  const out = createJsonBytes(2 * CHUNK);
+  const rows = createRows(CHUNK);
+  const { out } = rows;
   const { tasks, tables, files, problems } = checkpoint;
   const head = {
     schema: 1,
@@ -92,8 +87,17 @@ export function* showDocument(
       .join(",\n"),
   );
   yield* list("tasks", tasks.count, (row) => void writeValue(out, taskEntryOf(row)), chosen?.tasks);
-  yield* list("fileTables", tables.count, (row) => tableEntry(out, checkpoint, row, chosen), chosen?.tables);
-  yield* list("files", files.count, fileWriter(out, checkpoint), withoutTwins(checkpoint, chosen?.files));
+  yield* list("fileTables", tables.count, tableWriter(rows, checkpoint, chosen), chosen?.tables);
+  writeRaw(out, ',\n  "files": [');
+  const fileWriter = createRowsWriter(rows, fileTemplate(out, checkpoint, NEXT_ROW), files.count);
+  const hasFiles = yield* writeRows(
+    rows,
+    fileWriter,
+    [0, files.count],
+    withoutTwins(checkpoint, chosen?.files),
+    FIRST_ROW,
+  );
+  writeRaw(out, hasFiles ? "\n  ]" : "]");
   yield* list("problems", problems.length, (row) => void writeValue(out, problemEntry(checkpoint, row)));
   if (resources !== undefined) {
     writeRaw(out, ',\n  "resources": ');
@@ -167,44 +171,35 @@ function taskDetails(checkpoint: Checkpoint, row: TaskRow) {
   return { threads, exit, ...fileKeys("exe", exe), ...fileKeys("cwd", cwd), ...fileKeys("root", root), details };
 }
 
+/** How the descriptors of a file table are written. */
+const descriptorTemplate = ({ descriptors, files }: Checkpoint): Template => ({
+  separator: encodeText(","),
+  parts: [
+    piece('{"fd":'),
+    number(descriptors.fd),
+    piece(',"file":'),
+    whenIs(descriptors.file, NONE, [piece("null")], [number({ column: files.id, rows: descriptors.file })]),
+    piece(',"closeOnExec":'),
+    whenIs(descriptors.closeOnExec, 1, [piece("true}")], [piece("false}")]),
+  ],
+});
+
 const ID = encodeText('{"id":');
-const FIRST_FD = encodeText(',"fds":[{"fd":');
-const NEXT_FD = encodeText(',{"fd":');
-const FILE = encodeText(',"file":');
-const NULL = encodeText("null");
-const CLOSED_ON_EXEC = encodeText(',"closeOnExec":true}');
-const KEPT_ON_EXEC = encodeText(',"closeOnExec":false}');
+const DESCRIPTORS = encodeText(',"fds":[');
+const END = encodeText("]}");
 
-function* tableEntry(
-  out: JsonBytes,
-  checkpoint: Checkpoint,
-  row: TableRow,
-  chosen: Chosen | null,
-): Generator<Uint8Array<ArrayBuffer>> {
-  const { tables } = checkpoint;
-  writePiece(out, ID);
-  writeInteger(out, u32At(tables.id, row));
-  let key = FIRST_FD;
-  const first = u32At(tables.first, row);
-  const end = u32At(tables.first, row + 1);
-  for (let at = first; at < end; at++) {
-    if (chosen?.descriptors[at] === 0) continue;
-    writePiece(out, key);
-    writeDescriptor(out, checkpoint, at);
-    key = NEXT_FD;
-    if (out.length >= CHUNK) yield takeBytes(out);
-  }
-  writeRaw(out, key === NEXT_FD ? "]}" : ',"fds":[]}');
-}
-
-/** Writes a descriptor from the value of `fd` on. */
-function writeDescriptor(out: JsonBytes, { descriptors, files }: Checkpoint, row: DescriptorRow): void {
-  const file = i32At(descriptors.file, row);
-  writeInteger(out, i32At(descriptors.fd, row));
-  writePiece(out, FILE);
-  if (file === NONE) writePiece(out, NULL);
-  else writeInteger(out, u32At(files.id, file));
-  writePiece(out, u8At(descriptors.closeOnExec, row) === 1 ? CLOSED_ON_EXEC : KEPT_ON_EXEC);
+/** A function that writes a file table with its descriptors. */
+function tableWriter(rows: Rows, checkpoint: Checkpoint, chosen: Chosen | null): WriteRow {
+  const { out } = rows;
+  const { tables, descriptors } = checkpoint;
+  const writer = createRowsWriter(rows, descriptorTemplate(checkpoint), descriptors.count);
+  return function* (row: TableRow) {
+    writePiece(out, ID);
+    writeInteger(out, u32At(tables.id, row));
+    writePiece(out, DESCRIPTORS);
+    yield* writeRows(rows, writer, [u32At(tables.first, row), u32At(tables.first, row + 1)], chosen?.descriptors);
+    writePiece(out, END);
+  };
 }
 
 function problemEntry({ problems, members }: Checkpoint, row: number) {

@@ -24,7 +24,7 @@ export const isUtf8 = (bytes: Uint8Array): boolean => strictText(bytes) !== null
 const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\\": "\\\\" };
 
 /** Code points that are invisible, that look like others, or that change how the text around them is shown. */
-const HIDDEN: readonly (readonly [first: number, last: number])[] = [
+export const HIDDEN: readonly (readonly [first: number, last: number])[] = [
   [0x00, 0x1f], // C0 controls
   [0x7f, 0x9f], // DEL, C1 controls
   [0xa0, 0xa0], // no-break space
