@@ -4,6 +4,7 @@
 import { NONE } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
+import { writtenOutside } from "../model/outside.ts";
 import { i32At } from "../model/read.ts";
 import { SIDES, type Side } from "../model/side.ts";
 import { counted } from "../model/words.ts";
@@ -327,12 +328,16 @@ function canonical(column: Column | undefined, numbers?: Map<string, number>): (
 }
 
 function compareRows(collecting: Collecting, pair: Pair, before: number, after: number): void {
-  const sameFormat = collecting.compared.before.format === collecting.compared.after.format;
+  const { before: x, after: y } = collecting.compared;
+  const sameFormat = x.format === y.format;
+  const sameWriter = writtenOutside(x) === writtenOutside(y);
   for (const { at, spec, isSame } of pair.columns) {
     const values = valuesAt(pair, at, before, after);
     if (spec.comparedAs === "group" ? isSameGroup(pair, values.before, values.after) : isSame(before, after)) continue;
-    if (!sameFormat && (values.before === null || values.after === null)) continue;
+    const lacksOne = values.before === null || values.after === null;
+    if (!sameFormat && lacksOne) continue;
     if (addUnrecorded(pair, spec, before, after)) continue;
+    if (!sameWriter && lacksOne) continue;
     addChange(collecting, pair, before, after, at);
   }
 }

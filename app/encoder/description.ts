@@ -39,6 +39,8 @@ export interface TaskDescription {
   readonly root?: string;
   readonly umask?: number;
   readonly credentials?: Credentials;
+  /** What /proc/PID/status says besides; absent: not recorded. */
+  readonly status?: TaskStatus;
   /** Soft and hard resource limits by number (RLIMIT_CPU is 0), as decimal strings; absent: unlimited. */
   readonly limits?: readonly (readonly [string, string])[];
   readonly carried?: CarriedTask;
@@ -50,6 +52,32 @@ export interface Credentials {
   readonly uids: readonly [number, number, number, number];
   readonly gids: readonly [number, number, number, number];
   readonly groups: readonly number[];
+}
+
+/** Capabilities and signals of a task. Each set is a 64-bit number, as a decimal string. */
+export interface TaskStatus {
+  readonly capabilities: CapabilitySets;
+  readonly signals: SignalSets;
+}
+
+/** Bit 0 is CAP_CHOWN. */
+export interface CapabilitySets {
+  readonly effective: string;
+  readonly permitted: string;
+  readonly inheritable: string;
+  readonly bounding: string;
+}
+
+/** Bit 0 is signal 1, SIGHUP. */
+export interface SignalSets {
+  readonly blocked: string;
+  /** Those that wait for this thread. */
+  readonly pending: string;
+  /** Those that wait for any thread of the process. */
+  readonly sharedPending: string;
+  readonly ignored: string;
+  /** Those with a handler. */
+  readonly caught: string;
 }
 
 /** Records of a task to be written unchanged: payloads in base64, by record name. */

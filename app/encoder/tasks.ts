@@ -1,8 +1,9 @@
 // Writes the records of a task, in the order of the dialect.
 
 import { NONE } from "../model/checkpoint.ts";
+import { HAS_STATUS } from "../model/outside.ts";
 import { encodeText } from "../model/text.ts";
-import type { TaskDescription } from "./description.ts";
+import type { CapabilitySets, TaskDescription } from "./description.ts";
 import { checkpointObject, type Dump, type Steps } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";
 import { checkpointFileTable } from "./tables.ts";
@@ -109,11 +110,18 @@ export function* checkpointTask(dump: Dump, task: TaskDescription): Steps {
       rlim: limitBytes(task, dump.littleEndian),
       tty_old_pgrp: dump.dialect.enums.CKPT_PID?.get("NULL") ?? NONE,
     });
-    writer.record("SIGPENDING");
+    writer.record("SIGPENDING", { "signal.sigset": signalSet(dump, task.status?.signals.sharedPending) });
   }
-  writer.record("SIGPENDING");
-  writer.record("SIGNAL_TASK");
+  writer.record("SIGPENDING", { "signal.sigset": signalSet(dump, task.status?.signals.pending) });
+  writer.record("SIGNAL_TASK", { "blocked.sigset": signalSet(dump, task.status?.signals.blocked) });
   return 0;
+}
+
+/** A set of signals as it is in the kernel's memory. */
+function signalSet({ littleEndian }: Dump, set = "0"): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(set), littleEndian);
+  return bytes;
 }
 
 const RLIMITS = 16;
@@ -129,12 +137,10 @@ function limitBytes({ limits = [] }: TaskDescription, littleEndian: boolean): Ui
   return bytes;
 }
 
-const SIGNALS = 64;
-const SIGACTION_BYTES = 32;
-
 const ROOT_CREDENTIALS = { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0], groups: [] } as const;
 
-const credentialsKey = ({ credentials }: TaskDescription): string => JSON.stringify(credentials ?? ROOT_CREDENTIALS);
+const credentialsKey = ({ credentials, status }: TaskDescription): string =>
+  JSON.stringify([credentials ?? ROOT_CREDENTIALS, status?.capabilities]);
 
 /** Describes credentials, with their user and supplementary groups. */
 export function dumpCredentials(dump: Dump): number {
@@ -153,8 +159,29 @@ export function dumpCredentials(dump: Dump): number {
     user_ref: user,
     groupinfo_ref: groupinfo,
     sec_ref: NONE,
+    ...capabilityFields(dump.task?.status?.capabilities),
   });
   return 0;
+}
+
+/** Sets of capabilities, and the letter that CRED has for them. */
+const CAPABILITY_SETS = [
+  ["effective", "e"],
+  ["permitted", "p"],
+  ["inheritable", "i"],
+  ["bounding", "b"],
+] as const;
+
+function capabilityFields(sets: CapabilitySets | undefined): FieldValues {
+  if (sets === undefined) return {};
+  const words = CAPABILITY_SETS.flatMap(([key, letter]) => {
+    const set = BigInt(sets[key]);
+    return [
+      [`cap_s.cap_${letter}_0`, Number(set & 0xffff_ffffn)],
+      [`cap_s.cap_${letter}_1`, Number(set >> 32n)],
+    ];
+  });
+  return { ...Object.fromEntries(words), "cap_s.padding": HAS_STATUS };
 }
 
 /** Describes supplementary groups. */
@@ -252,8 +279,23 @@ export function dumpFs(dump: Dump): number {
   return 0;
 }
 
-/** Describes default signal handlers. */
-export function dumpHandlers(dump: Dump): number {
-  dump.writer.record("SIGHAND", {}, new Uint8Array(SIGNALS * SIGACTION_BYTES));
+const SIGNALS = 64;
+const SIGACTION_BYTES = 32;
+const SIG_IGN = 1n;
+/** SIG_ERR, which is no handler's address: the address is not known. */
+const SOME_HANDLER = 0xffff_ffff_ffff_ffffn;
+
+/** Describes which signals are ignored or have a handler, as far as that is known. */
+export function dumpHandlers({ task, writer, littleEndian }: Dump): number {
+  const bytes = new Uint8Array(SIGNALS * SIGACTION_BYTES);
+  const view = new DataView(bytes.buffer);
+  const { ignored = "0", caught = "0" } = task?.status?.signals ?? {};
+  const [ignoredSet, caughtSet] = [BigInt(ignored), BigInt(caught)];
+  const has = (set: bigint, bit: number): boolean => ((set >> BigInt(bit)) & 1n) === 1n;
+  for (let bit = 0; bit < SIGNALS; bit++) {
+    const handler = has(caughtSet, bit) ? SOME_HANDLER : has(ignoredSet, bit) ? SIG_IGN : 0n;
+    view.setBigUint64(bit * SIGACTION_BYTES, handler, littleEndian);
+  }
+  writer.record("SIGHAND", {}, bytes);
   return 0;
 }

@@ -17,3 +17,9 @@ export function namesOtherKernel(facts: readonly Fact[]): boolean {
  */
 export const writtenOutside = ({ format, facts }: Pick<Checkpoint, "format" | "facts">): boolean =>
   format === "linux-cr" && namesOtherKernel(facts);
+
+/**
+ * Value of CRED's ckpt_capabilities.padding, in an image written from outside the kernel, for a task whose capabilities
+ * and signals were read from /proc/PID/status. A kernel writes 0, and does not read it.
+ */
+export const HAS_STATUS = 1;

@@ -287,14 +287,14 @@ export const DUMP = defineCommand({
   name: "dump",
   summary: "Write an image of running processes (Linux)",
   details: [
-    "Writes a Linux-CR image of what the processes have open and share: tasks, credentials, file tables, " +
-      "descriptors and open files, but no memory. It works for processes that you have permission to inspect: your " +
+    "Writes a Linux-CR image of what the processes have open and share: tasks, credentials, signals, file " +
+      "tables, descriptors and open files, but no memory. It works for processes that you have permission to inspect: your " +
       "own, or any as root.",
     "The file has mode 0600 and appears only when it is complete. Devices and FIFOs are written to directly; symbolic " +
       "links are refused.",
     "Fails, and records the error in the image, if a path is too long or lies outside the root directory. Locks, owners " +
-      "for signals and files in flight are not recorded in the image, but noted on standard error. The version of an open " +
-      "file is its inode number.",
+      "for signals, files in flight, no_new_privs, seccomp and ambient capabilities are not recorded in the image, but " +
+      "noted on standard error. The version of an open file is its inode number.",
     "Without --freeze the processes keep running, and changes to them during the dump are reported on standard error.",
   ],
   operands: PIDS,

@@ -142,7 +142,8 @@ function stateOf({ pid, state }: Task, before: Knowledge["states"]): string {
 
 /** `table`: index of its table; -1: none. */
 function describeTask(task: Task, table: number, states: Knowledge["states"]): TaskDescription {
-  const { pid, ppid, tgid, pgid, sid, comm, credentials, exitCode, limits, umask, workingDirectory, root } = task;
+  const { pid, ppid, tgid, pgid, sid, comm, credentials, status, exitCode, limits, umask, workingDirectory, root } =
+    task;
   return {
     pid,
     ppid,
@@ -155,6 +156,7 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
     ...(exitCode === 0 ? {} : { exitCode }),
     fileTable: table < 0 ? null : table + 1,
     credentials,
+    status,
     limits,
     umask,
     ...(workingDirectory === null ? {} : { workingDirectory }),

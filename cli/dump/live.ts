@@ -10,7 +10,7 @@ import { endedTasks, withoutEnded } from "./ended.ts";
 import { groupFiles, groupTables } from "./groups.ts";
 import type { Kcmp } from "./kcmp.ts";
 import { createNotes, type Notes } from "./notes.ts";
-import { readTables, readTasks } from "./read-tasks.ts";
+import { noteRestrictions, readTables, readTasks } from "./read-tasks.ts";
 import { watchSleepers } from "./slept.ts";
 
 export interface LiveOptions {
@@ -46,6 +46,7 @@ export function readLive(ids: readonly number[], options: LiveOptions): Live {
   const { kcmp, threads, frozen, states, unixPeers, duplicator, notes = createNotes() } = options;
   const reader = createReader();
   const tasks = readTasks(ids, { kcmp, threads }, notes);
+  noteRestrictions(tasks, notes);
   const sleepers = frozen ? null : watchSleepers(tasks.map(({ tgid }) => tgid));
   const tableOf = groupTables(tasks, kcmp);
   const tables = readTables(reader, tasks, tableOf);

@@ -33,6 +33,18 @@ const KINDS = {
     one: "has open files in flight, which are not in the image",
     many: "sockets have open files in flight, which are not in the image",
   },
+  "no-new-privs": {
+    one: "has no_new_privs set, which is not in the image",
+    many: "tasks have no_new_privs set, which is not in the image",
+  },
+  seccomp: {
+    one: "is restricted by seccomp(2), which is not in the image",
+    many: "tasks are restricted by seccomp(2), which is not in the image",
+  },
+  ambient: {
+    one: "has ambient capabilities, which are not in the image",
+    many: "tasks have ambient capabilities, which are not in the image",
+  },
   protocol: {
     one: "has a protocol that an image cannot hold",
     many: "sockets have protocols that an image cannot hold",

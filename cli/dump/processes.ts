@@ -1,7 +1,7 @@
 // Tasks, read from /proc.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { Credentials } from "../../app/encoder/description.ts";
+import type { Credentials, TaskStatus } from "../../app/encoder/description.ts";
 import { visible } from "../../app/model/text.ts";
 import { CliError } from "../error.ts";
 
@@ -20,11 +20,21 @@ export interface Task {
   /** Its exit status as returned by wait(2); 0 while it is alive, or if the status may not be read. */
   readonly exitCode: number;
   readonly credentials: Credentials;
+  readonly status: TaskStatus;
+  readonly restrictions: Restrictions;
   /** Soft and hard resource limits by number. */
   readonly limits: readonly (readonly [string, string])[];
   readonly umask: number;
   readonly workingDirectory: string | null;
   readonly root: string | null;
+}
+
+/** What /proc/PID/status says of a task's privileges, but an image cannot hold. */
+export interface Restrictions {
+  readonly noNewPrivs: boolean;
+  /** Mode of seccomp(2), and how many filters apply; 0 0: none. */
+  readonly seccomp: string;
+  readonly hasAmbient: boolean;
 }
 
 // Linux fs/proc/array.c, task_state_array.
@@ -87,6 +97,12 @@ export function readTask(pid: number): Task | null {
       tgid: Number(field("Tgid")),
       comm: comm.subarray(0, comm.length - 1),
       credentials: { uids: four("Uid"), gids: four("Gid"), groups: numbers("Groups") },
+      status: statusOf(field),
+      restrictions: {
+        noNewPrivs: field("NoNewPrivs") === "1",
+        seccomp: `${field("Seccomp") || 0} ${field("Seccomp_filters") || 0}`,
+        hasAmbient: /[^0]/.test(field("CapAmb")),
+      },
       limits: limitsOf(pid),
       umask: Number.parseInt(field("Umask") || "22", 8),
       workingDirectory: link(`/proc/${pid}/cwd`),
@@ -96,6 +112,26 @@ export function readTask(pid: number): Task | null {
     if (isGone(error)) return null;
     throw error;
   }
+}
+
+/** Sets of capabilities and signals, which /proc/PID/status has in hexadecimal. */
+function statusOf(field: (name: string) => string): TaskStatus {
+  const set = (name: string): string => BigInt(`0x${field(name) || "0"}`).toString();
+  return {
+    capabilities: {
+      effective: set("CapEff"),
+      permitted: set("CapPrm"),
+      inheritable: set("CapInh"),
+      bounding: set("CapBnd"),
+    },
+    signals: {
+      blocked: set("SigBlk"),
+      pending: set("SigPnd"),
+      sharedPending: set("ShdPnd"),
+      ignored: set("SigIgn"),
+      caught: set("SigCgt"),
+    },
+  };
 }
 
 /** The values of lines `name: value`. A value can be empty: a task without supplementary groups. */

@@ -44,6 +44,17 @@ export function readTasks(
   return tasks;
 }
 
+/** Notes what an image cannot hold of tasks. A container restricts all that runs in it, so what applies to us too is left out. */
+export function noteRestrictions(tasks: readonly Task[], notes: Notes): void {
+  const own = readTask(process.pid)?.restrictions;
+  for (const { pid, restrictions } of tasks) {
+    const { noNewPrivs, seccomp, hasAmbient } = restrictions;
+    if (noNewPrivs && own?.noNewPrivs !== true) notes.add("no-new-privs", `pid ${pid}`);
+    if (seccomp !== "0 0" && seccomp !== own?.seccomp) notes.add("seccomp", `pid ${pid}`);
+    if (hasAmbient) notes.add("ambient", `pid ${pid}`);
+  }
+}
+
 /** The tables that tasks use. `tableOf`: see groupTables. */
 export function readTables(reader: Reader, tasks: readonly Task[], tableOf: Int32Array): Table[] {
   const tables: Table[] = [];

@@ -67,6 +67,21 @@ describe("an image that was written from outside the kernel", () => {
     }
   });
 
+  test("does not record more for having capabilities and signals", async () => {
+    const kernel = setField(await resourcefulImage(), "TASK", 0, "pdeath_signal", 9n);
+    const other = versioned(
+      setField(outside(setField(kernel, "TASK", 0, "pdeath_signal", 0n)), "CRED", 0, "cap_s.padding", 1n),
+    );
+    for (const [one, another] of [
+      [kernel, other],
+      [other, kernel],
+    ] as const) {
+      const { changes } = await compare(one, another);
+      expect(JSON.stringify(changes)).toContain("bounding");
+      expect(JSON.stringify(changes)).not.toMatch(/parentDeathSignal|securebits|handler|mask|dumpable/);
+    }
+  });
+
   test("is compared with another by what both record", async () => {
     const image = outside(await resourcefulImage());
     const { changes } = await compare(image, versioned(image));

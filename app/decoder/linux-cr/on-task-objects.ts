@@ -4,7 +4,7 @@
 import { capabilityNames } from "../../model/capabilities.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { Details } from "../../model/fields.ts";
-import { namesOtherKernel } from "../../model/outside.ts";
+import { HAS_STATUS, namesOtherKernel } from "../../model/outside.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { signalName } from "../../model/signals.ts";
 import { visibleText } from "../../model/text.ts";
@@ -40,12 +40,13 @@ export function onCred(walk: Walk): void {
   for (const id of IDS) details[id] = reader.number(id);
   details.groups = walk.taskObjects.groups.get(reader.number("groupinfo_ref")) ?? [];
   walk.taskObjects.credentials.set(objref, details);
-  // Outside the kernel they are not recorded.
-  if (namesOtherKernel(walk.facts)) return;
+  const isOutside = namesOtherKernel(walk.facts);
+  if (isOutside && reader.number("cap_s.padding") !== HAS_STATUS) return;
   for (const [key, letter] of CAPABILITY_SETS) {
     details[key] = capabilityNames([0, 1].map((word) => reader.number(`cap_s.cap_${letter}_${word}`)));
   }
-  details.securebits = reader.number("cap_s.securebits");
+  // /proc does not have them.
+  if (!isOutside) details.securebits = reader.number("cap_s.securebits");
 }
 
 /** GROUPINFO: supplementary groups, as far as they are in the window. */

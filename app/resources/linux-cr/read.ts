@@ -5,6 +5,7 @@ import type { Image } from "../../decoder/image.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { writtenOutside } from "../../model/outside.ts";
 import { recordKind } from "../../model/records.ts";
+import type { TaskRow } from "../../model/rows.ts";
 import { spec, type Tables } from "../tables.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
 import { type Draft, sysctlsOf } from "./objects.ts";
@@ -168,7 +169,8 @@ function untilNul(bytes: Uint8Array): Uint8Array {
 /** Fills the tables that are asked for. */
 export async function readLinuxCr(image: Image, wanted: Tables, signal?: AbortSignal): Promise<void> {
   const { records } = image.checkpoint;
-  const tables = writtenOutside(image.checkpoint) ? onlyRecorded(wanted) : wanted;
+  const withStatus = new Set<TaskRow>();
+  const tables = writtenOutside(image.checkpoint) ? onlyRecorded(wanted, withStatus) : wanted;
   const reader = createRecordReader(image, signal);
   const objects = createSharedObjects(image.checkpoint.machine.arch);
   const walk: Walk = {
@@ -176,7 +178,7 @@ export async function readLinuxCr(image: Image, wanted: Tables, signal?: AbortSi
     tables,
     memory: createMemory(reader, tables),
     objects,
-    tasks: createTasks(reader, objects, tables),
+    tasks: createTasks(reader, objects, tables, withStatus),
     announced: new Map(),
     following: null,
   };

@@ -1,5 +1,6 @@
 // The objects that tasks share, by their objrefs. Each is read when its record comes, before the tasks that name it.
 
+import { HAS_STATUS } from "../../model/outside.ts";
 import { actionsOf, credentialsOf, type Draft, dumpableOf, namespacesOf } from "./objects.ts";
 import type { Struct } from "./record-reader.ts";
 
@@ -8,6 +9,8 @@ interface Credentials {
   readonly row: Draft;
   /** Objref of the user namespace of its user; 0: none. */
   readonly namespace: number;
+  /** See HAS_STATUS. */
+  readonly hasStatus: boolean;
 }
 
 /** What a task does on signals. */
@@ -57,7 +60,8 @@ export function createSharedObjects(arch: string | null): SharedObjects {
         label: labels.get(struct.number("sec_ref")) ?? null,
       };
       const namespace = namespaceOfUser.get(struct.number("user_ref")) ?? 0;
-      credentials.set(objref, { row: credentialsOf(struct, of, arch), namespace });
+      const hasStatus = struct.number("cap_s.padding") === HAS_STATUS;
+      credentials.set(objref, { row: credentialsOf(struct, of, arch), namespace, hasStatus });
     },
     namespaces(objref, struct) {
       namespaces.set(objref, namespacesOf(struct));

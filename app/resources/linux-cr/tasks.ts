@@ -44,8 +44,17 @@ interface Current {
 
 const LIMITS = 16;
 
-/** Reads tasks in the order of the records. */
-export function createTasks({ checkpoint }: RecordReader, objects: SharedObjects, tables: Tables): TaskReader {
+/**
+ * Reads tasks in the order of the records.
+ *
+ * @param withStatus Where to add the tasks with HAS_STATUS.
+ */
+export function createTasks(
+  { checkpoint }: RecordReader,
+  objects: SharedObjects,
+  tables: Tables,
+  withStatus: Set<TaskRow>,
+): TaskReader {
   const { tasks, machine } = checkpoint;
   const { arch } = machine;
   /** Signals that wait for a process, which are in the records of its first task. */
@@ -98,6 +107,7 @@ export function createTasks({ checkpoint }: RecordReader, objects: SharedObjects
       const credentials = objects.credentialsAt(struct.number("cred_ref"));
       if (current === null || credentials === undefined) return;
       const { pid, tid, task, record } = current;
+      if (credentials.hasStatus) withStatus.add(task);
       tables.add("credentials", { pid, tid, ...credentials.row }, task, record);
       const id = credentials.namespace;
       if (id > 0 && isFirst("user")) tables.add("namespaces", { pid, kind: "user", id }, task, record);

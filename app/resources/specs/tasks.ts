@@ -144,22 +144,22 @@ const CREDENTIALS: ResourceSpec = {
     column("effective", "capabilities", "effective", "capabilities in force", {
       criu: "creds_entry.cap_eff",
       linuxCr: capabilitySet("e"),
-      recordedWith: "securebits",
+      recordedWith: "effective",
     }),
     column("permitted", "capabilities", "permitted", "capabilities that it may put in force", {
       criu: "creds_entry.cap_prm",
       linuxCr: capabilitySet("p"),
-      recordedWith: "securebits",
+      recordedWith: "effective",
     }),
     column("inheritable", "capabilities", "inheritable", "capabilities that a program may keep across exec", {
       criu: "creds_entry.cap_inh",
       linuxCr: capabilitySet("i"),
-      recordedWith: "securebits",
+      recordedWith: "effective",
     }),
     column("bounding", "capabilities", "bounding", "capabilities that it can ever gain", {
       criu: "creds_entry.cap_bnd",
       linuxCr: capabilitySet("b"),
-      recordedWith: "securebits",
+      recordedWith: "effective",
     }),
     column("ambient", "capabilities", "ambient", "capabilities that any program keeps across exec", {
       criu: "creds_entry.cap_amb",

@@ -120,6 +120,60 @@ describe.skipIf(reason !== "")(`a dump says what is so${reason === "" ? "" : ` (
     expect(readFileSync(`/proc/${target.pid}/limits`, "latin1")).toMatch(/Max realtime timeout +unlimited/);
   });
 
+  test("of capabilities and signals", async () => {
+    const [SIGUSR1, SIGUSR2, SIG_IGN] = [10, 12, 1];
+    const before = path("before");
+    await runCommand(["dump", `${target.pid}`, "-o", before]);
+    // It blocks a signal that then waits for it, and ignores another.
+    await target.call("c", "int sighold(int)", SIGUSR1);
+    await target.call("c", "int raise(int)", SIGUSR1);
+    await target.call("c", "intptr_t signal(int, intptr_t)", SIGUSR2, SIG_IGN);
+    if (isRoot) {
+      const [PR_CAPBSET_DROP, CAP_SYS_TIME] = [24, 25];
+      await target.call("c", "int prctl(int, long)", PR_CAPBSET_DROP, CAP_SYS_TIME);
+    }
+    const lines = readFileSync(`/proc/${target.pid}/status`, "latin1");
+    const set = (name: string): string =>
+      BigInt(`0x${new RegExp(`^${name}:\t(.*)$`, "m").exec(lines)?.[1]}`).toString();
+    expect((await take()).description.tasks.at(0)?.status).toEqual({
+      capabilities: {
+        effective: set("CapEff"),
+        permitted: set("CapPrm"),
+        inheritable: set("CapInh"),
+        bounding: set("CapBnd"),
+      },
+      signals: {
+        blocked: set("SigBlk"),
+        pending: set("SigPnd"),
+        sharedPending: set("ShdPnd"),
+        ignored: set("SigIgn"),
+        caught: set("SigCgt"),
+      },
+    });
+    const after = path("after");
+    await runCommand(["dump", `${target.pid}`, "-o", after]);
+    const { changes } = JSON.parse((await runCommand(["diff", before, after, "--json"])).out);
+    const of = (resource: string): unknown[] =>
+      changes.filter((change: { resource?: string }) => change.resource === resource);
+    expect(of("threads")).toContainEqual(expect.objectContaining({ field: "blocked", after: ["SIGUSR1"] }));
+    expect(of("threads")).toContainEqual(expect.objectContaining({ field: "pending", after: ["SIGUSR1"] }));
+    expect(of("signals")).toMatchObject([{ kind: "resource-added", key: { signal: "SIGUSR2" } }]);
+    if (isRoot) expect(of("credentials")).toMatchObject([{ field: "bounding" }]);
+  });
+
+  test("of what restricts a task but not us: one note for each kind", async () => {
+    const PR_SET_NO_NEW_PRIVS = 38;
+    if (/^NoNewPrivs:\t1$/m.test(readFileSync("/proc/self/status", "latin1"))) return;
+    await target.call("c", "int prctl(int, long, long, long, long)", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    const { notes } = await take();
+    expect(notes).toEqual([`pid ${target.pid} has no_new_privs set, which is not in the image`]);
+    expect(await target.call("seccomp")).toBe(0);
+    expect((await take()).notes).toEqual([
+      ...notes,
+      `pid ${target.pid} is restricted by seccomp(2), which is not in the image`,
+    ]);
+  });
+
   test("of a path that is too long: an error, not a missing descriptor", async () => {
     const fd = await target.call("deep", folder);
     const live = await take();
