@@ -7,7 +7,6 @@ import {
   type Machine,
   type Member,
   NONE,
-  type Problem,
   type RecordKind,
 } from "../model/checkpoint.ts";
 import type { DescriptorRow, FileRow, RecordRow, TableRow, TaskRow } from "../model/rows.ts";
@@ -22,9 +21,9 @@ import {
   tasksByTable,
 } from "./builder/index-edges.ts";
 import { createOpenFiles } from "./builder/open-files.ts";
-import { createProblemList } from "./builder/problem-list.ts";
+import { createProblemList, type ProblemList } from "./builder/problem-list.ts";
 import { createRecords } from "./builder/records.ts";
-import { createTextPool } from "./builder/text-pool.ts";
+import { createTextPool, type TextPool } from "./builder/text-pool.ts";
 import { type Budget, createBudget, type Limits } from "./limits.ts";
 
 /** Properties of the image as a whole. */
@@ -61,95 +60,160 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
   const fileDetails = createDetails(growth);
   const taskDetails = createDetails(growth);
   const links = createLinkList(growth);
-  const fileRecordPairs: FileRecordPair[] = [];
-  const { files, reserveFiles, ...openFiles } = createOpenFiles(growth, text);
+  const furtherRecords = createFurtherRecords(budget);
+  const openFiles = createOpenFiles(growth, text);
   const owners = createOwners(growth);
-  const { reserveRecords, finishRecords, ...records } = createRecords(growth);
-  const otherObjects = createObjects(growth);
+  const records = createRecords(growth);
+  const others = createObjects(growth);
+  const spending = createSpending(budget);
   const { tasks, tables, descriptors } = owners;
-
-  const own = {
-    files,
+  const { files } = openFiles;
+  const parts = {
+    text,
+    problems,
     fileDetails,
     taskDetails,
     links,
+    furtherRecords,
+    openFiles,
+    owners,
+    records,
+    others,
+  };
+
+  // Named one by one. Object.assign and spreads would add more properties than V8 gives a place of its own: each use of one
+  // would look it up by its name, and no call would be inlined.
+  return {
+    tasks,
+    tables,
+    descriptors,
+    files,
+    objects: others.objects,
+    records: records.records,
+    fileDetails,
+    taskDetails,
+    links,
+    addTask: owners.addTask,
+    addTable: owners.addTable,
+    addDescriptor: owners.addDescriptor,
+    descriptorRoom: owners.descriptorRoom,
+    addFile: openFiles.addFile,
+    addFiles: openFiles.addFiles,
+    fileRoom: openFiles.fileRoom,
+    setPos: openFiles.setPos,
+    setVersion: openFiles.setVersion,
+    setInode: openFiles.setInode,
+    setVarying: openFiles.setVarying,
+    setPathToNul: openFiles.setPathToNul,
+    setPath: openFiles.setPath,
+    setName: openFiles.setName,
+    setWrittenName: openFiles.setWrittenName,
+    setNameBytes: openFiles.setNameBytes,
+    addRecord: records.addRecord,
+    addRecords: records.addRecords,
+    recordRoom: records.recordRoom,
+    setRecordKind: records.setRecordKind,
+    addGap: records.addGap,
+    lastRecord: records.lastRecord,
+    placeOf: records.placeOf,
+    addObject: others.addObject,
+
+    /** Adds a problem. Only the first hundred of a code are kept; the others are counted. */
+    addProblem: problems.add,
+    /** Copies bytes[start … end - 1] into the text pool; returns where they begin in it. */
+    addText: (bytes: Uint8Array, start = 0, end = bytes.length): number => text.add(bytes, start, end),
+    textLength: text.length,
+    textRoom: text.room,
+    /** Copies the first `count` of bytes, at most `textRoom()`, into the text pool. */
+    addTexts: text.addMany,
+    textBytes: (): Uint8Array => text.bytes(),
+    charge: spending.charge,
+    liftLimits: spending.liftLimits,
+
+    addFileRecord: furtherRecords.addFileRecord,
 
     /**
      * Reserves capacity for more rows and bytes of text, so that the columns need not grow step by step. The numbers
      * are extrapolated from the bytes already read, never taken from the image.
      */
     reserve(room: { records?: number; files?: number; descriptors?: number; text?: number }): void {
-      reserveRecords(room.records ?? 0);
+      records.reserveRecords(room.records ?? 0);
       reserveRows(descriptors, budget, room.descriptors);
-      reserveFiles(room.files ?? 0);
+      openFiles.reserveFiles(room.files ?? 0);
       text.reserve(room.text ?? 0);
-    },
-
-    /** Copies bytes[start … end - 1] into the text pool; returns where they begin in it. */
-    addText(bytes: Uint8Array, start = 0, end = bytes.length): number {
-      return text.add(bytes, start, end);
-    },
-
-    /** Adds a record that has more about `file` than the file's own record does. */
-    addFileRecord(file: FileRow, record: RecordRow): void {
-      budget.takeBytes(PAIR_BYTES);
-      fileRecordPairs.push({ file, record });
-    },
-
-    /** Counts memory that a decoder uses for lists of its own, in bytes. @throws LimitReached */
-    charge(bytes: number): void {
-      budget.takeBytes(bytes);
-    },
-
-    /** Ends the limits, for what is left to do after one was reached. */
-    liftLimits(): void {
-      budget.lift();
-    },
-
-    /** Adds a problem. Only the first hundred of a code are kept; the others are counted. */
-    addProblem(problem: Problem): void {
-      problems.add(problem);
-    },
-
-    textLength: text.length,
-    textRoom: text.room,
-
-    /** Copies the first `count` of bytes, at most `textRoom()`, into the text pool. */
-    addTexts: text.addMany,
-
-    textBytes(): Uint8Array {
-      return text.bytes();
     },
 
     /**
      * A Checkpoint of what was added so far. Its columns are views of the builder's own: if more rows are added
      * afterwards they may change, so take `copyOf` it first.
      */
-    finish({ recordKinds, objectTypes, ...head }: Head): Checkpoint {
-      const sorted = sortDescriptors(descriptors, tables.count);
-      return {
-        ...head,
-        text: text.bytes(),
-        tasks: cutAll(tasks),
-        tables: { ...cutAll(tables), first: sorted.first, ...tasksByTable(tasks, tables.count) },
-        descriptors: sorted.descriptors,
-        files: { ...cutAll(files), ...holdersByFile(sorted.descriptors, files.count) },
-        fileRecords: recordsByFile(fileRecordPairs, files.count),
-        fileDetails: fileDetails.finish(),
-        taskDetails: taskDetails.finish(),
-        links: links.finish(),
-        records: finishRecords(recordKinds),
-        objects: { ...cutAll(otherObjects.objects), types: objectTypes },
-        problems: problems.closed(),
-      };
-    },
+    finish: (head: Head): Checkpoint => finish(head, parts),
   };
-  // Not by spreads: see builder/columns.ts.
-  return Object.assign(own, owners, openFiles, records, otherObjects);
+}
+
+/** What a builder consists of. */
+interface Parts {
+  readonly text: TextPool;
+  readonly problems: ProblemList;
+  readonly fileDetails: ReturnType<typeof createDetails>;
+  readonly taskDetails: ReturnType<typeof createDetails>;
+  readonly links: ReturnType<typeof createLinkList>;
+  readonly furtherRecords: ReturnType<typeof createFurtherRecords>;
+  readonly openFiles: ReturnType<typeof createOpenFiles>;
+  readonly owners: ReturnType<typeof createOwners>;
+  readonly records: ReturnType<typeof createRecords>;
+  readonly others: ReturnType<typeof createObjects>;
+}
+
+function finish({ recordKinds, objectTypes, ...head }: Head, parts: Parts): Checkpoint {
+  const { tasks, tables, descriptors } = parts.owners;
+  const { files } = parts.openFiles;
+  const { objects } = parts.others;
+  const sorted = sortDescriptors(descriptors, tables.count);
+  return {
+    ...head,
+    text: parts.text.bytes(),
+    tasks: cutAll(tasks),
+    tables: { ...cutAll(tables), first: sorted.first, ...tasksByTable(tasks, tables.count) },
+    descriptors: sorted.descriptors,
+    files: { ...cutAll(files), ...holdersByFile(sorted.descriptors, files.count) },
+    fileRecords: recordsByFile(parts.furtherRecords.pairs, files.count),
+    fileDetails: parts.fileDetails.finish(),
+    taskDetails: parts.taskDetails.finish(),
+    links: parts.links.finish(),
+    records: parts.records.finishRecords(recordKinds),
+    objects: { ...cutAll(objects), types: objectTypes },
+    problems: parts.problems.closed(),
+  };
 }
 
 function reserveRows(group: { count: number; capacity: number }, budget: Budget, more = 0): void {
   if (group.count + more > group.capacity) growTo(group, group.count + more, budget);
+}
+
+const createSpending = (budget: Budget) => ({
+  /** Counts memory that a decoder uses for lists of its own, in bytes. @throws LimitReached */
+  charge(bytes: number): void {
+    budget.takeBytes(bytes);
+  },
+
+  /** Ends the limits, for what is left to do after one was reached. */
+  liftLimits(): void {
+    budget.lift();
+  },
+});
+
+/** Records that have more about open files than the files' own records do. */
+function createFurtherRecords(budget: Budget) {
+  const pairs: FileRecordPair[] = [];
+  return {
+    pairs,
+
+    addFileRecord(file: FileRow, record: RecordRow): void {
+      budget.takeBytes(PAIR_BYTES);
+      pairs.push({ file, record });
+    },
+  };
 }
 
 /** Tasks, file tables and descriptors. */

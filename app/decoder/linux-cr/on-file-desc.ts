@@ -16,24 +16,39 @@ export function onFileDesc(walk: Walk): void {
   const closeOnExec = u32(walk, 16);
   expectPath(walk, NONE);
   if (table === NONE) {
-    report(walk, "error", "descriptor-outside-table", `Descriptor ${fd} belongs to no file table.`, walk.pos);
+    reportOutside(walk, fd);
     return;
   }
   const file = resolve(walk, objref, OBJECTS.FILE);
-  if (file === NONE) {
-    const why = unresolved(walk, objref, "an open file");
-    report(walk, "error", "descriptor-without-file", `Descriptor ${fd} has no open file: ${why}.`, walk.pos + 8);
-  }
-  if (fd < 0) report(walk, "error", "descriptor-value", `A descriptor has the number ${fd}.`, walk.pos + 12);
-  if (closeOnExec > 1) {
-    const what = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it should be 0 or 1.`;
-    report(walk, "warning", "close-on-exec-value", what, walk.pos + 16);
-  }
+  if (file === NONE) reportWithoutFile(walk, fd, objref);
+  if (fd < 0) reportNumber(walk, fd);
+  if (closeOnExec > 1) reportCloseOnExec(walk, fd, closeOnExec);
   const previous = descriptors.count - 1;
   if (previous >= 0 && descriptors.table[previous] === table && fd <= (descriptors.fd[previous] as number)) {
-    const what = `Descriptor ${fd} follows descriptor ${descriptors.fd[previous]}.`;
-    report(walk, "warning", "descriptor-order", what, walk.pos + 12);
+    reportOrder(walk, fd, descriptors.fd[previous] as number);
   }
   builder.addDescriptor(table, fd, file, closeOnExec === 0 ? 0 : 1, walk.record);
   walk.tableLeft--;
 }
+
+// In functions of their own: if several messages of one function contain the same number, V8 writes it out once, ahead of
+// all of them, for each descriptor.
+
+const reportOutside = (walk: Walk, fd: number): void =>
+  report(walk, "error", "descriptor-outside-table", `Descriptor ${fd} belongs to no file table.`, walk.pos);
+
+function reportWithoutFile(walk: Walk, fd: number, objref: number): void {
+  const why = unresolved(walk, objref, "an open file");
+  report(walk, "error", "descriptor-without-file", `Descriptor ${fd} has no open file: ${why}.`, walk.pos + 8);
+}
+
+const reportNumber = (walk: Walk, fd: number): void =>
+  report(walk, "error", "descriptor-value", `A descriptor has the number ${fd}.`, walk.pos + 12);
+
+function reportCloseOnExec(walk: Walk, fd: number, closeOnExec: number): void {
+  const what = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it should be 0 or 1.`;
+  report(walk, "warning", "close-on-exec-value", what, walk.pos + 16);
+}
+
+const reportOrder = (walk: Walk, fd: number, previous: number): void =>
+  report(walk, "warning", "descriptor-order", `Descriptor ${fd} follows descriptor ${previous}.`, walk.pos + 12);

@@ -47,8 +47,7 @@ export function onObjref(walk: Walk): void {
   const objtype = u32(walk, 8);
   const objref = i32(walk, 12);
   if (objref <= 0) {
-    const what = `An object is announced under objref ${objref}; objrefs are positive.`;
-    report(walk, "error", "objref-value", what, walk.pos + 12);
+    reportObjref(walk, objref);
     return;
   }
   const kind = objtype < walk.objectKinds.length ? (walk.objectKinds[objtype] as number) : 0;
@@ -60,10 +59,18 @@ export function onObjref(walk: Walk): void {
     row = builder.addTable(objref, NONE, walk.record);
     walk.pendingTable = row;
   } else row = addOtherObject(walk, objtype, objref, kind);
-  if (!announce(walk, objref, row, kind)) {
-    report(walk, "error", "objref-repeated", `Objref ${objref} is announced a second time.`, walk.pos + 12);
-  }
+  if (!announce(walk, objref, row, kind)) reportRepeatedObjref(walk, objref);
 }
+
+// In functions of their own, for the reason in on-file-desc.ts.
+
+function reportObjref(walk: Walk, objref: number): void {
+  const what = `An object is announced under objref ${objref}; objrefs are positive.`;
+  report(walk, "error", "objref-value", what, walk.pos + 12);
+}
+
+const reportRepeatedObjref = (walk: Walk, objref: number): void =>
+  report(walk, "error", "objref-repeated", `Objref ${objref} is announced a second time.`, walk.pos + 12);
 
 /** What the object of a socket or terminal takes. */
 const OBJECT_BYTES = 96;
