@@ -1,7 +1,8 @@
 // Groups changes into events: what a person would call one thing. A log that was reopened is many changes of several
 // descriptors of several tasks, and one event.
 //
-// - Changes of open files of one path or terminal are one event, whatever changed and in how many tasks.
+// - Changes of open files of one path or terminal are one event, whatever changed and in how many tasks. Where a descriptor
+//   leads to another path than before, that is the one after.
 // - Descriptors of nameless files of one kind that one task opened and closed are one event; any other change of a
 //   nameless file is an event with the others of its descriptor.
 // - Changes of one resource of one task are one event, those that matter for security apart from the others.
@@ -143,11 +144,14 @@ function taskKey(comparison: Comparison, change: number, kind: ChangeKind): stri
 function fileKey(comparison: Comparison, change: number, kind: ChangeKind, names: Names): string {
   const { before, after, changes } = comparison;
   const [fileBefore, fileAfter] = filesOf(comparison, change);
-  const pathAfter = names(after, fileAfter);
-  // A log that was renamed and reopened is known by its name after.
-  const path = pathAfter === NONE ? names(before, fileBefore) : pathAfter;
+  // A log that was renamed and reopened is known by its name after; a descriptor that leads to a socket now, by its number.
+  const path = fileAfter === NONE ? names(before, fileBefore) : names(after, fileAfter);
   if (path !== NONE) return `path ${path}`;
   const pid = i32At(changes.pid, change);
+  // With another file, a descriptor can have another close-on-exec.
+  if ((kind === "file-path" || kind === "close-on-exec") && names(before, fileBefore) !== NONE) {
+    return `files ${fileBefore} ${fileAfter}`;
+  }
   if (kind !== "fd-opened" && kind !== "fd-closed") return `fd ${pid} ${i32At(changes.fd, change)}`;
   const file = fileAfter === NONE ? fileBefore : fileAfter;
   const files = fileAfter === NONE ? before.files : after.files;

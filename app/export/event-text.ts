@@ -101,7 +101,8 @@ function namelessEvent(comparison: Comparison, shown: Uint32Array, kind: number)
   const [opened, closed] = [count("fd-opened"), count("fd-closed")];
   const sign = signOf(comparison, shown);
   if (opened + closed === 0) {
-    const { name } = changeWords(comparison, first);
+    // A change of the path says both names.
+    const name = count("file-path") > 0 ? "" : changeWords(comparison, first).name;
     return {
       sign,
       text: `${holdersText(comparison, shown)}${name === "" ? "" : ` ${name}`} ${partsText(comparison, shown, "never")}`,

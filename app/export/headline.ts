@@ -9,7 +9,7 @@ import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
 import { sameBytes, shownText } from "../model/text.ts";
-import { counted, fileName } from "../model/words.ts";
+import { counted, countedKind, fileName } from "../model/words.ts";
 import { kindCounts } from "./change-counts.ts";
 import { changeSentence, changeWords, taskTitle } from "./changes-text.ts";
 import { linkInShort } from "./detail-words.ts";
@@ -31,7 +31,7 @@ const LONGEST_PART = 160;
 const EXAMINED = 1000;
 
 /** What an event is named after: its most important kind of change, or what all its changes amount to. */
-type Lead = "security" | "reopened" | "truncated" | "resource" | ChangeKind;
+type Lead = "security" | "reopened" | "truncated" | "nameless" | "resource" | ChangeKind;
 
 /** How the sentence sums up several events of one lead, in its order: those that matter most first. */
 const NAMES: readonly (readonly [Lead, (count: number) => string])[] = [
@@ -44,6 +44,7 @@ const NAMES: readonly (readonly [Lead, (count: number) => string])[] = [
   ["table-unshared", (count) => `${counted(count, "file table")} no longer shared by all`],
   ["file-shared", (count) => `${counted(count, "open file")} now shared by more`],
   ["file-unshared", (count) => `${counted(count, "open file")} no longer shared by all`],
+  ["nameless", (count) => `sharing of ${counted(count, "open file")} changed`],
   ["close-on-exec", (count) => `close-on-exec of ${counted(count, "descriptor")} changed`],
   ["file-flags", (count) => `flags of ${counted(count, "open file")} changed`],
   ["file-mode", (count) => `mode of ${counted(count, "open file")} changed`],
@@ -159,6 +160,7 @@ function topicsOf(subject: Subject): Topics {
     if (ranks[event] === NO_RANK) continue;
     const reopened = event < EXAMINED ? reopenedLead(subject, event) : null;
     if (reopened !== null) ranks[event] = rankOf(reopened);
+    else ranks[event] = namelessRank(subject, event, u8At(ranks, event));
     if (ranks[event] === rankOf("resource") && isSecurity(subject, event)) ranks[event] = rankOf("security");
     const lead = NAMES[u8At(ranks, event)]?.[0] ?? "resource";
     const key = `${lead} ${resourceOf(subject, event, lead)}`;
@@ -170,13 +172,44 @@ function topicsOf(subject: Subject): Topics {
   const isNamedAfter = ({ lead }: Topic, change: number): boolean =>
     isReopening(lead) ||
     lead === "security" ||
+    (lead === "nameless" && isSharing(kindAt(comparison, change))) ||
     rankOfChange(comparison, change) === u8At(ranks, u32At(events.of, change));
   for (let change = 0; change < changes.count; change++) {
     const topic = hidden[change] === 1 ? undefined : topicOf[u32At(events.of, change)];
     if (topic !== undefined && isNamedAfter(topic, change)) topic.count++;
   }
-  for (const topic of found.values()) if (isReopening(topic.lead)) topic.count = topic.events.length;
+  for (const topic of found.values()) {
+    if (isReopening(topic.lead) || topic.lead === "nameless") topic.count = topic.events.length;
+    else if (OF_FILES.has(topic.lead)) topic.count = countFiles(subject, topic, isNamedAfter);
+  }
   return { topics: [...found.values()].sort((a, b) => rankOf(a.lead) - rankOf(b.lead)), topicOf, isNamedAfter };
+}
+
+/** Leads that count files: those of one path once, however many open files and descriptors it has. */
+const OF_FILES: ReadonlySet<Lead> = new Set<Lead>(["file-path", "fd-opened", "fd-closed"]);
+
+function countFiles(subject: Subject, topic: Topic, isNamedAfter: Topics["isNamedAfter"]): number {
+  let count = 0;
+  for (const event of topic.events) {
+    const own = shownOf(subject, event);
+    if (isNamed(subject.comparison, u32At(own, 0))) count++;
+    else for (const change of own) if (isNamedAfter(topic, change)) count++;
+  }
+  return count;
+}
+
+const isSharing = (kind: ChangeKind): boolean => kind === "file-shared" || kind === "file-unshared";
+
+/** The rank of an event by that of its first lead: another one for files that have no name, such as ends of a socketpair. */
+function namelessRank(subject: Subject, event: number, rank: number): number {
+  const { comparison } = subject;
+  const lead = NAMES[rank]?.[0];
+  if (lead !== "file-shared" && lead !== "file-unshared" && lead !== "close-on-exec") return rank;
+  const shown = shownOf(subject, event);
+  if (isNamed(comparison, u32At(shown, 0))) return rank;
+  if (lead !== "close-on-exec") return rankOf("nameless");
+  // A descriptor that leads to another file has its close-on-exec with it.
+  return shown.some((change) => kindAt(comparison, change) === "file-path") ? rankOf("file-path") : rank;
 }
 
 const isReopening = (lead: Lead): boolean => lead === "reopened" || lead === "truncated";
@@ -187,8 +220,11 @@ const rankOfChange = ({ changes }: Comparison, change: number): number =>
 /** The changes of an event that are not hidden. */
 const shownOf = ({ events, hidden }: Subject, event: number): Uint32Array => shownChanges(events, hidden, event);
 
+/** The first of them. */
+const firstOf = (subject: Subject, event: number): number => u32At(shownOf(subject, event), 0);
+
 function isSecurity(subject: Subject, event: number): boolean {
-  return isSecurityAt(subject.comparison, u32At(shownOf(subject, event), 0));
+  return isSecurityAt(subject.comparison, firstOf(subject, event));
 }
 
 /** Whether the files of an event were reopened, or may have been. */
@@ -208,14 +244,19 @@ const kindAt = ({ changes }: Comparison, change: number): ChangeKind => kindOf(u
 /** The resource that an event is about; empty if it is about none. */
 function resourceOf(subject: Subject, event: number, lead: Lead): string {
   if (lead !== "resource" && lead !== "security") return "";
-  return resourceAt(subject.comparison, u32At(shownOf(subject, event), 0)).change.spec.noun;
+  return resourceAt(subject.comparison, firstOf(subject, event)).change.spec.noun;
 }
 
 function topicText(subject: Subject, { lead, events, count }: Topic): string {
   const [first = 0, ...others] = events;
+  if (lead === "nameless") return `sharing of ${countedFiles(subject, events, count)} changed`;
   if (others.length === 0) return eventText(subject, first, lead);
   if (lead === "resource" || lead === "security") {
     return `${securityPrefix(lead)}${counted(count, `${resourceOf(subject, first, lead)} change`)}`;
+  }
+  const isOpening = lead === "fd-opened" || lead === "fd-closed";
+  if (isOpening && !events.slice(0, EXAMINED).some((event) => isNamed(subject.comparison, firstOf(subject, event)))) {
+    return `${countedFiles(subject, events, count)} ${lead === "fd-opened" ? "opened" : "closed"}`;
   }
   const name = NAMES[rankOf(lead)]?.[1](count) ?? "";
   const names = [...new Set(events.slice(0, MOST_NAMED).map((event) => nameOf(subject, event)))];
@@ -224,7 +265,20 @@ function topicText(subject: Subject, { lead, events, count }: Topic): string {
   if (isReopening(lead) && names.length === events.length) {
     return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} ${lead === "reopened" ? "reopened" : "reopened or truncated"}`;
   }
-  return `${name} (${list}${events.length > MOST_NAMED ? ", …" : ""})`;
+  const isMore = events.length > MOST_NAMED || (OF_FILES.has(lead) && names.length < count);
+  return `${name} (${list}${isMore ? ", …" : ""})`;
+}
+
+/** `2 sockets`; `3 open files` if they are of several kinds. */
+function countedFiles(subject: Subject, events: readonly number[], count: number): string {
+  const kinds = new Set(
+    events.slice(0, EXAMINED).map((event) => {
+      const [checkpoint, file] = fileOf(subject.comparison, firstOf(subject, event));
+      return file === NONE ? NONE : u8At(checkpoint.files.kind, file);
+    }),
+  );
+  const [kind = NONE] = kinds;
+  return kinds.size === 1 && kind !== NONE ? countedKind(count, kind) : counted(count, "open file");
 }
 
 const securityPrefix = (lead: Lead): string => (lead === "security" ? "security: " : "");
@@ -293,7 +347,7 @@ const isNamed = (comparison: Comparison, change: number): boolean => hasOwnName(
 /** The file or task that an event is about, in short; empty if it is about neither. */
 function nameOf(subject: Subject, event: number): string {
   const { comparison } = subject;
-  const change = u32At(shownOf(subject, event), 0);
+  const change = firstOf(subject, event);
   const kind = kindAt(comparison, change);
   if (isOfDescriptors(kind)) return shortName(fileName(...fileOf(comparison, change)));
   const { before, after, changes } = comparison;

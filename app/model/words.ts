@@ -37,9 +37,15 @@ const KIND_NOUNS: Readonly<Partial<Record<FileKind, readonly [one: string, sever
 
 /** A count of open files of a kind (index into FILE_KINDS): `3 sockets`, `1 directory`. */
 export function countedKind(count: number, kind: number): string {
+  return counted(count, ...nounsOf(kind));
+}
+
+/** An open file of a kind (index into FILE_KINDS): `socket`, `directory`. */
+export const kindNoun = (kind: number): string => nounsOf(kind)[0];
+
+function nounsOf(kind: number): readonly [one: string, several: string] {
   const name = FILE_KINDS[kind] ?? "unknown";
-  const [one, several] = KIND_NOUNS[name] ?? [name, `${name}s`];
-  return counted(count, one, several);
+  return KIND_NOUNS[name] ?? [name, `${name}s`];
 }
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -205,7 +205,80 @@ test("the peer of a socket is named", () => {
       links: file === 0 ? [{ role: "peer", to }] : [],
     })),
   });
-  expect(sentence(compare(sockets(1), sockets(2)))).toBe("socket:[a] peer pid 7 fd 1 → pid 7 fd 2.");
+  expect(sentence(compare(sockets(1), sockets(2)))).toBe("socket:[a] peer held by pid 7 fd 1 → pid 7 fd 2.");
+});
+
+/** One end of a socketpair. */
+const END = { kind: "socket", path: "socket:[unix stream]", stable: 20, flags: 0o2 } as const;
+
+test("sharing of files without a name is counted, after that of named ones", () => {
+  const tasks = [7, 8].map((pid, table) => ({ pid, comm: "a", table }));
+  const log = { kind: "regular", path: "/log", pos: 0n, flags: APPEND } as const;
+  const state = (numbers: readonly number[], other: readonly number[]): State => ({
+    tasks,
+    tables: [numbers, other].map((files) => files.map((file, fd) => ({ fd, file }))),
+    files: [log, { ...log, pos: 5n }, END, END, END, END],
+  });
+  const shared = state([0, 2, 3], [0, 2, 3]);
+  expect(sentence(compare(shared, state([0, 2, 3], [1, 4, 5])))).toBe(
+    "/log reopened as 2 separate open files in 2 tasks; sharing of 2 sockets changed.",
+  );
+  expect(sentence(compare(state([0, 2, 3], [0, 4, 3]), shared))).toBe("sharing of 1 socket changed.");
+});
+
+test("files without a name that were opened or closed are counted by their kind", () => {
+  const state = (files: State["files"]): State => ({
+    tasks: [7, 8].map((pid, table) => ({ pid, comm: "a", table })),
+    tables: [files.map((_, at) => ({ fd: at, file: at })), [{ fd: 0, file: 0 }]],
+    files,
+  });
+  const [none, some] = [state([END]), state([END, END, { ...END, path: "socket:[udp 10.0.0.1:53]", stable: 24 }])];
+  expect(sentence(compare(some, none))).toBe("pid 7 a: 2 sockets closed.");
+  const elsewhere: State = {
+    ...some,
+    tables: [
+      [
+        { fd: 0, file: 0 },
+        { fd: 1, file: 1 },
+      ],
+      [0, 2].map((file) => ({ fd: file, file })),
+    ],
+  };
+  const before: State = { ...none, tables: [[{ fd: 0, file: 0 }], [{ fd: 0, file: 0 }]] };
+  expect(sentence(compare(before, elsewhere))).toBe("2 sockets opened.");
+  const pipe = { kind: "pipe", path: "pipe:[1]", stable: 6 } as const;
+  expect(sentence(compare(before, { ...elsewhere, files: [END, END, pipe] }))).toBe("2 open files opened.");
+});
+
+test("a path that several open files have is counted once", () => {
+  const state = (paths: readonly string[]): State => ({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [paths.map((_, at) => ({ fd: at, file: at }))],
+    files: paths.map((path) => ({ kind: "regular", path, pos: 0n, flags: 0 })),
+  });
+  expect(sentence(compare(state(["/a", "/a", "/b", "/c", "/d"]), state([])))).toBe("4 files closed (/a, /b, /c, …).");
+  expect(sentence(compare(state(["/a", "/a", "/b"]), state([])))).toBe("2 files closed (/a, /b).");
+});
+
+test("a descriptor that leads to a socket now is not an event of the log it led to", () => {
+  const log = { kind: "regular", path: "/var/log/x", pos: 9n, flags: APPEND } as const;
+  const state = (files: State["files"], closeOnExec: boolean): State => ({
+    tasks: [7, 8].map((pid, table) => ({ pid, comm: "a", table })),
+    tables: [0, 1].map((table) => [
+      { fd: 4, file: 0, closeOnExec: true },
+      { fd: 5, file: 1, closeOnExec: table === 0 || closeOnExec },
+    ]),
+    files,
+  });
+  const comparison = compare(state([log, log], true), state([{ ...log, pos: 10n }, END], false));
+  const { count, first, change } = eventsOf(comparison);
+  const events = Array.from({ length: count }, (_, at) =>
+    Array.from(change.subarray(first[at], first[at + 1]), (each) => CHANGE_KINDS[comparison.changes.kind[each] ?? 0]),
+  );
+  expect(events).toEqual([["file-path", "close-on-exec"], ["file-pos"]]);
+  expect(sentence(comparison)).toBe(
+    "/var/log/x → socket:[unix stream] in 2 tasks; /var/log/x position 9 → 10 in 2 tasks; 1 other change: 1 close-on-exec.",
+  );
 });
 
 test("pipes that came and went are not reopened", () => {
