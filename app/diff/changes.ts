@@ -203,6 +203,8 @@ export interface FileDetail extends Common {
   readonly key: string;
   readonly before: DetailValue;
   readonly after: DetailValue;
+  /** Present if the values cannot be of one open file: the descriptors lead to another one of the same name. */
+  readonly replaced?: true;
 }
 
 /** A descriptor that an open file is linked to. `events`: what an epoll waits for there. */

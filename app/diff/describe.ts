@@ -27,6 +27,7 @@ import { distinctDescriptors, pairNumber } from "./pair.ts";
 import { resourceAt, resourceDocument } from "./resource-at.ts";
 import { resourceKey } from "./resource-changes.ts";
 import { columnOf, createRows, sortRows } from "./rows.ts";
+import { hasOtherAccess, hasOtherDetail } from "./same-open-file.ts";
 
 /** The changes of a comparison in the document's form, in its order; `indices`: only these. */
 export function changesJson(comparison: Comparison, indices?: Iterable<number>): Change[] {
@@ -45,7 +46,28 @@ export function kindAt({ changes }: Comparison, index: number): ChangeKind {
 /** Change `index` in the document's form. */
 export function changeAt(comparison: Comparison, index: number): Change {
   const change = withoutDoubt(comparison, index);
-  return u8At(comparison.changes.uncertain, index) === 1 ? { ...change, uncertain: true } : change;
+  return {
+    ...change,
+    // Of flags, `set` and `cleared` say it.
+    ...(change.kind === "file-detail" && isOfAnother(comparison, index) && { replaced: true }),
+    ...(u8At(comparison.changes.uncertain, index) === 1 && { uncertain: true }),
+  };
+}
+
+/**
+ * Whether a change of a value of an open file shows that the descriptors lead to another open file of the same name: an
+ * open file keeps its access mode, a socket its type, a connection its remote address.
+ */
+export function isOfAnother(comparison: Comparison, index: number): boolean {
+  const kind = kindAt(comparison, index);
+  const files = [
+    comparison.before,
+    fileBefore(comparison, index),
+    comparison.after,
+    fileAfter(comparison, index),
+  ] as const;
+  if (kind === "file-flags") return hasOtherAccess(...files);
+  return kind === "file-detail" && hasOtherDetail(...files, keyAt(comparison, index));
 }
 
 function withoutDoubt(comparison: Comparison, index: number): Change {

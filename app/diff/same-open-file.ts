@@ -1,23 +1,75 @@
-// Whether a descriptor whose path changed still leads to the same open file, which was renamed or unlinked in between. An
-// image does not say so; the same inode, or the name that the kernel gives to an unlinked file, makes it so likely that
-// a drawing of two files would mislead.
+// Whether a descriptor leads to the same open file before and after. An image does not say so. If the name changed, the
+// same inode, the path that the kernel gives to an unlinked file, or the end of a pidfd's process makes it so likely that a
+// drawing of two files would mislead. If the name is the same, a value that an open file keeps for good shows that it is another one.
 
 import { type Checkpoint, HAS, nameBytes, versionOf } from "../model/checkpoint.ts";
-import { detailOf } from "../model/detail-store.ts";
-import { O_ACCMODE } from "../model/names.ts";
+import { areOfTwoFiles, fileDetail } from "../model/detail-keys.ts";
+import { detailOf, detailsOf } from "../model/detail-store.ts";
+import type { DetailValue } from "../model/fields.ts";
+import { fileKind, O_ACCMODE } from "../model/names.ts";
 import { u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
 import { UNLINKED_SUFFIX } from "../model/unlinked.ts";
 
-/** Whether two open files of different paths, to which one descriptor leads before and after, are the same one. */
+/** Whether two open files of different names, to which one descriptor leads before and after, are the same one. */
 export function isRenamed(before: Checkpoint, fileBefore: FileRow, after: Checkpoint, fileAfter: FileRow): boolean {
   const has = u8At(before.files.has, fileBefore) & u8At(after.files.has, fileAfter);
+  if (hasEnded(before, fileBefore, after, fileAfter)) return true;
   if ((has & HAS.path) === 0 || u8At(before.files.kind, fileBefore) !== u8At(after.files.kind, fileAfter)) return false;
-  const access = ({ files }: Checkpoint, file: FileRow): number => u32At(files.flags, file) & O_ACCMODE;
-  if ((has & HAS.flags) !== 0 && access(before, fileBefore) !== access(after, fileAfter)) return false;
+  if (hasOtherAccess(before, fileBefore, after, fileAfter)) return false;
   const inode = sameInode(before, fileBefore, after, fileAfter, has);
   return inode ?? wasUnlinked(before, fileBefore, after, fileAfter);
+}
+
+const PIDFD = fileKind("pidfd");
+
+/** Whether both are pidfds, the one after of a process that has ended. */
+function hasEnded(before: Checkpoint, fileBefore: FileRow, after: Checkpoint, fileAfter: FileRow): boolean {
+  if (u8At(before.files.kind, fileBefore) !== PIDFD || u8At(after.files.kind, fileAfter) !== PIDFD) return false;
+  return detailOf(before, fileBefore, "ended") !== true && detailOf(after, fileAfter, "ended") === true;
+}
+
+/** Whether the access modes (O_RDONLY, …) of two open files are known and differ: no call changes that of an open file. */
+export function hasOtherAccess(
+  before: Checkpoint,
+  fileBefore: FileRow,
+  after: Checkpoint,
+  fileAfter: FileRow,
+): boolean {
+  const isKnown = u8At(before.files.has, fileBefore) & u8At(after.files.has, fileAfter) & HAS.flags;
+  const access = ({ files }: Checkpoint, file: FileRow): number => u32At(files.flags, file) & O_ACCMODE;
+  return isKnown !== 0 && access(before, fileBefore) !== access(after, fileAfter);
+}
+
+/** Whether a detail that differs between two open files of one kind and name shows that they are not the same one. */
+export function hasOtherDetail(
+  before: Checkpoint,
+  fileBefore: FileRow,
+  after: Checkpoint,
+  fileAfter: FileRow,
+  key: string,
+): boolean {
+  const spec = fileDetail(key, u8At(after.files.kind, fileAfter));
+  if (spec.fixed === undefined) return false;
+  const values = [detailOf(before, fileBefore, key), detailOf(after, fileAfter, key)] as const;
+  const types = [detailOf(before, fileBefore, "type"), detailOf(after, fileAfter, "type")];
+  return areOfTwoFiles(
+    spec,
+    ...values,
+    types.every((type) => CONNECTION_TYPES.has(type ?? null)),
+  );
+}
+
+/** Types of sockets that are connected to one other end. */
+const CONNECTION_TYPES: ReadonlySet<DetailValue> = new Set(["stream", "seqpacket"]);
+
+/** Whether two open files of one kind and name, to which one descriptor leads before and after, cannot be the same one. */
+export function isReplaced(before: Checkpoint, fileBefore: FileRow, after: Checkpoint, fileAfter: FileRow): boolean {
+  if (hasOtherAccess(before, fileBefore, after, fileAfter)) return true;
+  return Object.keys(detailsOf(after, fileAfter)).some((key) =>
+    hasOtherDetail(before, fileBefore, after, fileAfter, key),
+  );
 }
 
 /** Whether both are of one inode, by its number or by f_version, which some writers make from it; `null`: not known. */

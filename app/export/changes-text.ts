@@ -27,7 +27,7 @@ import { shownText, stillVisible, visible } from "../model/text.ts";
 import { andMore, counted, fileName, grouped } from "../model/words.ts";
 import { changeSummary } from "./change-counts.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
-import { detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
+import { anotherWords, detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";
 import { resourceWords } from "./resource-words.ts";
 
 /** Sets off text from an image. The text has no invisible or misleading characters left. */
@@ -135,10 +135,17 @@ export function changeWords(comparison: Comparison, index: number, options: Word
     case "file-pos":
     case "file-version":
     case "file-flags":
-    case "file-mode":
-      return about("~", holders(), nameAfter(), valueWords(comparison, kind, fileBefore, fileAfter, quote));
+    case "file-mode": {
+      const value = valueWords(comparison, kind, fileBefore, fileAfter, quote);
+      return about("~", holders(), nameAfter(), `${anotherWords(comparison, index)}${value}`);
+    }
     case "file-detail":
-      return about("~", holders(), nameAfter(), detailSentence(detailWords(comparison, index, quote)));
+      return about(
+        "~",
+        holders(),
+        nameAfter(),
+        `${anotherWords(comparison, index)}${detailSentence(detailWords(comparison, index, quote))}`,
+      );
     case "file-linked":
       return about("~", holders(), nameAfter(), detailSentence(linkWords(comparison, index, options.within)));
     case "task-detail":

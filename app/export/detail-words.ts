@@ -1,18 +1,19 @@
 // A changed detail or link in words: its title, and its value on each side.
 
 import type { Comparison } from "../diff/comparison.ts";
-import { detailChange, kindAt } from "../diff/describe.ts";
+import { detailChange, isOfAnother, keyAt, kindAt } from "../diff/describe.ts";
+import { hasOwnName } from "../diff/events.ts";
 import { type LinkedDescriptor, linkedDescriptors } from "../diff/linked.ts";
 import { taskOnSides } from "../diff/tasks.ts";
 import { NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { LINK_TITLES } from "../model/links.ts";
+import { LINK_TITLES, type LinkRole } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
 import { taskWords } from "../model/task-words.ts";
 import { stillVisible } from "../model/text.ts";
-import { andMore, counted, grouped } from "../model/words.ts";
+import { andMore, counted, grouped, kindNoun } from "../model/words.ts";
 
 /** A value on both sides. */
 export interface DetailWords {
@@ -31,6 +32,21 @@ export function specAt(comparison: Comparison, index: number, key: string): Deta
     return { ...inner, title: `${taskDetail(of).title}: ${inner.title}` };
   }
   return fileDetail(key, u8At(comparison.after.files.kind, i32At(comparison.changes.fileAfter, index)));
+}
+
+/**
+ * `another connection: `, `another socket: ` before a changed value that shows it; else empty. Of files with a path, their
+ * event says that they were reopened.
+ */
+export function anotherWords(comparison: Comparison, index: number): string {
+  const { after, changes } = comparison;
+  const file = i32At(changes.fileAfter, index);
+  if (hasOwnName(after, file) || !isOfAnother(comparison, index)) return "";
+  const isDetail = kindAt(comparison, index) === "file-detail";
+  const spec = isDetail ? specAt(comparison, index, keyAt(comparison, index)) : null;
+  return spec?.fixed === "once-connected"
+    ? "another connection: "
+    : `another ${kindNoun(u8At(after.files.kind, file))}: `;
 }
 
 /** Characters of a value that are shown in a sentence. */
@@ -118,8 +134,12 @@ export function linkWords(comparison: Comparison, index: number, within?: number
     });
     return named.join(", ") + andMore(holders.length - named.length);
   };
-  return { title: LINK_TITLES[role], before: words(before, after), after: words(after, before) };
+  return { title: linkTitle(role, before, after), before: words(before, after), after: words(after, before) };
 }
+
+/** What a change of links is about. Most sockets keep their peer: that other descriptors lead to it is all that is known. */
+const linkTitle = (role: LinkRole, before: readonly unknown[], after: readonly unknown[]): string =>
+  role === "peer" && before.length > 0 && after.length > 0 ? "peer held by" : LINK_TITLES[role];
 
 /**
  * A link to more descriptors than a sentence can name, `watches 0 → 4 descriptors`, or `watches changed for 1 of 4
@@ -129,8 +149,9 @@ export function linkInShort(comparison: Comparison, index: number): string | nul
   const { role, before, after } = linkedDescriptors(comparison, index);
   const isShort = [before, after].every((all) => all.length < 2 && all.every(({ events }) => events === undefined));
   if (isShort) return null;
-  const title = LINK_TITLES[role];
+  const title = linkTitle(role, before, after);
   if (before.length === after.length) {
+    if (role === "peer") return `${title} other descriptors`;
     const changed = onlyOn(after, before).length;
     const count = changed > 0 && changed < after.length ? `${grouped(changed)} of ` : "";
     return `${title} changed for ${count}${counted(after.length, "descriptor")}`;

@@ -2,11 +2,11 @@
 // An image does not say so; what it says may leave no other explanation.
 
 import type { Comparison } from "../diff/comparison.ts";
-import { keyAt, kindAt } from "../diff/describe.ts";
+import { isOfAnother, kindAt } from "../diff/describe.ts";
 import { filesOf, hasOwnName } from "../diff/events.ts";
 import { isAppending } from "../diff/expected.ts";
+import { hasOtherAccess } from "../diff/same-open-file.ts";
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../model/checkpoint.ts";
-import { O_ACCMODE } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
@@ -45,7 +45,8 @@ export function identityOf(comparison: Comparison, shown: Uint32Array): Identity
           addAll(reopened, rowsOf(comparison, change));
         break;
       case "file-detail":
-        if (IDENTITY_KEYS.has(keyAt(comparison, change))) addAll(reopened, rowsOf(comparison, change));
+      case "file-flags":
+        if (isOfAnother(comparison, change)) addAll(reopened, rowsOf(comparison, change));
         break;
       case "file-pos": {
         const wentBack = u64At(after.files.pos, fileAfter) < u64At(before.files.pos, fileBefore);
@@ -121,9 +122,6 @@ function pathOf(comparison: Comparison, shown: Uint32Array): Uint8Array | null {
   return hasOwnName(comparison.before, was) ? nameBytes(comparison.before, was) : null;
 }
 
-/** Details that say which file it is. */
-const IDENTITY_KEYS: ReadonlySet<string> = new Set(["inode", "inodeDevice"]);
-
 function addAll(to: Set<number>, rows: Iterable<number>): void {
   for (const row of rows) to.add(row);
 }
@@ -183,8 +181,7 @@ function addReplaced(comparison: Comparison, shown: Uint32Array, reopened: Set<n
 /** Whether a file after cannot be the open file before: a position of a log went back, or the access mode is another. */
 function isOtherFile({ before, after }: Comparison, was: FileRow, is: FileRow): boolean {
   const has = u8At(before.files.has, was) & u8At(after.files.has, is);
-  const access = ({ files }: Checkpoint, file: FileRow): number => u32At(files.flags, file) & O_ACCMODE;
-  if ((has & HAS.flags) !== 0 && access(before, was) !== access(after, is)) return true;
+  if (hasOtherAccess(before, was, after, is)) return true;
   if ((has & HAS.pos) === 0 || !isAppending(before, was) || !isAppending(after, is)) return false;
   return u64At(after.files.pos, is) < u64At(before.files.pos, was);
 }

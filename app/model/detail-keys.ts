@@ -35,6 +35,11 @@ export interface DetailSpec {
   readonly volatileOf?: readonly string[];
   /** The value is a list whose entries have this key, which every dump numbers anew: they are compared without it. */
   readonly numberedBy?: string;
+  /**
+   * An open file keeps the value: another one means another file. `once-set`: it has none at first. `once-connected`: nor
+   * has a socket until it is connected, and only a connection keeps it.
+   */
+  readonly fixed?: "always" | "once-set" | "once-connected";
   /** The value is a name, path or address, which can be left out of links and reports. */
   readonly names?: true;
   /** The value as a user reads it. */
@@ -87,9 +92,9 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "remap", title: "kept as", compared: "value", absent: "null" },
   { key: "ghost", title: "ghost file", compared: "value", absent: "null" },
   { key: "modified", title: "modified", compared: "value", absent: "skip", text: timeOf },
-  { key: "inode", title: "inode", compared: "value", absent: "null", kinds: REGULAR },
+  { key: "inode", title: "inode", compared: "value", fixed: "always", absent: "null", kinds: REGULAR },
   { key: "inode", title: "inode", compared: "renumbered" },
-  { key: "inodeDevice", title: "device of the inode", compared: "value", absent: "null" },
+  { key: "inodeDevice", title: "device of the inode", compared: "value", fixed: "always", absent: "null" },
   { key: "uid", title: "uid", compared: "value", absent: "null" },
   { key: "gid", title: "gid", compared: "value", absent: "null" },
   { key: "pathFile", title: "file with the path", compared: "renumbered" },
@@ -104,12 +109,12 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "capacity", title: "capacity of the pipe", compared: "value", absent: "skip" },
   // Sockets.
   { key: "socket", title: "socket", compared: "renumbered" },
-  { key: "family", title: "family", compared: "value" },
-  { key: "type", title: "type", compared: "value" },
-  { key: "protocol", title: "protocol", compared: "value", absent: "null" },
+  { key: "family", title: "family", compared: "value", fixed: "always" },
+  { key: "type", title: "type", compared: "value", fixed: "always" },
+  { key: "protocol", title: "protocol", compared: "value", fixed: "always", absent: "null" },
   { key: "state", title: "state", compared: "value", absent: "null" },
   { key: "local", title: "local address", compared: "value", names: true },
-  { key: "remote", title: "remote address", compared: "value", names: true },
+  { key: "remote", title: "remote address", compared: "value", fixed: "once-connected", names: true },
   { key: "source", title: "local address", compared: "value", names: true },
   { key: "destination", title: "remote address", compared: "value", names: true },
   { key: "name", title: "name", compared: "value", names: true },
@@ -121,7 +126,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "shutdown", title: "shut down", compared: "value", absent: "null", recordedWith: "buffers" },
   { key: "interface", title: "bound to", compared: "value", absent: "null", names: true },
   { key: "interfaceIndex", title: "interface index", compared: "value", absent: "null" },
-  { key: "portId", title: "port id", compared: "value" },
+  { key: "portId", title: "port id", compared: "value", fixed: "once-set" },
   { key: "groups", title: "multicast groups", compared: "value" },
   { key: "remotePortId", title: "remote port id", compared: "value", absent: "null" },
   { key: "remoteGroup", title: "remote group", compared: "value", absent: "null" },
@@ -137,10 +142,10 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   // eventfd, epoll, signalfd, timerfd, inotify, fanotify.
   { key: "count", title: "count", compared: "value" },
   { key: "counter", title: "count", compared: "value" },
-  { key: "eventfdFlags", title: "eventfd flags", compared: "value" },
+  { key: "eventfdFlags", title: "eventfd flags", compared: "value", fixed: "always" },
   { key: "targets", title: "watches", compared: "link", role: "watches" },
   { key: "signals", title: "signals", compared: "value" },
-  { key: "clock", title: "clock", compared: "value" },
+  { key: "clock", title: "clock", compared: "value", fixed: "always" },
   { key: "settimeFlags", title: "timerfd_settime flags", compared: "value", absent: "null" },
   { key: "interval", title: "interval", compared: "value" },
   { key: "armed", title: "armed", compared: "value", absent: "skip" },
@@ -148,17 +153,17 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "left", title: "time left", compared: "volatile" },
   { key: "watches", title: "watches", compared: "value", names: true },
   { key: "marks", title: "marks", compared: "value", numberedBy: "mount", names: true },
-  { key: "fanotifyFlags", title: "fanotify_init flags", compared: "value" },
-  { key: "eventFlags", title: "flags of event descriptors", compared: "value" },
+  { key: "fanotifyFlags", title: "fanotify_init flags", compared: "value", fixed: "always" },
+  { key: "eventFlags", title: "flags of event descriptors", compared: "value", fixed: "always" },
   // Terminals.
-  { key: "index", title: "index", compared: "value", absent: "null" },
-  { key: "side", title: "side", compared: "value", absent: "null" },
+  { key: "index", title: "index", compared: "value", fixed: "always", absent: "null" },
+  { key: "side", title: "side", compared: "value", fixed: "always", absent: "null" },
   { key: "rows", title: "rows", compared: "value", absent: "null" },
   { key: "columns", title: "columns", compared: "value", absent: "null" },
   { key: "pixels", title: "size in pixels", compared: "value", absent: "null" },
   { key: "session", title: "session", compared: "value" },
   { key: "processGroup", title: "foreground process group", compared: "value" },
-  { key: "device", title: "device", compared: "value", absent: "null" },
+  { key: "device", title: "device", compared: "value", fixed: "always", absent: "null" },
   { key: "settings", title: "terminal settings", compared: "value", absent: "null" },
   { key: "lockedSettings", title: "locked settings", compared: "value", absent: "null" },
   { key: "locked", title: "locked", compared: "value", absent: "null" },
@@ -166,14 +171,14 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "packetMode", title: "packet mode", compared: "value", absent: "null" },
   // memfd, BPF maps, namespaces, pidfds, tun devices.
   { key: "seals", title: "seals", compared: "value" },
-  { key: "mapType", title: "map type", compared: "value" },
-  { key: "keySize", title: "key size", compared: "value" },
-  { key: "valueSize", title: "value size", compared: "value" },
-  { key: "maxEntries", title: "max entries", compared: "value" },
+  { key: "mapType", title: "map type", compared: "value", fixed: "always" },
+  { key: "keySize", title: "key size", compared: "value", fixed: "always" },
+  { key: "valueSize", title: "value size", compared: "value", fixed: "always" },
+  { key: "maxEntries", title: "max entries", compared: "value", fixed: "always" },
   { key: "frozen", title: "frozen", compared: "value" },
-  { key: "mapFlags", title: "map flags", compared: "value", absent: "null" },
-  { key: "mapExtra", title: "map_extra", compared: "value", absent: "null" },
-  { key: "hugePages", title: "huge pages", compared: "value", absent: "null" },
+  { key: "mapFlags", title: "map flags", compared: "value", fixed: "always", absent: "null" },
+  { key: "mapExtra", title: "map_extra", compared: "value", fixed: "always", absent: "null" },
+  { key: "hugePages", title: "huge pages", compared: "value", fixed: "always", absent: "null" },
   { key: "namespace", title: "namespace", compared: "value" },
   { key: "namespaceId", title: "namespace", compared: "namespace", text: namespaceText },
   { key: "pid", title: "process", compared: "value" },
@@ -235,6 +240,22 @@ export function fileDetail(key: string, kind: number): DetailSpec {
 /** The entry for a key of a task. */
 export function taskDetail(key: string): DetailSpec {
   return taskByKey.get(key) ?? unlisted(key);
+}
+
+/** What a value of an open file is if it is not set: a port id of 0, an address of a socket that has none. */
+const isUnset = (value: DetailValue | undefined): boolean =>
+  value === undefined || value === null || value === "" || value === 0;
+
+/** Whether two values of a key that differ cannot be of one open file. `isConnection`: the files are such sockets. */
+export function areOfTwoFiles(
+  { fixed }: DetailSpec,
+  before: DetailValue | undefined,
+  after: DetailValue | undefined,
+  isConnection: boolean,
+): boolean {
+  if (fixed === undefined || (fixed === "once-connected" && !isConnection)) return false;
+  const isKnown = fixed === "always" ? before != null && after != null : !isUnset(before) && !isUnset(after);
+  return isKnown && JSON.stringify(before) !== JSON.stringify(after);
 }
 
 /** The entry for a key that is not listed. It comes from a packed image, which may contain any text. */

@@ -51,7 +51,7 @@ test("changed details and links are in a column of their own, with their titles"
   };
   const details = all(none);
   expect(details).toContainEqual({ title: "count", before: "1", after: "42" });
-  expect(details).toContainEqual({ title: "peer", before: "fd 11", after: "fd 13" });
+  expect(details).toContainEqual({ title: "peer held by", before: "fd 11", after: "fd 13" });
   expect(measuredColumns(comparison, detailChanges(comparison, none), true).map(({ column }) => column.id)).toContain(
     "details",
   );

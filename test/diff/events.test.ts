@@ -233,6 +233,12 @@ describe("each part is said of the tasks that it is true of", () => {
     );
   });
 
+  test("another access mode is another open file", () => {
+    const log = (flags: number) => tasks([[[3, 0]]], [{ ...LOG, pos: BigInt(flags), flags }]);
+    expect(text(log(1), log(2))).toBe("/var/log/x reopened, flags +O_RDWR -O_WRONLY, position 1 → 2 in pid 10 a");
+    expect(text(log(1), log(0o2001))).toBe("/var/log/x flags +O_APPEND, position 1 → 1025 in pid 10 a");
+  });
+
   test("a descriptor that was closed and one that was opened are a reopened file only if it must be another one", () => {
     const before = tasks([[[3, 0]]], [LOG]);
     expect(text(before, tasks([[[5, 0]]], [{ ...LOG, pos: 200n }]))).toBe("/var/log/x opened, closed by pid 10 a");

@@ -173,6 +173,7 @@ describe("single changes that only details and links show", () => {
         key: "remote",
         before: "127.0.0.1:58202",
         after: "127.0.0.1:58216",
+        replaced: true,
       },
     ]);
   });

@@ -1,7 +1,7 @@
 // The rows of a union for tasks, file tables and open files: which rows of the two images share a row of the graph.
 
 import { CHANGE_BITS, VALUE_BITS } from "../../diff/changes.ts";
-import { isRenamed } from "../../diff/same-open-file.ts";
+import { isRenamed, isReplaced } from "../../diff/same-open-file.ts";
 import {
   type Checkpoint,
   commBytes,
@@ -119,7 +119,8 @@ export function unionTables(before: Checkpoint, after: Checkpoint, { tables }: P
 
 /**
  * Files one to one: the files of a pair of descriptors are one if their paths are the same, or else if the file was renamed
- * or unlinked; the first pair wins.
+ * or unlinked; the first pair wins. Two files without paths, such as sockets, are not one if a value shows that they are
+ * two.
  */
 export function unionFiles(before: Checkpoint, after: Checkpoint, pairing: Pairing): UnionRows & UnionRowOf {
   const counterpart = new Int32Array(before.files.count).fill(NONE);
@@ -129,6 +130,13 @@ export function unionFiles(before: Checkpoint, after: Checkpoint, pairing: Pairi
   eachFilePair(before, after, pairing, (fileBefore, fileAfter, bits) => {
     if ((bits & CHANGE_BITS.path) !== 0) {
       hasOtherPaths = true;
+      return;
+    }
+    if (
+      (bits & OF_ANOTHER) !== 0 &&
+      isNameless(before, fileBefore) &&
+      isReplaced(before, fileBefore, after, fileAfter)
+    ) {
       return;
     }
     if (counterpart[fileBefore] === NONE && taken[fileAfter] === 0) {
@@ -151,6 +159,11 @@ export function unionFiles(before: Checkpoint, after: Checkpoint, pairing: Pairi
   for (let row = 0; row < before.files.count; row++) if (valuesDiffer[row] === 1) rows.change[row] = CHANGED;
   return rows;
 }
+
+/** The changes that can show that a file is another one. */
+const OF_ANOTHER = CHANGE_BITS.flags | CHANGE_BITS.detail;
+
+const isNameless = ({ files }: Checkpoint, file: FileRow): boolean => (u8At(files.has, file) & HAS.path) === 0;
 
 /** Calls `visit` with the open files of each pair of descriptors that has both, and its bits of CHANGE_BITS. */
 function eachFilePair(
