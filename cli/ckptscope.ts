@@ -1,6 +1,8 @@
 // The program: runs the command line of this process.
 
 import { writeSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { createModuleLoader } from "./module-loader.ts";
 import { versionText } from "./version.ts";
 
 const args = process.argv.slice(2);
@@ -22,9 +24,8 @@ function printVersion(): boolean {
  * a third on optimizing functions that are hardly called again. Later releases have a compiler in between, Maglev, and
  * gain nothing.
  */
-async function optimizeLater(): Promise<void> {
+function optimizeLater(): void {
   if (!process.versions.v8.startsWith("11.")) return;
-  const { setFlagsFromString } = await import("node:v8");
   // Bytes of bytecode that a function runs before V8 considers it; four times the default.
   setFlagsFromString("--interrupt-budget=270000");
   // Bytes of bytecode of other functions that may become part of one; half the default.
@@ -34,8 +35,14 @@ async function optimizeLater(): Promise<void> {
   setFlagsFromString("--no-turbo-loop-peeling");
 }
 
-if (!printVersion()) {
-  await optimizeLater();
-  const [{ processIo }, { main }] = await Promise.all([import("./io.ts"), import("./main.ts")]);
-  process.exitCode = await main(args, processIo());
+async function start(): Promise<void> {
+  optimizeLater();
+  const loader = createModuleLoader(import.meta.dirname, process.geteuid?.());
+  const { run } = loader.load("./program.js") as typeof import("./program.ts");
+  const status = await run(args);
+  process.exitCode = status;
+  // After an error, little of the code was needed and compiled.
+  if (status !== 2) loader.keepCompiled();
 }
+
+if (!printVersion()) start();

@@ -3,7 +3,11 @@
 import { openBrowser } from "./http/browser.ts";
 import { pageFolder, servePage } from "./http/page.ts";
 
-const { address } = await servePage(pageFolder(), Number(process.env.PORT ?? 0));
-const page = address.replace("127.0.0.1", "localhost");
-console.log(`ckptscope is running at ${page}  (Ctrl-C to stop)`);
-openBrowser(page);
+async function start(): Promise<void> {
+  const { address } = await servePage(pageFolder(), Number(process.env.PORT ?? 0));
+  const page = address.replace("127.0.0.1", "localhost");
+  console.log(`ckptscope is running at ${page}  (Ctrl-C to stop)`);
+  openBrowser(page);
+}
+
+start();

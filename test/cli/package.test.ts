@@ -1,7 +1,7 @@
 // The package as npm installs it, and the launcher of a checkout.
 
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,7 @@ describe("the installed package", () => {
       "package.json",
     ]);
     expect(packed).toContain("dist/cli/ckptscope.js");
+    expect(packed.filter((path) => path.startsWith("dist/cli/compiled"))).toEqual([]);
     // The page's files, as the service worker lists them.
     const worker = readFileSync(join(ROOT, "dist/service-worker.js"), "utf8");
     const assets = packed.filter((path) => path.startsWith("dist/assets/")).map((path) => path.slice("dist/".length));
@@ -77,6 +78,18 @@ describe("the installed package", () => {
     expect(run("check", image("before.ckpt"))).toMatchObject({ status: 0, stderr: "" });
     expect(run("show", join(ROOT, "package.json"))).toMatchObject({ status: 2, stdout: "" });
     expect(run("help", "check")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("keeps compiled code in its own folder, and prints the same with it", () => {
+    const kept = join(folder, "prefix/node_modules/ckptscope/dist/cli/compiled");
+    rmSync(kept, { recursive: true, force: true });
+    const first = run("show", image("before.ckpt"));
+    expect(first).toMatchObject({ status: 0, stderr: "" });
+    const files = () => readdirSync(kept, { recursive: true, encoding: "utf8" });
+    const names = files();
+    expect(names.some((name) => /\bopen-[\w-]+\.js$/.test(name))).toBe(true);
+    expect(run("show", image("before.ckpt"))).toMatchObject({ status: 0, stdout: first.stdout, stderr: "" });
+    expect(files()).toEqual(names);
   });
 
   test("shows an archive compressed with zstd", () => {
