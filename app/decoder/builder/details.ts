@@ -65,6 +65,16 @@ export function createDetails(growth: Growth = FREE) {
     /** Adds a detail whose key and value have numbers already: those of another detail. */
     addNumbered,
 
+    /** Adds many of these. */
+    addAll(rows: Uint32Array, numbers: Uint16Array, values: Uint32Array, added: number): void {
+      budget.takeBytes(DETAIL_BYTES * added);
+      if (count + added > columns.capacity) growTo(columns, 2 * (count + added), FREE.budget);
+      columns.row.set(rows.subarray(0, added), count);
+      columns.key.set(numbers.subarray(0, added), count);
+      columns.value.set(values.subarray(0, added), count);
+      count += added;
+    },
+
     /** How many details there are. */
     count: (): number => count,
     /** A key by its number. */

@@ -7,6 +7,7 @@ import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
 import { CONNECTION_KEYS, linkConnections, markDetailed } from "../connections.ts";
 import type { DecodeOptions, DetailFilter } from "../source.ts";
+import { ALONE, FOLLOWS, WANTED } from "./alike-runs.ts";
 import type { SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { createDetailsReader } from "./details.ts";
@@ -17,14 +18,16 @@ import { indexRows, type Links } from "./rows.ts";
 export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
   const { builder, files, options } = context;
   const { checkpoint } = set;
-  const read = createDetailsReader(set, builder, neededBy(options));
-  const isDetailed = new Set(files.detailed);
-  for (let file = 0; file < checkpoint.files.count; file++) {
-    if (!isDetailed.has(file) && !needsReading(checkpoint, file)) continue;
-    const reading = read(file);
-    if (reading === undefined) continue;
-    options.signal?.throwIfAborted();
-    await reading;
+  const flags = readingFlags(checkpoint, files.detailed);
+  const read = createDetailsReader(set, builder, neededBy(options), flags);
+  for (let file = 0; file < flags.length; ) {
+    if (((flags[file] as number) & WANTED) === 0) {
+      file++;
+      continue;
+    }
+    const next = read(file);
+    if (typeof next !== "number") options.signal?.throwIfAborted();
+    file = typeof next === "number" ? next : await next;
   }
   addLocks(builder, checkpoint, context.locks);
   addGroups(builder, "other-end", files.links.pipes);
@@ -50,9 +53,24 @@ function neededBy({ details }: DecodeOptions): DetailFilter {
   return (key, kind) => FOR_LINKS.has(key) || details(key, kind);
 }
 
-/** Whether not all details of a file are in columns: it has no path of its own, or further records describe it. */
-function needsReading({ files, fileRecords }: Checkpoint, file: FileRow): boolean {
-  return (u8At(files.has, file) & HAS.inode) === 0 || hasFurtherRecords(fileRecords, file);
+/**
+ * By file, what is done about it (alike-runs.ts). It is read if not all of its details are in columns: it has no path of its
+ * own, further records describe it, or it is one of `detailed`.
+ */
+function readingFlags({ files, fileRecords }: Checkpoint, detailed: readonly FileRow[]): Uint8Array {
+  const { count, has, record } = files;
+  const flags = new Uint8Array(count);
+  for (const file of detailed) flags[file] = WANTED;
+  for (let file = 0; file < count; file++) {
+    const is = u8At(has, file);
+    const isAlone = !hasFurtherRecords(fileRecords, file);
+    let flag = flags[file] as number;
+    if ((is & HAS.inode) === 0 || !isAlone) flag |= WANTED;
+    if ((is & HAS.deleted) === 0 && isAlone) flag |= ALONE;
+    if (file > 0 && (record[file] as number) === (record[file - 1] as number) + 1) flag |= FOLLOWS;
+    flags[file] = flag;
+  }
+  return flags;
 }
 
 /** The same links, with other keys: those of 64 bits do not fit into an index. */

@@ -50,6 +50,8 @@ export interface About {
 }
 
 export type AddDetails = (about: About) => void;
+/** Returns the number of a value; NONE if there is no such detail. */
+export type ValueOf = (about: About) => number;
 type Word = (value: number, machine: Machine) => DetailValue;
 
 type Form = "number" | "exact" | "flag" | "word" | "text";
@@ -80,6 +82,12 @@ export interface Row {
   readonly is: number;
   /** Files that are alike (see alike.ts) have the same details of this row. */
   readonly isSame: boolean;
+  /** Instead of reading the field: returns the value. */
+  readonly value: ValueOf | null;
+  /** The function adds links as well: it is called even if the detail is not needed. */
+  readonly isLinking: boolean;
+  /** The varying fields that decide the value if nothing else does; `null` if other files do as well. */
+  readonly reads: readonly KnownField[] | null;
   /** Instead of reading the field: adds any number of details. */
   readonly add: AddDetails | null;
 }
@@ -125,6 +133,25 @@ interface Same {
 /** Marks a function that reads no varying field, nor looks other files up. */
 export const same = (addSame: AddDetails): Same => ({ same: addSame });
 
+/** A detail whose value a function finds. */
+interface Made {
+  readonly key: string;
+  readonly made: ValueOf;
+  readonly reads: readonly string[] | null;
+  readonly isLinking: boolean;
+}
+
+/** A detail whose value a function finds. @param reads The varying fields that decide it; `null` if other files do as well. */
+export const made = (key: string, found: ValueOf, reads: readonly string[] | null): Made => ({
+  key,
+  made: found,
+  reads,
+  isLinking: false,
+});
+
+/** A detail whose value a function finds that also adds links: it must see itself whether the detail is needed. */
+export const linking = (key: string, found: ValueOf): Made => ({ key, made: found, reads: null, isLinking: true });
+
 /** How files of one type are described. */
 export interface FileRows {
   /** How files of the type are compared; `null` if they are not. */
@@ -148,28 +175,34 @@ interface VaryingFields {
 export function rowsOf(
   message: string,
   fields: VaryingFields | null,
-  list: readonly (RowSpec | AddDetails | Same)[],
+  list: readonly (RowSpec | Made | AddDetails | Same)[],
 ): FileRows {
   const table = fieldsOf(message);
-  const isVarying = (field: KnownField | null): boolean =>
-    field !== null && fields?.varying.includes(field.name) === true;
-  const rows = list.map((each) => {
-    const adds = typeof each === "function" ? each : "same" in each ? each.same : null;
-    const spec: RowSpec = "key" in each ? each : { key: "", field: "id", form: "number", only: null };
-    const field = fieldIn(table, spec.field);
-    const gate = spec.only === null ? null : fieldIn(table, spec.only.field);
-    return {
-      key: spec.key,
-      field,
-      form: spec.form,
-      word: spec.word ?? null,
-      gate,
-      is: spec.only?.is ?? 0,
-      isSame: adds === null ? !isVarying(field) && !isVarying(gate) : "same" in each,
-      add: adds,
-    };
-  });
+  const rows = list.map((each) => rowOf(table, fields?.varying ?? [], each));
+  if (fields !== null && rows.some(({ add, isSame }) => add !== null && !isSame)) {
+    throw new Error(`A function adds details that differ among files with a ${message} that are alike`);
+  }
   return { comparison: fields === null ? null : comparisonOf(message, table, fields), rows, others: null };
+}
+
+function rowOf(table: FieldTable, varying: readonly string[], each: RowSpec | Made | AddDetails | Same): Row {
+  const id = fieldIn(table, "id");
+  const own = { key: "", field: id, form: "number", word: null, gate: null, is: 0, isLinking: false } as const;
+  const none = { value: null, reads: null, add: null } as const;
+  if (typeof each === "function") return { ...own, ...none, isSame: false, add: each };
+  if ("same" in each) return { ...own, ...none, isSame: true, add: each.same };
+  const { key } = each;
+  if ("made" in each) {
+    const reads = each.reads?.map((name) => fieldIn(table, name)) ?? null;
+    return { ...own, ...none, key, isSame: false, value: each.made, reads, isLinking: each.isLinking };
+  }
+  const { form, word = null, only } = each;
+  const field = fieldIn(table, each.field);
+  const gate = only === null ? null : fieldIn(table, only.field);
+  // Files that are alike have the same details, and only differ in values.
+  if (gate !== null && varying.includes(gate.name)) throw new Error(`Whether there is a ${key} varies`);
+  const is = only?.is ?? 0;
+  return { ...own, ...none, key, field, form, word, gate, is, isSame: !varying.includes(field.name), reads: [field] };
 }
 
 function comparisonOf(message: string, table: FieldTable, { varying, also = [] }: VaryingFields): Comparison {
@@ -181,15 +214,21 @@ function comparisonOf(message: string, table: FieldTable, { varying, also = [] }
 
 /** Adds the details of a file that a row states. */
 export function addRow(about: About, row: Row): void {
-  const { details, fields, file } = about;
-  const { last, parts } = fields;
-  if (row.add !== null) {
-    row.add(about);
-    return;
+  if (row.add !== null) row.add(about);
+  else {
+    const value = valueOfRow(about, row);
+    if (value !== NONE) about.details.addIndexed(about.file, row.key, value);
   }
-  if (row.gate !== null && !isOpen(fields, row.gate, row.is)) return;
+}
+
+/** The number of the value that a row states; NONE if there is no such detail. */
+export function valueOfRow(about: About, row: Row): number {
+  const { details, fields } = about;
+  const { last, parts } = fields;
+  if (row.value !== null) return row.value(about);
+  if (row.gate !== null && !isOpen(fields, row.gate, row.is)) return NONE;
   const at = last[row.field.number] as number;
-  details.addIndexed(file, row.key, at === NONE ? details.indexOf(null) : valueIn(about, row, at, parts));
+  return at === NONE ? details.indexOf(null) : valueIn(about, row, at, parts);
 }
 
 /** The number of the value that part `at` has by its row. */
@@ -203,7 +242,7 @@ function valueIn({ details, fields, set }: About, row: Row, at: number, parts: P
     writeExact(details.write(), row.field.type, low, high);
     return details.indexOfWritten();
   }
-  return details.indexOf(made(row, low, high, set.checkpoint.machine));
+  return details.indexOf(decoded(row, low, high, set.checkpoint.machine));
 }
 
 function isOpen({ last, parts }: MessageFields, { number, type }: KnownField, is: number): boolean {
@@ -214,7 +253,7 @@ function isOpen({ last, parts }: MessageFields, { number, type }: KnownField, is
   return is === SET ? value !== 0 : value === is;
 }
 
-function made({ form, field, word }: Row, low: number, high: number, machine: Machine): DetailValue {
+function decoded({ form, field, word }: Row, low: number, high: number, machine: Machine): DetailValue {
   if (form === "flag") return low !== 0 || high !== 0;
   const value = numberOf(field.type, low, high);
   return word === null ? value : word(value, machine);

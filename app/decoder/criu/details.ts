@@ -6,10 +6,20 @@ import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
 import type { DetailFilter } from "../source.ts";
 import { createAlike } from "./alike.ts";
+import { ALONE, createRunReader } from "./alike-runs.ts";
+import { addSteps, describeBySteps, type Steps } from "./alike-steps.ts";
 import type { DecodedSet } from "./decoded-set.ts";
-import { type About, add, addRow, type FileRows, type Related, type Row, relatedOf } from "./detail-rows.ts";
+import { type About, add, type FileRows, type Related, relatedOf } from "./detail-rows.ts";
 import { FILE_ROWS } from "./file-details.ts";
-import { createFields, type FileBody, isBlank, NO_BODY, placeBody, readFileFields } from "./file-fields.ts";
+import {
+  createFields,
+  type FileBody,
+  isBlank,
+  type MessageFields,
+  NO_BODY,
+  placeBody,
+  readFileFields,
+} from "./file-fields.ts";
 import { createEntryReader, type EntryBytes, type EntryReader } from "./inspect.ts";
 import { deviceText, statDeviceText } from "./meaning.ts";
 import { enumName } from "./messages.ts";
@@ -21,125 +31,133 @@ import { scratch } from "./wire.ts";
 /** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;
 
+/** With fewer files, compiling the kernel takes longer than it saves. */
+const FEWEST_FOR_KERNEL = 500;
+
 /**
- * Returns a function that reads the details of an open file that are not in columns, and adds them to `details` and its
- * links to `links`. It has done so when it returns if the file's entry is in memory and no other describes the file.
+ * Returns a function that reads the details of open files that are not in columns, of one file or of several that follow
+ * one another, and adds them to `details` and their links to `links`. It returns the first file that it has not read: at
+ * once if the entry of the one that it was called for is in memory and no other describes it.
+ *
+ * @param flags By file: what is done about it, as alike-runs.ts has it.
  */
 export function createDetailsReader(
   set: DecodedSet,
-  { fileDetails, links }: Pick<Builder, "fileDetails" | "links">,
+  builder: Pick<Builder, "fileDetails" | "links">,
   isNeeded: DetailFilter,
-): (file: FileRow) => undefined | Promise<void> {
+  flags: Uint8Array,
+): (file: FileRow) => FileRow | Promise<FileRow> {
   const { checkpoint, sources } = set;
   const { files, fileRecords } = checkpoint;
   const readOwn = createEntryReader(checkpoint, sources);
   const readRelated = createEntryReader(checkpoint, sources);
   const valuesOf = createSharedValueReader();
-  const fields = createFields();
-  const alike = createAlike();
-  /** How files are described that others are like. */
-  const known: Steps[] = [];
-  const place = { body: NO_BODY, start: 0 };
-  let body: FileBody | null = null;
-  const about: About = {
-    set,
-    file: NONE,
-    links,
-    related: NO_RELATED,
-    details: fileDetails,
-    options: createSocketOptionsReader(fileDetails),
-    fields,
-    words: scratch(),
-    needs: (key) => isNeeded(key, u8At(files.kind, about.file)),
-    pieces: new Map(),
-    values: () => {
-      const values = valuesOf(fields.entry, about.related.length === 0);
-      return fields.entry.message === "file_entry" ? values.inside(body?.name ?? "") : values;
-    },
+  const aboutOf = createAbouts(set, builder, isNeeded, valuesOf);
+  const describe = createDescriber(aboutOf);
+  const describeNew = createDescriber(aboutOf, false);
+  const readRun =
+    flags.length < FEWEST_FOR_KERNEL ? null : createRunReader(flags, { aboutAlike: aboutOf, describeNew });
+  const readAlone = (file: FileRow, entry: EntryBytes | null): FileRow => {
+    if (entry === null) return file + 1;
+    const next = readRun === null || ((flags[file] ?? 0) & ALONE) === 0 ? file : readRun(file, entry);
+    if (next > file) return next;
+    describe(file, entry, NO_RELATED);
+    return file + 1;
   };
-  const describe = (file: FileRow, entry: EntryBytes | null, related: readonly Related[]): undefined => {
-    if (entry === null) return;
-    about.file = file;
-    about.related = related;
-    const isAlone = related.length === 0 && !isDeleted(about) && placeBody(place, entry);
-    const comparison = isAlone ? (FILE_ROWS[place.body.name]?.comparison ?? null) : null;
-    if (comparison !== null) {
-      const found = alike.find(fields, entry, place.start, entry.end, comparison);
-      body = place.body;
-      if (found !== NONE) return addSteps(about, known[found] as Steps);
-    }
-    body = readFileFields(fields, entry);
-    const rows = body === null ? undefined : FILE_ROWS[body.name];
-    if (body === null || rows === undefined) return;
-    const steps = describeFile(about, rows, body);
-    const number = comparison === null ? NONE : alike.add();
-    if (number !== NONE) known[number] = steps;
-  };
-  const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<void> => {
+  const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<FileRow> => {
     const entry = await own;
+    if (entry === null || !hasFurtherRecords(fileRecords, file)) return readAlone(file, entry);
     const related: Related[] = [];
-    for (const record of entry === null ? [] : furtherRecords(fileRecords, file).subarray(0, RELATED_LIMIT)) {
+    for (const record of furtherRecords(fileRecords, file).subarray(0, RELATED_LIMIT)) {
       const found = await readRelated(record);
       if (!found?.message) continue;
       related.push({ message: found.message, entry: found, values: valuesOf(found, related.length === 0) });
     }
     describe(file, entry, related);
+    return file + 1;
   };
   return (file) => {
     const entry = readOwn(files.record[file] ?? -1);
     const isAlone = !hasFurtherRecords(fileRecords, file);
-    return isAlone && !(entry instanceof Promise) ? describe(file, entry, NO_RELATED) : readAll(file, entry);
+    return isAlone && !(entry instanceof Promise) ? readAlone(file, entry) : readAll(file, entry);
+  };
+}
+
+/** An object for the files whose fields are in `fields`. @param bodyOf The type of the current one. */
+type AboutOf = (fields: MessageFields, bodyOf: () => FileBody | null) => About;
+
+/** A function that makes these. */
+function createAbouts(
+  set: DecodedSet,
+  { fileDetails, links }: Pick<Builder, "fileDetails" | "links">,
+  isNeeded: DetailFilter,
+  valuesOf: ReturnType<typeof createSharedValueReader>,
+): AboutOf {
+  const { kind } = set.checkpoint.files;
+  const shared = { set, links, details: fileDetails, words: scratch(), pieces: new Map() };
+  const options = createSocketOptionsReader(fileDetails);
+  return (fields, bodyOf) => {
+    const about: About = {
+      ...shared,
+      file: NONE,
+      related: NO_RELATED,
+      options,
+      fields,
+      needs: (key) => isNeeded(key, u8At(kind, about.file)),
+      values: () => {
+        const values = valuesOf(fields.entry, about.related.length === 0);
+        return fields.entry.message === "file_entry" ? values.inside(bodyOf()?.name ?? "") : values;
+      },
+    };
+    return about;
+  };
+}
+
+/** Adds the details of a file from its entry and others. Returns how to do so for files that are alike; `null` if none can be. */
+type Describer = (file: FileRow, entry: EntryBytes, related?: readonly Related[]) => Steps | null;
+
+/** @param looksUp Whether to look for files that are like the one that is described. */
+function createDescriber(aboutOf: AboutOf, looksUp = true): Describer {
+  const fields = createFields();
+  let body: FileBody | null = null;
+  const about = aboutOf(fields, () => body);
+  const alike = createAlike();
+  /** How files are described that others are like. */
+  const known: Steps[] = [];
+  const place = { body: NO_BODY, start: 0 };
+  return (file, entry, related = NO_RELATED) => {
+    about.file = file;
+    about.related = related;
+    const isAlone = looksUp && related.length === 0 && !isDeleted(about) && placeBody(place, entry);
+    const comparison = isAlone ? (FILE_ROWS[place.body.name]?.comparison ?? null) : null;
+    if (comparison !== null) {
+      const found = alike.find(fields, entry, place.start, entry.end, comparison);
+      body = place.body;
+      if (found !== NONE) {
+        addSteps(about, known[found] as Steps);
+        return null;
+      }
+    }
+    body = readFileFields(fields, entry);
+    const rows = body === null ? undefined : FILE_ROWS[body.name];
+    if (body === null || rows === undefined) return null;
+    const steps = describeFile(about, rows, body);
+    const number = comparison === null ? NONE : alike.add();
+    if (number !== NONE) known[number] = steps;
+    return steps;
   };
 }
 
 const NO_RELATED: readonly Related[] = [];
 
-/** What to add for files that are alike. */
-interface Steps {
-  /** Pairs of the numbers of a key and its value, or of ROW and a row. */
-  readonly pairs: readonly number[];
-  readonly rows: readonly Row[];
-}
-
-const ROW = NONE;
-
-/** Adds the details of a file as those of one that it is like. */
-function addSteps(about: About, { pairs, rows }: Steps): undefined {
-  const { details, file } = about;
-  for (let at = 0; at < pairs.length; at += 2) {
-    const key = pairs[at] as number;
-    const value = pairs[at + 1] as number;
-    if (key === ROW) addRow(about, rows[value] as Row);
-    else details.addNumbered(file, key, value);
-  }
-}
-
-/** Adds the details of a file by its rows. Returns how to do so for files that are alike. */
-function describeFile(about: About, type: FileRows, { owner }: FileBody): Steps {
-  const { details } = about;
-  const pairs: number[] = [];
-  let done = details.count();
-  const note = (): void => {
-    for (; done < details.count(); done++) {
-      const key = details.keyOf(done);
-      if (about.needs(details.nameOfKey(key))) pairs.push(key, details.valueOf(done));
-    }
-  };
-  const rows = type.others?.areFor(about) === true ? type.others.rows : type.rows;
-  for (const [at, row] of rows.entries()) {
-    addRow(about, row);
-    if (row.isSame) {
-      note();
-      continue;
-    }
-    if (row.add !== null || about.needs(row.key)) pairs.push(ROW, at);
-    done = details.count();
-  }
-  if (owner !== null && !isBlank(about.fields, owner)) addOwner(about, about.values());
-  note();
+/** Adds the details of a file. Returns how to do so for files that are alike. */
+function describeFile(about: About, type: FileRows, body: FileBody): Steps {
+  const steps = describeBySteps(about, type, body, () => {
+    if (body.owner !== null && !isBlank(about.fields, body.owner)) addOwner(about, about.values());
+  });
   if (isDeleted(about)) addUnlinked(about);
   if (about.related.length > 0) addPath(about);
-  return { pairs, rows };
+  return steps;
 }
 
 const isDeleted = ({ set, file }: About): boolean => ((set.checkpoint.files.has[file] ?? 0) & HAS.deleted) !== 0;

@@ -19,12 +19,15 @@ import {
   flag,
   ifSet,
   ifThere,
+  linking,
   listed,
+  made,
   number,
   relatedOf,
   rowsOf,
   same,
   text,
+  type ValueOf,
   word,
   writeExact,
 } from "./detail-rows.ts";
@@ -57,7 +60,7 @@ const [OPEN_LIST, CLOSE_LIST, COMMA] = [encodeText("["), encodeText("]"), encode
 const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly ReturnType<typeof number>[]): FileRows =>
   rowsOf(message, { varying: ["id", "pipe_id"] }, [
     number("pipeId", "pipe_id"),
-    addOtherEnds(fieldIn(fieldsOf(message), "pipe_id")),
+    made("otherEnds", otherEnds(fieldIn(fieldsOf(message), "pipe_id")), null),
     same((about) => {
       const data = relatedOf(about, "pipe_data_entry");
       if (data !== null) add(about, "bytesInPipe", data.number("bytes"));
@@ -69,11 +72,11 @@ const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly Return
     }),
   ]);
 
-/** Adds the ids of the other open files of one pipe. */
-function addOtherEnds(pipeId: KnownField): AddDetails {
+/** The ids of the other open files of one pipe. */
+function otherEnds(pipeId: KnownField): ValueOf {
   return (about) => {
     const { details, file } = about;
-    if (!about.needs("otherEnds")) return;
+    if (!about.needs("otherEnds")) return NONE;
     const out = details.write();
     const pipe = numberIn(about.fields, pipeId);
     let count = 0;
@@ -86,7 +89,7 @@ function addOtherEnds(pipeId: KnownField): AddDetails {
     };
     if (pipe !== null) about.set.pipeEnds(pipe, addEnd);
     writePiece(out, CLOSE_LIST);
-    details.addIndexed(file, "otherEnds", details.indexOfWritten());
+    return details.indexOfWritten();
   };
 }
 
@@ -97,8 +100,8 @@ const [FD_KEY, FILE_KEY, EVENTS_KEY] = [encodeText('{"fd":'), encodeText(',"file
 const [DATA_KEY, INODE_KEY, DEVICE_KEY] = [encodeText(',"data":'), encodeText(',"inode":'), encodeText(',"device":')];
 const CLOSE = encodeText("}");
 
-/** Adds what an epoll watches, and its links. There are often many, so they are written without an object for each. */
-function addTargets(about: About): void {
+/** What an epoll watches. Adds its links. There are often many, so they are written without an object for each. */
+function targets(about: About): number {
   const { details, fields } = about;
   const { parts, entry } = fields;
   const out = about.needs("targets") ? details.write() : null;
@@ -111,10 +114,10 @@ function addTargets(about: About): void {
   for (const { entry: own } of allRelated(about, "eventpoll_tfd_entry")) {
     addTarget(out, about, count++, own, own.start, own.end);
   }
-  if (out === null) return;
+  if (out === null) return NONE;
   if (count === 0) writePiece(out, OPEN_LIST);
   writePiece(out, CLOSE_LIST);
-  details.addIndexed(about.file, "targets", details.indexOfWritten());
+  return details.indexOfWritten();
 }
 
 /** Adds one target, in bytes start … end - 1 of an entry: its link, and to `out` its text. `before`: how many are written. */
@@ -196,26 +199,22 @@ const fanotifyMark = (mark: Values): Details => ({
   ...(mark.has("me.mnt_id") ? { mount: mark.number("me.mnt_id"), path: mark.text("me.path") } : {}),
 });
 
-/** Adds a list whose items are in the file's message or, before CRIU 3.4, in entries of their own. */
+/** A list whose items are in the file's message or, before CRIU 3.4, in entries of their own. */
 const items =
-  (key: string, field: string, message: string, made: (values: Values) => Details): AddDetails =>
+  (field: string, message: string, itemOf: (values: Values) => Details): ValueOf =>
   (about) => {
-    const earlier = allRelated(about, message).map(({ values }) => made(values));
-    add(about, key, [...about.values().each(field, made), ...earlier]);
+    const earlier = allRelated(about, message).map(({ values }) => itemOf(values));
+    return about.details.indexOf([...about.values().each(field, itemOf), ...earlier]);
   };
 
 const TIMER = fieldsOf("timerfd_entry");
 const [INTERVAL, INTERVAL_NANO] = [fieldIn(TIMER, "isec"), fieldIn(TIMER, "insec")];
 const [LEFT, LEFT_NANO] = [fieldIn(TIMER, "vsec"), fieldIn(TIMER, "vnsec")];
 
-/** Adds whether a timer is armed, and the time that is left. */
-function addLeft(about: About): void {
-  const { fields } = about;
-  // A one-shot timer disarms itself when it expires.
-  if (!isZero(fields, INTERVAL) || !isZero(fields, INTERVAL_NANO)) {
-    add(about, "armed", !isZero(fields, LEFT) || !isZero(fields, LEFT_NANO));
-  }
-  if (about.needs("left")) about.details.addIndexed(about.file, "left", timeValue(about, LEFT, LEFT_NANO));
+/** Whether a timer is armed. A one-shot timer disarms itself when it expires. */
+function isArmed({ details, fields }: About): number {
+  if (isZero(fields, INTERVAL) && isZero(fields, INTERVAL_NANO)) return NONE;
+  return details.indexOf(!isZero(fields, LEFT) || !isZero(fields, LEFT_NANO));
 }
 
 /** The number of the value of a time, of which one field has the seconds and one the rest: `5.000000000`. */
@@ -301,7 +300,7 @@ export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
   psk: PACKET_ROWS,
   nlsk: NETLINK_ROWS,
   efd: rowsOf("eventfd_file_entry", { varying: ["id", "counter"] }, [exact("counter")]),
-  epfd: rowsOf("eventpoll_file_entry", { varying: ["id", "tfd"] }, [addTargets]),
+  epfd: rowsOf("eventpoll_file_entry", { varying: ["id", "tfd"] }, [linking("targets", targets)]),
   sgfd: rowsOf("signalfd_entry", { varying: ["id"] }, [
     same((about) => {
       const mask = about.values().halves("sigmask");
@@ -314,15 +313,16 @@ export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
     exact("ticks"),
     number("settimeFlags", "settime_flags", ifSet("settime_flags")),
     same((about) => about.details.addIndexed(about.file, "interval", timeValue(about, INTERVAL, INTERVAL_NANO))),
-    addLeft,
+    made("armed", isArmed, ["vsec", "vnsec"]),
+    made("left", (about) => timeValue(about, LEFT, LEFT_NANO), ["vsec", "vnsec"]),
   ]),
   ify: rowsOf("inotify_file_entry", { varying: ["id", "wd"] }, [
-    items("watches", "wd", "inotify_wd_entry", inotifyWatch),
+    made("watches", items("wd", "inotify_wd_entry", inotifyWatch), null),
   ]),
   ffy: rowsOf("fanotify_file_entry", { varying: ["id", "mark"] }, [
     same((about) => add(about, "fanotifyFlags", bitWords(FANOTIFY_FLAGS, about.values().number("faflags") ?? 0))),
     word("eventFlags", "evflags", (flags, { arch }) => flagNames(flags, arch)),
-    items("marks", "mark", "fanotify_mark_entry", fanotifyMark),
+    made("marks", items("mark", "fanotify_mark_entry", fanotifyMark), null),
   ]),
   tty: rowsOf("tty_file_entry", null, [addTerminal]),
   memfd: rowsOf("memfd_file_entry", null, [addMemfd]),

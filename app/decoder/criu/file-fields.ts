@@ -55,20 +55,22 @@ export interface FileBody {
   /** Its field in file_entry. */
   readonly name: string;
   readonly number: number;
+  /** The name of the message. */
+  readonly message: string;
   readonly table: FieldTable;
   /** Its field with the owner for signals; `null` if it has none. */
   readonly owner: KnownField | null;
 }
 
-export const NO_BODY: FileBody = { name: "", number: 0, table: FILE, owner: null };
+export const NO_BODY: FileBody = { name: "", number: 0, message: "", table: FILE, owner: null };
 
 /** By field of file_entry. */
 const BODIES = new Map(
   FILE_FIELDS.flatMap((name): (readonly [string, FileBody])[] => {
-    const { number, message: table } = FILE.byName.get(name ?? "") ?? { number: 0, message: null };
+    const { number, type, message: table } = FILE.byName.get(name ?? "") ?? { number: 0, type: "", message: null };
     return name === null || table === null
       ? []
-      : [[name, { name, number, table, owner: table.byName.get("fown") ?? null }]];
+      : [[name, { name, number, message: type, table, owner: table.byName.get("fown") ?? null }]];
   }),
 );
 
@@ -106,6 +108,10 @@ export interface BodyPlace {
 
 /** By fd_types number. */
 const BODY_OF_TYPE = FILE_FIELDS.map((name) => BODIES.get(name ?? ""));
+
+/** The messages of all types of files, with the types' fd_types numbers. */
+export const fileBodies = (): readonly { readonly type: number; readonly body: FileBody }[] =>
+  BODY_OF_TYPE.flatMap((body, type) => (body === undefined ? [] : [{ type, body }]));
 
 const [TYPE_TAG, ID_TAG] = [8, 16];
 

@@ -13,7 +13,9 @@ import {
   ifIs,
   ifSet,
   ifThere,
+  linking,
   listed,
+  made,
   number,
   relatedOf,
   rowsOf,
@@ -59,11 +61,11 @@ const INET_FIELDS = {
 };
 const [INET_TYPE, INET_FAMILY] = [fieldIn(INET, "type"), fieldIn(INET, "family")];
 
-/** Adds an address with its port. */
-function addressDetail(key: string, addressName: string, portName: string): AddDetails {
+/** An address with its port. */
+function addressDetail(key: string, addressName: string, portName: string) {
   const address = fieldIn(INET, addressName);
   const port = fieldIn(INET, portName);
-  return (about) => about.details.addIndexed(about.file, key, addressValue(about, address, port));
+  return made(key, (about) => addressValue(about, address, port), [addressName, portName]);
 }
 
 /** The number of the value of an address with its port. */
@@ -132,16 +134,16 @@ const UNIX = fieldsOf("unix_sk_entry");
 const [UNIX_FLAGS, UNIX_PEER] = [fieldIn(UNIX, "uflags"), fieldIn(UNIX, "peer")];
 const UNIX_OWNERSHIP = fieldIn(UNIX, "file_perms");
 
-/** Adds the other end of a unix socket in the dump. */
-function addPeer(about: About): void {
+/** The other end of a unix socket in the dump. Adds its link. */
+function peer(about: About): number {
   const { details, file, set } = about;
   const peerInode = numberIn(about.fields, UNIX_PEER);
   const hasPeer = peerInode !== null && peerInode !== 0;
-  const peer = hasPeer ? set.unixSocket(peerInode) : NONE;
-  if (hasPeer) about.links.add(file, "peer", peer);
-  if (!about.needs("peer")) return;
-  const id = fileId(about, peer);
-  details.addIndexed(file, "peer", id === null ? details.indexOf(null) : details.indexOfInteger(id));
+  const end = hasPeer ? set.unixSocket(peerInode) : NONE;
+  if (hasPeer) about.links.add(file, "peer", end);
+  if (!about.needs("peer")) return NONE;
+  const id = fileId(about, end);
+  return id === null ? details.indexOf(null) : details.indexOfInteger(id);
 }
 
 function addOwnership(about: About): void {
@@ -163,7 +165,7 @@ const UNIX_INSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   text("name"),
   inode,
   number("peerInode", "peer"),
-  addPeer,
+  linking("peer", peer),
   backlog,
   shutdown,
   directory,
