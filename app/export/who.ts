@@ -5,7 +5,7 @@ import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
 import { FILE_KINDS, flagNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { decodeText, encodeText, sameBytes, textAndBytes } from "../model/text.ts";
+import { decodeText, encodeText, textAndBytes } from "../model/text.ts";
 import { unlinkedOf } from "../model/unlinked.ts";
 import { fileName } from "../model/words.ts";
 import type { SourceFacts } from "./show-json.ts";
@@ -69,19 +69,37 @@ function hasName(text: string, name: string): boolean {
   return text === name || text.slice(text.lastIndexOf("/") + 1) === name || text === `/${name}`;
 }
 
-/** Whether open file `file` matches. */
-function isMeant(checkpoint: Checkpoint, file: FileRow, target: Target): boolean {
-  const has = u8At(checkpoint.files.has, file);
+/** A test whether an open file matches. What is the same for all files is made once: there can be millions. */
+function matcher(checkpoint: Checkpoint, target: Target): (file: FileRow) => boolean {
+  const { has } = checkpoint.files;
   switch (target.kind) {
     case "deleted":
-      return unlinkedOf(checkpoint, file) !== null;
-    case "path":
-      return (has & HAS.path) !== 0 && sameBytes(nameBytes(checkpoint, file), encodeText(target.path));
-    case "name":
-      return hasName(decodeText(nameBytes(checkpoint, file)), target.name);
+      return (file) => unlinkedOf(checkpoint, file) !== null;
+    case "path": {
+      const path = encodeText(target.path);
+      return (file) =>
+        (u8At(has, file) & HAS.path) !== 0 &&
+        u32At(checkpoint.files.nameLength, file) === path.length &&
+        nameEndsIn(checkpoint, file, path);
+    }
+    case "name": {
+      // Bytes that are not UTF-8 are shown as U+FFFD, and so are those of a name that has it.
+      const end = encodeText(target.name.includes("\ufffd") ? "" : target.name);
+      return (file) =>
+        nameEndsIn(checkpoint, file, end) && hasName(decodeText(nameBytes(checkpoint, file)), target.name);
+    }
     case "port":
-      return isAtPort(checkpoint, file, target.port);
+      return (file) => isAtPort(checkpoint, file, target.port);
   }
+}
+
+/** Whether the name of an open file ends in these bytes. */
+function nameEndsIn({ files, text }: Checkpoint, file: FileRow, end: Uint8Array): boolean {
+  const start = u32At(files.nameOffset, file) + u32At(files.nameLength, file) - end.length;
+  if (start < u32At(files.nameOffset, file)) return false;
+  let at = end.length - 1;
+  while (at >= 0 && text[start + at] === end[at]) at--;
+  return at < 0;
 }
 
 function isAtPort(checkpoint: Checkpoint, file: FileRow, port: number): boolean {
@@ -96,10 +114,13 @@ function isAtPort(checkpoint: Checkpoint, file: FileRow, port: number): boolean 
 /** The holders of the matches, by task, then descriptor; those without a known task come last. */
 export function holdersOf(checkpoint: Checkpoint, target: Target): Holder[] {
   const { tasks, tables, files } = checkpoint;
+  const isMeant = matcher(checkpoint, target);
+  const wanted = new Uint8Array(files.count);
+  for (let file = 0; file < files.count; file++) if (isMeant(file)) wanted[file] = 1;
   const search: Search = {
     checkpoint,
     target,
-    wanted: new Uint8Array(files.count).map((_, file) => (isMeant(checkpoint, file, target) ? 1 : 0)),
+    wanted,
     known: new Uint8Array(files.count),
     found: [],
   };

@@ -45,6 +45,8 @@ describe("in an image", () => {
 
   test("finds files by the last part of their path and by the name of what has no path", async () => {
     expect((await runCommand(["who", "log.dat", W1])).out).toContain("pid 28249 fd 4 ");
+    expect(await runCommand(["who", "og.dat", W1])).toMatchObject({ status: 1, out: "" });
+    expect(await runCommand(["who", "/log.dat", W1])).toMatchObject({ status: 1, out: "" });
     expect((await runCommand(["who", "pipe:[230712]", fixture("criu/w4/before")])).out).toBe(
       [
         "pid 31493 fd 10 w4-parent: r- pipe:[230712] O_NONBLOCK",
