@@ -15,9 +15,10 @@ import { type FlagMasks, flagMasks } from "../open-flags.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { demandsOf } from "./demands.ts";
-import { onEpollItems, onFile, onFileDesc, onFileName, onFileTable, onPipeContents } from "./on-files.ts";
+import { descriptorCheck, fileCheck, onEpollItems, onFileName, onFileTable, onPipeContents } from "./on-files.ts";
 import {
   checkPids,
+  objectTypesOf,
   onBuffer,
   onHeader,
   onHeaderArch,
@@ -50,11 +51,20 @@ import {
 import { addProblems, isBroken } from "./problems.ts";
 import { MUST_BE_USED, type Reference, referencesOf } from "./references.ts";
 import { LINUX_CR_RULES } from "./rules.ts";
-import { expect, faultAt, fieldFault, type KindInfo, orderFault, type Scan } from "./scan.ts";
+import {
+  checkedField,
+  expect,
+  type Fields,
+  faultAt,
+  fieldFault,
+  type KindInfo,
+  orderFault,
+  type Scan,
+} from "./scan.ts";
 import { SUCCESSORS } from "./successors.ts";
 
 /** Checks of records by name. */
-const CHECKS: Readonly<Record<string, (scan: Scan, masks: FlagMasks) => void>> = {
+const CHECKS: Readonly<Record<string, (scan: Scan) => void>> = {
   HEADER: (scan) => onHeader(scan, DIALECT_NAMES),
   HEADER_ARCH: onHeaderArch,
   BUFFER: onBuffer,
@@ -68,8 +78,6 @@ const CHECKS: Readonly<Record<string, (scan: Scan, masks: FlagMasks) => void>> =
     onTail(scan);
   },
   FILE_TABLE: onFileTable,
-  FILE_DESC: onFileDesc,
-  FILE: onFile,
   FILE_NAME: onFileName,
   FILE_PIPE: onPipeContents,
   PIPE_BUF: onPipeContents,
@@ -92,6 +100,13 @@ const CHECKS: Readonly<Record<string, (scan: Scan, masks: FlagMasks) => void>> =
   GROUPINFO: onGroupinfo,
 };
 
+/** Checks of the records that are in an image most often, made for their kind. */
+const PREPARED: Readonly<Record<string, (fields: Fields, dialect: Dialect, masks: FlagMasks) => (scan: Scan) => void>> =
+  {
+    FILE_DESC: descriptorCheck,
+    FILE: fileCheck,
+  };
+
 /** Most bytes of a payload that are checked. */
 const PATH_BYTES = 4096 + 8;
 const LARGEST_BUFFER = 64 * 1024 * 1024;
@@ -104,24 +119,50 @@ const holds = (dialect: string, from: string | undefined, until: string | undefi
   );
 };
 
-function kindInfo(kind: RecordKind, dialect: Dialect, masks: FlagMasks): KindInfo {
-  const layout = kind.type === NONE || kind.struct === null ? undefined : dialect.struct(kind.struct);
-  const fields = new Map(
-    (layout?.fields ?? []).map((field) => [field.name.slice(field.name.lastIndexOf(".") + 1), field]),
+/** A name as V8 keeps those of properties, which are compared by where they are, not byte by byte. */
+const nameKept = (name: string): string => Object.keys({ [name]: true })[0] as string;
+
+/** `null`: bytes in no record. */
+function kindInfo({ type, name: ownName, struct }: RecordKind, dialect: Dialect, masks: FlagMasks): KindInfo | null {
+  if (type === NONE) return null;
+  const name = nameKept(ownName);
+  const layout = struct === null ? undefined : dialect.struct(struct);
+  const size = layout?.size ?? 8;
+  const fields: Fields = new Map(
+    (layout?.fields ?? []).map((field) => [
+      nameKept(field.name.slice(field.name.lastIndexOf(".") + 1)),
+      checkedField(field),
+    ]),
   );
-  const successor = SUCCESSORS.find(
-    ({ after, from, until }) => after === kind.name && holds(dialect.name, from, until),
-  );
-  const check = kind.type === NONE ? undefined : CHECKS[kind.name];
+  const successor = SUCCESSORS.find(({ after, from, until }) => after === name && holds(dialect.name, from, until));
+  const references = referencesOf({ type, name, struct }, dialect, DIALECT_NAMES);
+  const check = PREPARED[name]?.(fields, dialect, masks) ?? CHECKS[name] ?? null;
   return {
-    name: kind.name,
-    size: layout?.size ?? 8,
+    name,
+    isObjref: name === "OBJREF",
+    isBuffer: name === "BUFFER",
+    isUnknown: name.startsWith("unknown record"),
+    need: name === "FILE_NAME" ? PATH_BYTES : check !== null || references.length > 0 ? size : 0,
+    size,
     fields,
-    references: referencesOf(kind, dialect, DIALECT_NAMES),
+    references,
     next: successor?.next ?? null,
-    check: check === undefined ? null : (scan) => check(scan, masks),
+    check,
   };
 }
+
+const NO_KIND: KindInfo = {
+  name: "",
+  isObjref: false,
+  isBuffer: false,
+  isUnknown: false,
+  need: 0,
+  size: 8,
+  fields: new Map(),
+  references: [],
+  next: null,
+  check: null,
+};
 
 function beginScan(image: Image, dialect: Dialect): Scan {
   const { checkpoint } = image;
@@ -140,6 +181,7 @@ function beginScan(image: Image, dialect: Dialect): Scan {
     objectType: new Uint8Array(most),
     objectRecord: new Int32Array(most),
     objectUsed: new Uint8Array(most),
+    objectTypes: objectTypesOf(dialect),
     dangling: new Uint8Array(256),
     lost: new Uint8Array(256),
     explained: new Set(),
@@ -148,7 +190,7 @@ function beginScan(image: Image, dialect: Dialect): Scan {
     offset: 0,
     at: 0,
     length: 0,
-    kind: { name: "", size: 8, fields: new Map(), references: [], next: null, check: null },
+    kind: NO_KIND,
     broken: isBroken(checkpoint),
     next: null,
     after: "",
@@ -193,7 +235,7 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
     if (row >= records.count) break;
     options.signal?.throwIfAborted();
     const offset = recordOffset(records, row);
-    const need = needOf(scan, kinds[records.kind[row] as number], recordLength(records, row));
+    const need = needOf(scan, kinds[records.kind[row] as number] ?? NO_KIND, recordLength(records, row));
     await window.fill(offset, need);
     options.onProgress?.({ bytes: offset, size, objects: row });
     // The source has become shorter: the rest cannot be checked.
@@ -214,23 +256,21 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
 }
 
 /** How many of a record's `length` bytes its checks read. */
-function needOf(scan: Scan, kind: KindInfo | undefined, length: number): number {
-  if (kind === undefined || kind.check === null)
-    return kind === undefined || kind.references.length === 0 ? 0 : kind.size;
-  if (kind.name === "FILE_NAME") return Math.min(length, PATH_BYTES);
-  if (kind.name === "BUFFER") return scan.due?.check !== undefined && length <= LARGEST_BUFFER ? length : 8;
-  return Math.min(length, kind.size);
-}
+const needOf = (scan: Scan, kind: KindInfo, length: number): number =>
+  kind.isBuffer ? bufferNeed(scan, length) : Math.min(length, kind.need);
+
+const bufferNeed = ({ due }: Scan, length: number): number =>
+  due?.check !== undefined && length <= LARGEST_BUFFER ? length : 8;
 
 /** Checks records from `from` on; returns the first row whose bytes are not in the window. */
-function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): number {
+function checkBlock(scan: Scan, kinds: readonly (KindInfo | null)[], from: number): number {
   const { checkpoint, window } = scan;
   const { kind } = checkpoint.records;
   const cursor = recordCursor(checkpoint.records);
   const count = wholeRecords(checkpoint);
   for (let row = from; row < count; row++) {
-    const info = kinds[kind[row] as number];
-    if (info === undefined || checkpoint.records.kinds[kind[row] as number]?.type === NONE) continue;
+    const info = kinds[kind[row] as number] ?? null;
+    if (info === null) continue;
     moveTo(cursor, row);
     const { offset: start, length } = cursor;
     const need = needOf(scan, info, length);
@@ -242,7 +282,7 @@ function checkBlock(scan: Scan, kinds: readonly KindInfo[], from: number): numbe
     scan.at = start - window.start;
     scan.length = length;
     scan.kind = info;
-    checkRecord(scan);
+    checkRecord(scan, info);
   }
   return checkpoint.records.count;
 }
@@ -255,15 +295,14 @@ function wholeRecords({ records, problems }: Checkpoint): number {
   return problems.some(({ code, offset }) => code === "truncated" && offset === start) ? last : records.count;
 }
 
-function checkRecord(scan: Scan): void {
-  const { kind } = scan;
-  if (kind.name.startsWith("unknown record")) return;
-  if (kind.name !== "OBJREF") {
-    if (scan.next !== null && !scan.next.includes(kind.name)) {
-      orderFault(scan, `${kind.name} follows ${scan.after}, which must be followed by ${scan.next.join(" or ")}.`);
+function checkRecord(scan: Scan, kind: KindInfo): void {
+  if (kind.isUnknown) return;
+  if (!kind.isObjref) {
+    if (scan.next !== null) {
+      if (!scan.next.includes(kind.name)) reportOrder(scan, scan.next);
+      scan.next = null;
     }
-    scan.next = null;
-    if (kind.name !== "BUFFER") scan.due = null;
+    if (!kind.isBuffer) scan.due = null;
     if (kind.next !== null) expect(scan, kind.next);
   }
   if (scan.length < kind.size) return;
@@ -271,9 +310,12 @@ function checkRecord(scan: Scan): void {
   for (const reference of kind.references) checkReference(scan, reference);
 }
 
+const reportOrder = (scan: Scan, next: readonly string[]): void =>
+  orderFault(scan, `${scan.kind.name} follows ${scan.after}, which must be followed by ${next.join(" or ")}.`);
+
 function checkReference(scan: Scan, reference: Reference): void {
   const objref = scan.window.view.getInt32(scan.at + reference.offset, scan.littleEndian);
-  if (objref <= 0 && (reference.optional || reference.field === "fd_objref")) {
+  if (objref <= 0 && (reference.optional || reference.checked)) {
     // The descriptor's own check reports it; its target is unknown.
     if (!reference.optional) scan.dangling[reference.type] = 1;
     return;
@@ -288,6 +330,10 @@ function checkReference(scan: Scan, reference: Reference): void {
   if (!reference.own) scan.objectUsed[object] = 1;
   const type = scan.objectType[object] as number;
   if (reference.type < 0 || type === reference.type) return;
+  typeFault(scan, reference, objref, type);
+}
+
+function typeFault(scan: Scan, reference: Reference, objref: number, type: number): void {
   scan.dangling[reference.type] = 1;
   const name = scan.dialect.enumName("CKPT_OBJ", type);
   const message = `${scan.kind.name}'s ${reference.field} is ${objref}, which names a ${name}, not a ${reference.typeName}.`;

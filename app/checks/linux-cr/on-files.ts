@@ -1,14 +1,17 @@
 // Checks of file tables, descriptors and open files.
 
+import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
 import { visibleText } from "../../model/text.ts";
 import { endsUnlinked } from "../../model/unlinked.ts";
 import { flagsText } from "../../model/words.ts";
 import { type FlagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import {
+  type CheckedField,
   expect,
+  type Fields,
   faultAt,
   fieldFault,
-  hasField,
+  numberAt,
   numberOf,
   orderFault,
   payloadFault,
@@ -45,124 +48,183 @@ export function endTable(scan: Scan): void {
   scan.broken = true;
 }
 
-/** FILE_DESC: one descriptor. */
-export function onFileDesc(scan: Scan): void {
-  const objref = numberOf(scan, "fd_objref");
-  const fd = numberOf(scan, "fd_descriptor");
-  const closeOnExec = numberOf(scan, "fd_close_on_exec");
-  if (objref <= 0) {
-    fieldFault(scan, "H11", "fd_objref", `Descriptor ${fd} refers to objref ${objref}; objrefs are positive.`);
-  }
-  if (closeOnExec > 1) {
-    const message = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it must be 0 or 1.`;
-    fieldFault(scan, "H28", "fd_close_on_exec", message);
-  }
-  scan.tableMet++;
-  if (scan.tableAnnounced >= 0 && scan.tableMet === scan.tableAnnounced + 1 && scan.tableRecord >= 0) {
-    orderFault(scan, `A file table announces ${scan.tableAnnounced} descriptors, but more follow.`);
-  }
-  if (fd < 0) {
-    fieldFault(scan, "H11", "fd_descriptor", `A descriptor has the number ${fd}.`);
-    return;
-  }
-  if (fd >= NR_OPEN) {
-    fieldFault(scan, "H14", "fd_descriptor", `Descriptor ${fd} is above any limit on open files.`);
-  } else if (fd <= scan.lastFd) {
-    const how = fd === scan.lastFd ? "is repeated" : `follows descriptor ${scan.lastFd}`;
-    fieldFault(scan, "H28", "fd_descriptor", `Descriptor ${fd} ${how}.`);
-  }
-  scan.lastFd = fd;
+/** The check of FILE_DESC: one descriptor. */
+export function descriptorCheck(fields: Fields): (scan: Scan) => void {
+  const objrefField = fields.get("fd_objref");
+  const numberField = fields.get("fd_descriptor");
+  const closeOnExecField = fields.get("fd_close_on_exec");
+  return (scan) => {
+    const fd = numberAt(scan, numberField);
+    const objref = numberAt(scan, objrefField);
+    if (objref <= 0) targetFault(scan, fd, objref);
+    const closeOnExec = numberAt(scan, closeOnExecField);
+    if (closeOnExec > 1) closeOnExecFault(scan, fd, closeOnExec);
+    scan.tableMet++;
+    if (scan.tableAnnounced >= 0 && scan.tableMet === scan.tableAnnounced + 1 && scan.tableRecord >= 0) {
+      orderFault(scan, `A file table announces ${scan.tableAnnounced} descriptors, but more follow.`);
+    }
+    if (fd < 0 || fd >= NR_OPEN) rangeFault(scan, fd);
+    else if (fd <= scan.lastFd) repeatFault(scan, fd);
+    if (fd >= 0) scan.lastFd = fd;
+  };
+}
+
+// In functions of their own, for the reason in on-stream.ts.
+
+const targetFault = (scan: Scan, fd: number, objref: number): void =>
+  fieldFault(scan, "H11", "fd_objref", `Descriptor ${fd} refers to objref ${objref}; objrefs are positive.`);
+
+function closeOnExecFault(scan: Scan, fd: number, closeOnExec: number): void {
+  const message = `Descriptor ${fd} has close-on-exec ${closeOnExec}; it must be 0 or 1.`;
+  fieldFault(scan, "H28", "fd_close_on_exec", message);
+}
+
+function rangeFault(scan: Scan, fd: number): void {
+  if (fd < 0) fieldFault(scan, "H11", "fd_descriptor", `A descriptor has the number ${fd}.`);
+  else fieldFault(scan, "H14", "fd_descriptor", `Descriptor ${fd} is above any limit on open files.`);
+}
+
+function repeatFault(scan: Scan, fd: number): void {
+  const how = fd === scan.lastFd ? "is repeated" : `follows descriptor ${scan.lastFd}`;
+  fieldFault(scan, "H28", "fd_descriptor", `Descriptor ${fd} ${how}.`);
 }
 
 const FMODE_WRITE = 2;
 /** Kinds of file without a position. */
 const UNSEEKABLE = ["PIPE", "FIFO", "SOCKET", "EPOLL", "EVENTFD"];
 
-/** FILE: an open file of any kind. */
-export function onFile(scan: Scan, masks: FlagMasks): void {
-  const type = numberOf(scan, "f_type");
-  const kind = scan.dialect.enumName("CKPT_FILE", type);
-  scan.namesDue = kind === "GENERIC" || kind === "FIFO" ? 1 : 0;
-  if (kind === undefined || kind === "MAX" || kind === "IGNORE") {
-    fieldFault(scan, "H15", "f_type", `An open file is of type ${type}, which ${scan.dialect.name} does not have.`);
-    // A path may follow.
-    scan.namesDue = 1;
-    scan.explained.add("name-without-file");
+/** What the checks of FILE use of its kind, its dialect and its machine. */
+interface FileContext {
+  /** By f_type; a hole: the dialect has no such type. */
+  readonly types: readonly (FileType | undefined)[];
+  readonly masks: FlagMasks;
+  readonly type: CheckedField | undefined;
+  readonly flags: CheckedField | undefined;
+  readonly mode: CheckedField | undefined;
+  readonly position: CheckedField | undefined;
+  readonly pipe: CheckedField | undefined;
+  /** Later than v16. */
+  readonly hasCredentials: boolean;
+}
+
+/** A type of open file (CKPT_FILE_…). */
+interface FileType {
+  readonly name: string;
+  readonly isGeneric: boolean;
+  readonly hasPath: boolean;
+  readonly hasPosition: boolean;
+}
+
+const fileTypes = (dialect: Dialect): (FileType | undefined)[] =>
+  Array.from({ length: Math.max(0, ...(dialect.enums.CKPT_FILE?.values() ?? [])) + 1 }, (_, type) => {
+    const name = dialect.enumName("CKPT_FILE", type);
+    if (name === undefined || name === "MAX" || name === "IGNORE") return undefined;
+    const isGeneric = name === "GENERIC";
+    return { name, isGeneric, hasPath: isGeneric || name === "FIFO", hasPosition: !UNSEEKABLE.includes(name) };
+  });
+
+/** The check of FILE: an open file of any kind. */
+export function fileCheck(fields: Fields, dialect: Dialect, masks: FlagMasks): (scan: Scan) => void {
+  const context: FileContext = {
+    types: fileTypes(dialect),
+    masks,
+    type: fields.get("f_type"),
+    flags: fields.get("f_flags"),
+    mode: fields.get("f_mode"),
+    position: fields.get("f_pos"),
+    pipe: fields.get("pipe_objref"),
+    hasCredentials: fields.has("f_credref"),
+  };
+  return (scan) => checkFile(scan, context);
+}
+
+function checkFile(scan: Scan, context: FileContext): void {
+  const number = numberAt(scan, context.type);
+  const type = number < context.types.length ? context.types[number] : undefined;
+  if (type === undefined) {
+    typeFault(scan, number);
     return;
   }
-  if (scan.namesDue > 0) expect(scan, NEXT.pathDue);
-  checkFlags(scan, masks, kind);
-  checkMode(scan);
-  checkPosition(scan, kind);
-  if (hasField(scan, "pipe_objref")) {
-    const pipe = numberOf(scan, "pipe_objref");
-    if (pipe <= 0) fieldFault(scan, "H37", "pipe_objref", `An end of a pipe names pipe ${pipe}; objrefs are positive.`);
-  }
+  scan.namesDue = type.hasPath ? 1 : 0;
+  if (type.hasPath) expect(scan, NEXT.pathDue);
+  const flags = numberAt(scan, context.flags);
+  const mode = numberAt(scan, context.mode);
+  checkFlags(scan, context.masks, flags, type);
+  if (((flags + 1) & 3) !== (mode & 3)) modeFault(scan, context, flags, mode);
+  if (context.position !== undefined) checkPosition(scan, context, context.position, type, mode);
+  if (context.pipe !== undefined) checkPipe(scan, numberAt(scan, context.pipe));
+}
+
+function typeFault(scan: Scan, type: number): void {
+  fieldFault(scan, "H15", "f_type", `An open file is of type ${type}, which ${scan.dialect.name} does not have.`);
+  // A path may follow.
+  scan.namesDue = 1;
+  scan.explained.add("name-without-file");
+}
+
+function checkPipe(scan: Scan, pipe: number): void {
+  if (pipe <= 0) fieldFault(scan, "H37", "pipe_objref", `An end of a pipe names pipe ${pipe}; objrefs are positive.`);
 }
 
 /** The same on all architectures that have the format (Linux asm-generic/fcntl.h). */
 const FASYNC = 0o20000;
 
-function checkFlags(scan: Scan, masks: FlagMasks, kind: string): void {
-  const flags = numberOf(scan, "f_flags");
+function checkFlags(scan: Scan, masks: FlagMasks, flags: number, type: FileType): void {
   if ((flags & masks.leftOverMask) !== 0) {
     const names = leftOverNames(masks, flags);
     fieldFault(scan, "H21", "f_flags", `An open file's flags have ${names.join(" and ")}, which open(2) drops.`);
   }
-  const unknown = (flags & ~masks.knownMask) >>> 0;
+  const unknown = flags & ~masks.knownMask;
   if (unknown !== 0) {
-    fieldFault(scan, "H22", "f_flags", `An open file's flags have unknown bits: ${flagsText(unknown)}.`);
+    fieldFault(scan, "H22", "f_flags", `An open file's flags have unknown bits: ${flagsText(unknown >>> 0)}.`);
   }
   if ((flags & FASYNC) !== 0) {
     const message = "An open file's flags have FASYNC; the image does not say who gets the signals.";
     fieldFault(scan, "async-without-owner", "f_flags", message);
   }
-  if (kind === "GENERIC" && opensDirectoryForWriting(masks, flags)) {
+  if (type.isGeneric && opensDirectoryForWriting(masks, flags)) {
     fieldFault(scan, "directory-written", "f_flags", "An open file is a directory (O_DIRECTORY) open for writing.");
   }
 }
 
-function checkMode(scan: Scan): void {
-  const access = (numberOf(scan, "f_flags") + 1) & 3;
-  const mode = numberOf(scan, "f_mode") & 3;
-  if (access === mode) return;
+function modeFault(scan: Scan, { hasCredentials }: FileContext, flags: number, mode: number): void {
+  const access = (flags + 1) & 3;
   const words = (bits: number): string => ["nothing", "READ", "WRITE", "READ and WRITE"][bits] as string;
-  const message = `An open file's f_mode allows ${words(mode)}; its f_flags open it for ${words(access)}.`;
+  const message = `An open file's f_mode allows ${words(mode & 3)}; its f_flags open it for ${words(access)}.`;
   // A missing WRITE does not make a restart fail.
-  const lacksWriteAlone = (mode | FMODE_WRITE) === access;
-  fieldFault(scan, hasField(scan, "f_credref") && !lacksWriteAlone ? "H24" : "H26", "f_mode", message);
+  const lacksWriteAlone = ((mode & 3) | FMODE_WRITE) === access;
+  fieldFault(scan, hasCredentials && !lacksWriteAlone ? "H24" : "H26", "f_mode", message);
 }
 
-function checkPosition(scan: Scan, kind: string): void {
-  const field = scan.kind.fields.get("f_pos");
-  if (field === undefined) return;
+function checkPosition(scan: Scan, context: FileContext, field: CheckedField, type: FileType, mode: number): void {
+  const { hasCredentials } = context;
   const { view } = scan.window;
   const at = scan.at + field.offset;
-  const first = view.getUint32(at, scan.littleEndian);
-  const second = view.getUint32(at + 4, scan.littleEndian);
-  const [low, high] = scan.littleEndian ? [first, second] : [second, first];
-  const position = (): string => view.getBigInt64(at, scan.littleEndian).toString();
+  const low = view.getUint32(scan.littleEndian ? at : at + 4, scan.littleEndian);
+  const high = view.getUint32(scan.littleEndian ? at + 4 : at, scan.littleEndian);
+  // A restart seeks in the file: up to v16 always.
+  const isSought = type.isGeneric && (!hasCredentials || (mode & FMODE_LSEEK) !== 0);
   if (high >= 0x8000_0000) {
-    const code = kind === "GENERIC" && isSought(scan) ? "H23" : "position-impossible";
-    fieldFault(scan, code, "f_pos", `An open file's position is negative: ${position()}.`);
-  } else if (UNSEEKABLE.includes(kind)) {
+    const message = `An open file's position is negative: ${positionText(scan, at)}.`;
+    fieldFault(scan, isSought ? "H23" : "position-impossible", "f_pos", message);
+  } else if (!type.hasPosition) {
     if (low === 0 && high === 0) return;
-    const message = `A ${kind.toLowerCase()} has the position ${position()}; it must be 0.`;
+    const message = `A ${type.name.toLowerCase()} has the position ${positionText(scan, at)}; it must be 0.`;
     fieldFault(scan, "position-impossible", "f_pos", message);
-  } else if (low >= 0x8000_0000 && kind === "GENERIC" && isSought(scan)) {
-    if (low === ESPIPE && !hasField(scan, "f_credref")) return;
-    const message = `An open file's position ${position()} looks like an error code to the kernel when it seeks.`;
+  } else if (low >= 0x8000_0000 && isSought) {
+    if (low === ESPIPE && !hasCredentials) return;
+    const position = positionText(scan, at);
+    const message = `An open file's position ${position} looks like an error code to the kernel when it seeks.`;
     fieldFault(scan, "H23", "f_pos", message);
   }
 }
 
+const positionText = ({ window, littleEndian }: Scan, at: number): string =>
+  window.view.getBigInt64(at, littleEndian).toString();
+
 /** The low 32 bits of -ESPIPE. */
 const ESPIPE = 0xffff_ffe3;
 const FMODE_LSEEK = 4;
-
-/** Whether a restart seeks in the file: up to v16 always. */
-const isSought = (scan: Scan): boolean =>
-  !hasField(scan, "f_credref") || (numberOf(scan, "f_mode") & FMODE_LSEEK) !== 0;
 
 const SLASH = 0x2f;
 const PATH_MAX = 4096;

@@ -1,5 +1,6 @@
 // Checks of the records of the stream as a whole: HEADER, its machine, the tree of tasks, objects, TAIL.
 
+import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
 import { HEADER_MAGIC, TAIL_MAGIC } from "../../decoder/linux-cr/recognise.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { bigOf, expect, faultAt, fieldFault, hasField, numberOf, type Scan, wantLength } from "./scan.ts";
@@ -185,30 +186,46 @@ export function onPids(scan: Scan): void {
   };
 }
 
+/** By number: 1 for each type of object (CKPT_OBJ_…) that a dialect has. */
+export const objectTypesOf = (dialect: Dialect): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, type) => {
+    const name = dialect.enumName("CKPT_OBJ", type);
+    return type > 0 && name !== undefined && name !== "MAX" ? 1 : 0;
+  });
+
 /** OBJREF: an object is announced. */
 export function onObjref(scan: Scan): void {
   const { view } = scan.window;
   const type = view.getUint32(scan.at + 8, scan.littleEndian);
   const objref = view.getInt32(scan.at + 12, scan.littleEndian);
-  const name = type > 0 && type < 256 ? scan.dialect.enumName("CKPT_OBJ", type) : undefined;
-  if (name === undefined || name === "MAX") {
-    loseAnnouncement(scan, null);
-    fieldFault(scan, "H8", "objtype", `Objref ${objref} is of type ${type}, which ${scan.dialect.name} does not have.`);
-    return;
+  const isKnown = type < scan.objectTypes.length && scan.objectTypes[type] === 1;
+  if (!isKnown) typeFault(scan, type, objref);
+  else if (objref <= 0) objrefFault(scan, type, objref);
+  else if ((scan.reserved.size > 0 && scan.reserved.has(objref)) || !scan.byObjref.add(objref, scan.objects)) {
+    repeatedFault(scan, type, objref);
+  } else {
+    scan.objectType[scan.objects] = type;
+    scan.objectRecord[scan.objects] = scan.record;
+    scan.objects++;
   }
-  if (objref <= 0) {
-    loseAnnouncement(scan, type);
-    fieldFault(scan, "H9", "objref", `An object is announced under objref ${objref}; objrefs are positive.`);
-    return;
-  }
-  if (scan.reserved.has(objref) || !scan.byObjref.add(objref, scan.objects)) {
-    loseAnnouncement(scan, type);
-    fieldFault(scan, "H7", "objref", `Objref ${objref} is announced a second time.`);
-    return;
-  }
-  scan.objectType[scan.objects] = type;
-  scan.objectRecord[scan.objects] = scan.record;
-  scan.objects++;
+}
+
+// In functions of their own: if several messages of one function contain the same number, V8 writes it out once, ahead of
+// all of them, for each record.
+
+function typeFault(scan: Scan, type: number, objref: number): void {
+  loseAnnouncement(scan, null);
+  fieldFault(scan, "H8", "objtype", `Objref ${objref} is of type ${type}, which ${scan.dialect.name} does not have.`);
+}
+
+function objrefFault(scan: Scan, type: number, objref: number): void {
+  loseAnnouncement(scan, type);
+  fieldFault(scan, "H9", "objref", `An object is announced under objref ${objref}; objrefs are positive.`);
+}
+
+function repeatedFault(scan: Scan, type: number, objref: number): void {
+  loseAnnouncement(scan, type);
+  fieldFault(scan, "H7", "objref", `Objref ${objref} is announced a second time.`);
 }
 
 /** TTY: a pseudo-terminal reserves an objref for the file of its master, which has no OBJREF record. */

@@ -13,6 +13,8 @@ interface Target {
   readonly unrecordedUntil?: string;
   /** 0 and below mean that there is none; absent: 0 is an unknown number like any other. */
   readonly optional?: true;
+  /** 0 and below are reported by the check of the record. */
+  readonly checked?: true;
   /** The object may be described later. */
   readonly forward?: true;
   /** The record describes the object itself, which does not count as a use. */
@@ -28,7 +30,7 @@ const unrecorded = true;
 
 /** By record and field, without the names of the enclosing structs. */
 const TARGETS: Readonly<Record<string, Target>> = {
-  "FILE_DESC.fd_objref": { object: "FILE" },
+  "FILE_DESC.fd_objref": { object: "FILE", checked: true },
   "TASK_OBJS.files_objref": { object: "FILE_TABLE", unknown: "H39" },
   "TASK_OBJS.mm_objref": { object: "MM", optional },
   "TASK_OBJS.fs_objref": { object: "FS", optional },
@@ -93,6 +95,7 @@ export interface Reference {
   readonly typeName: string;
   readonly unrecorded: boolean;
   readonly optional: boolean;
+  readonly checked: boolean;
   readonly forward: boolean;
   readonly own: boolean;
   readonly unknown: string;
@@ -117,6 +120,7 @@ export function referencesOf(kind: RecordKind, dialect: Dialect, dialects: reado
       // A dialect without the type has no record that announces it.
       unrecorded: target.unrecorded === true || early || (object !== undefined && type < 0),
       optional: target.optional === true,
+      checked: target.checked === true,
       forward: target.forward === true,
       own: target.own === true,
       unknown: target.unknown ?? "H12",

@@ -10,13 +10,40 @@ import type { FindingList } from "../finding.ts";
 import type { Errno } from "../rule.ts";
 import type { Reference } from "./references.ts";
 
+/** A field of a record, prepared for reading it often. */
+export interface CheckedField {
+  /** As in the catalogue, with the names of the enclosing structs. */
+  readonly name: string;
+  /** Offset in bytes from the start of the record. */
+  readonly offset: number;
+  /** Bytes of the number that is read: at most 4. */
+  readonly width: 1 | 2 | 4;
+  readonly isSigned: boolean;
+}
+
+/** A field of a struct, prepared. */
+export const checkedField = ({ name, offset, type }: LayoutField): CheckedField => ({
+  name,
+  offset,
+  width: type === "u8" ? 1 : type === "u16" || type === "s16" ? 2 : 4,
+  isSigned: type === "s16" || type === "s32",
+});
+
+/** Fields by name, without the enclosing structs. */
+export type Fields = ReadonlyMap<string, CheckedField>;
+
 /** One kind of record, prepared for the checks. */
 export interface KindInfo {
   readonly name: string;
+  readonly isObjref: boolean;
+  readonly isBuffer: boolean;
+  /** Whether the dialect has no such record. */
+  readonly isUnknown: boolean;
+  /** Most bytes of it that are read; 0: none. How much of a BUFFER is read depends on the record before it. */
+  readonly need: number;
   /** Bytes of its struct, header included; 8 if it has none. */
   readonly size: number;
-  /** Fields by name, without the enclosing structs. */
-  readonly fields: ReadonlyMap<string, LayoutField>;
+  readonly fields: Fields;
   readonly references: readonly Reference[];
   /** Names of the records, one of which must follow; `null`: any may. */
   readonly next: readonly string[] | null;
@@ -51,6 +78,8 @@ export interface Scan {
   readonly objectType: Uint8Array;
   readonly objectRecord: Int32Array;
   readonly objectUsed: Uint8Array;
+  /** By number: 1 if the dialect has such a type of object. */
+  readonly objectTypes: Uint8Array;
   /** By type of object: 1 if a reference to one is dangling, so that one may seem unused. */
   readonly dangling: Uint8Array;
   /** By type of object: 1 if one was announced wrongly, so that references to it are dangling. */
@@ -95,23 +124,17 @@ export interface Scan {
 }
 
 /** A field of at most 32 bits of the current record; 0 if its struct has none of that name. */
-export function numberOf(scan: Scan, name: string): number {
-  const field = scan.kind.fields.get(name);
+export const numberOf = (scan: Scan, name: string): number => numberAt(scan, scan.kind.fields.get(name));
+
+/** A field of at most 32 bits of the current record, found before; 0 if its struct has none. */
+export function numberAt({ window, at, littleEndian }: Scan, field: CheckedField | undefined): number {
   if (field === undefined) return 0;
-  const { view } = scan.window;
-  const at = scan.at + field.offset;
-  switch (field.type) {
-    case "u8":
-      return view.getUint8(at);
-    case "u16":
-      return view.getUint16(at, scan.littleEndian);
-    case "s16":
-      return view.getInt16(at, scan.littleEndian);
-    case "s32":
-      return view.getInt32(at, scan.littleEndian);
-    default:
-      return view.getUint32(at, scan.littleEndian);
-  }
+  const { view } = window;
+  const start = at + field.offset;
+  if (field.width === 4)
+    return field.isSigned ? view.getInt32(start, littleEndian) : view.getUint32(start, littleEndian);
+  if (field.width === 1) return view.getUint8(start);
+  return field.isSigned ? view.getInt16(start, littleEndian) : view.getUint16(start, littleEndian);
 }
 
 /** A 64-bit field of the current record; 0 if its struct has none of that name. */
