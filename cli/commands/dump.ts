@@ -30,7 +30,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof DUMP>, io: I
     const result = await write(live, dialect, file ?? io);
     file?.finish();
     if (result < 0) {
-      throw new CliError(`the image ends in an ERROR record: ${FAILURES[result] ?? `errno ${-result}`}`);
+      throw new CliError(`the image ends in an ERROR record: ${FAILURES[dialect][result] ?? `errno ${-result}`}`);
     }
     return 0;
   } finally {
@@ -55,11 +55,19 @@ function requireRoom({ description }: Live, dialect: WritableDialect): void {
   );
 }
 
-/** The errors of `encode` that a live dump can cause. */
-const FAILURES: Readonly<Record<number, string>> = {
-  [-9]: "the dialect has no record for one of the open files (-EBADF); use --dialect v23-rc2",
-  [-16]: "a task has no file table (-EBUSY)",
-  [-36]: "a path is too long for an image (-ENAMETOOLONG)",
+const TOO_LONG = "a path is too long for an image (-ENAMETOOLONG)";
+
+/** The errors of `encode` that a live dump can cause, by dialect. */
+const FAILURES: Readonly<Record<WritableDialect, Readonly<Record<number, string>>>> = {
+  seed: {
+    [-9]: "the dialect has no record for one of the open files (-EBADF); use --dialect v23-rc2",
+    [-16]: "a task has no file table (-EBUSY)",
+    [-36]: TOO_LONG,
+  },
+  "v23-rc2": {
+    [-9]: "a file lies outside the root directory of this process (-EBADF); nsenter(1) enters the mounts of another",
+    [-36]: TOO_LONG,
+  },
 };
 
 /** Writes the image; returns what the encoder returned: 0 or -errno, 0 if the reader has gone away. */

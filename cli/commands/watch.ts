@@ -15,7 +15,7 @@ import type { WATCH } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import type { Kcmp } from "../dump/kcmp.ts";
 import type { Live } from "../dump/live.ts";
-import { hasEnded, readStat } from "../dump/processes.ts";
+import { isOver, readStat } from "../dump/processes.ts";
 import { type DumpRequest, dumpRequest, kcmpFor, requireProcesses, takeLive } from "../dump/take.ts";
 import { CliError } from "../error.ts";
 import type { Io } from "../io.ts";
@@ -150,7 +150,7 @@ async function takeRunning(
   starts: ReadonlyMap<number, string | undefined>,
   kcmp: Kcmp | null,
 ): Promise<Live | null> {
-  const pids = request.pids.filter((pid) => readStat(pid)?.start === starts.get(pid) && !hasEnded(pid));
+  const pids = request.pids.filter((pid) => readStat(pid)?.start === starts.get(pid) && !isOver(pid));
   return pids.length === 0 ? null : await takeLive({ ...request, pids }, kcmp);
 }
 

@@ -4,8 +4,10 @@ import { resolve } from "node:path";
 import { type Holder, holdersOf, parseTarget, type Target, type WhoDocument } from "../../app/export/who.ts";
 import { O_ACCMODE } from "../../app/model/names.ts";
 import { jsonText, shownText, valueBytesOf } from "../../app/model/text.ts";
+import { counted } from "../../app/model/words.ts";
 import type { WHO } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
+import { openKcmp } from "../dump/kcmp.ts";
 import { CliError } from "../error.ts";
 import { openOne } from "../images.ts";
 import { type Io, inChunks } from "../io.ts";
@@ -15,7 +17,8 @@ type WhoOptions = ArgumentsOf<typeof WHO>["options"];
 
 export async function run({ operands, options }: ArgumentsOf<typeof WHO>, io: Io): Promise<number> {
   const { target, image } = split(operands, options);
-  const { holders, source } = image === null ? findLive(target, io) : await findInImage(target, image, options, io);
+  const { holders, source } =
+    image === null ? await findLive(target, io) : await findInImage(target, image, options, io);
   const document: WhoDocument = { schema: 1, source, target, holders };
   const output = options.json ? [`${jsonText(document)}\n`] : lines(holders);
   for (const chunk of inChunks(output)) if (!(await io.print(chunk))) break;
@@ -45,12 +48,14 @@ async function findInImage(target: Target, path: string, options: WhoOptions, io
   }
 }
 
-function findLive(target: Target, io: Io) {
+async function findLive(target: Target, io: Io) {
   // A name with a slash is a path relative to the current directory.
   const isRelative = target.kind === "name" && target.name.includes("/") && !/^[\w-]+:/.test(target.name);
-  const { holders, hidden } = liveHolders(isRelative ? { kind: "path", path: resolve(target.name) } : target);
+  const kcmp = process.platform === "linux" ? await openKcmp() : { missing: "" };
+  const wanted: Target = isRelative ? { kind: "path", path: resolve(target.name) } : target;
+  const { holders, hidden } = liveHolders(wanted, "missing" in kcmp ? null : kcmp);
   if (hidden > 0) {
-    io.complain(`ckptscope who: ${hidden} processes could not be read: permission denied`);
+    io.complain(`ckptscope who: ${counted(hidden, "process", "processes")} could not be read: permission denied`);
   }
   return { holders, source: null };
 }

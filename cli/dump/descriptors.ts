@@ -177,11 +177,8 @@ export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile |
   }
   if (name.length === 0) return null;
   const none = { name, inode: "", hasPath: false, version: "0", device: [0, 0] } as const;
-  const bracketed = BRACKETED.exec(name);
-  if (bracketed !== null) return { ...none, kind: bracketed[1] ?? "", inode: bracketed[2] ?? "" };
-  const anonymous = ANONYMOUS[name] ?? FILE_KINDS[kindOfName(name)];
-  if (anonymous !== undefined && anonymous !== "unknown") return { ...none, kind: anonymous };
-  if (!name.startsWith("/")) return { ...none, kind: "generic" };
+  const kind = kindOfName(name);
+  if (kind !== null) return { ...none, kind, inode: BRACKETED.exec(name)?.[2] ?? "" };
   const inode = readInode(reader, descriptor);
   if (inode === null) return null;
   // The name of a message queue looks like a path.
@@ -190,10 +187,14 @@ export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile |
   return { name, ...inode, ...((flags & O_PATH) !== 0 && inode.kind !== "directory" ? { kind: "generic" } : {}) };
 }
 
-/** Index into FILE_KINDS of a kind that has a name instead of a path. */
-function kindOfName(name: string): number {
+/** The kind of a file that has a name instead of a path; `null`: the name is a path. @param name A character for each byte. */
+export function kindOfName(name: string): string | null {
+  const bracketed = BRACKETED.exec(name);
+  if (bracketed !== null) return bracketed[1] ?? "";
   const bytes = Buffer.from(name, "latin1");
-  return kindByName(bytes, 0, bytes.length);
+  const kind = ANONYMOUS[name] ?? FILE_KINDS[kindByName(bytes, 0, bytes.length)];
+  if (kind !== undefined && kind !== "unknown") return kind;
+  return name.startsWith("/") ? null : "generic";
 }
 
 /** The inode of a file with a path; `null`: the descriptor was closed. */
@@ -204,8 +205,7 @@ function readInode({ inodes, queueDevices }: Reader, { pid, fd, key }: Descripto
     const path = `/proc/${pid}/fd/${fd}`;
     const stat = statSync(path, { bigint: true });
     const device = [major(Number(stat.rdev)), minor(Number(stat.rdev))] as const;
-    const kind =
-      stat.isFile() && isQueue(path, Number(stat.dev), queueDevices) ? "message queue" : kindOf(stat, device[0]);
+    const kind = stat.isFile() && isQueue(path, Number(stat.dev), queueDevices) ? "message queue" : kindOf(stat);
     const inode = { kind, inode: `${stat.dev}:${stat.ino}`, hasPath: true, version: versionOf(stat), device };
     inodes.set(key, inode);
     return inode;
@@ -242,13 +242,14 @@ const minor = (device: number): number => (device & 0xff) | (Math.floor(device /
 const isTerminal = (number: number): boolean => number === 4 || number === 5 || isPtySlave(number);
 const isPtySlave = (number: number): boolean => number >= 136 && number <= 143;
 
-function kindOf(stat: BigIntStats, device: number): string {
+/** The kind of a file with a path, by its inode. */
+export function kindOf(stat: BigIntStats): string {
   if (stat.isFile()) return "regular";
   if (stat.isDirectory()) return "directory";
   if (stat.isFIFO()) return "fifo";
   if (stat.isSocket()) return "socket";
   if (stat.isBlockDevice()) return "block device";
-  if (stat.isCharacterDevice()) return isTerminal(device) ? "tty" : "character device";
+  if (stat.isCharacterDevice()) return isTerminal(major(Number(stat.rdev))) ? "tty" : "character device";
   return "generic";
 }
 

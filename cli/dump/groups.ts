@@ -8,7 +8,8 @@ import { ERRNO, KCMP, type Kcmp } from "./kcmp.ts";
 import type { Notes } from "./notes.ts";
 import type { Task } from "./processes.ts";
 
-const hasTable = ({ state }: Task): boolean => state !== "zombie" && state !== "dead";
+/** Whether a task has not ended. */
+export const hasTable = ({ state }: Task): boolean => state !== "zombie" && state !== "dead";
 
 /** The number of each task's file table, tables numbered by their first task; -1: it has none. */
 export function groupTables(tasks: readonly Task[], kcmp: Kcmp | null): Int32Array {

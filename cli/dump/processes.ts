@@ -168,6 +168,9 @@ export function hasEnded(pid: number): boolean {
   return state === undefined || state === "zombie" || state === "dead";
 }
 
+/** Whether all threads of a process have ended: the first one can do so before the others. */
+export const isOver = (pid: number): boolean => hasEnded(pid) && threadsOf(pid).every(hasEnded);
+
 /** The processes that these ids of processes and threads belong to, each once. An id without a task stays as it is. */
 export function processesOf(ids: readonly number[]): number[] {
   const processes = ids.map((id) => {

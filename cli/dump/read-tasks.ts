@@ -2,6 +2,7 @@
 
 import { i32At } from "../../app/model/read.ts";
 import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors.ts";
+import { hasTable } from "./groups.ts";
 import { KCMP, type Kcmp } from "./kcmp.ts";
 import type { Notes } from "./notes.ts";
 import { processesOf, readTask, type Task, threadsOf } from "./processes.ts";
@@ -33,10 +34,13 @@ export function readTasks(
       continue;
     }
     tasks.push(leader);
-    for (const thread of threadsOf(pid)) {
-      if (thread === pid) continue;
+    const others = threadsOf(pid).filter((thread) => thread !== pid);
+    // A leader that has exited before the other threads has no table; the first of these stands for it.
+    const main = hasTable(leader) ? pid : (others[0] ?? pid);
+    for (const thread of others) {
       // A thread that shares its leader's table shows nothing that the leader does not.
-      const wanted = threads || named.has(thread) || (kcmp !== null && kcmp(pid, thread, KCMP.FILES, 0, 0) > 0);
+      const hasOwn = thread === main || (kcmp !== null && kcmp(main, thread, KCMP.FILES, 0, 0) > 0);
+      const wanted = threads || named.has(thread) || hasOwn;
       const task = wanted ? readTask(thread) : null;
       if (task !== null) tasks.push(task);
     }

@@ -47,10 +47,14 @@ export function readTaskFacts(pid: number, kcmp: Kcmp | null): TaskHead | null {
 function readThreads(pid: number, kcmp: Kcmp | null): TaskHead["threads"] {
   // The main thread comes first in /proc/PID/task, unless it has ended.
   const tids = threadsOf(pid).sort((a, b) => Number(b === pid) - Number(a === pid) || a - b);
+  // A main thread that has ended has nothing to compare with.
+  const ended = /^[ZX]/.test(readStatus(`/proc/${pid}/status`)?.get("State") ?? "");
+  const main = ended ? (tids[1] ?? pid) : pid;
   return tids.flatMap((tid) => {
     const status = readStatus(`/proc/${pid}/task/${tid}/status`);
     if (status === null) return [];
-    const differs = (type: number): boolean => tid !== pid && kcmp !== null && kcmp(pid, tid, type, 0, 0) > 0;
+    const differs = (type: number): boolean =>
+      tid !== main && tid !== pid && kcmp !== null && kcmp(main, tid, type, 0, 0) > 0;
     return {
       tid,
       tracer: Number(status.get("TracerPid") ?? 0),

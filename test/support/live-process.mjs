@@ -2,7 +2,7 @@
 // {call, args} with {result}. Plain JavaScript, because Node runs it without a build.
 
 import { spawn } from "node:child_process";
-import { closeSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import koffi from "koffi";
@@ -86,6 +86,9 @@ const calls = {
     return libc.func("int prctl(int, long, void *, long, long)")(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0);
   },
   open: (path, flags) => c.open(path, flags, 0o600),
+  /** Creates a file, whose path is given as base64 of its bytes. */
+  openBytes: (path) => openSync(Buffer.from(path, "base64"), "w+"),
+  userfaultfd: () => Number(libc.func("long syscall(long, long)")(process.arch === "x64" ? 323 : 282, 1)),
   dup: (fd) => c.dup(fd),
   dup3: (from, to, flags) => c.dup3(from, to, flags),
   fcntl: (fd, command, value) => c.fcntl(fd, command, value),
