@@ -120,13 +120,14 @@ function withOwnNames(images: readonly FoundImage[]): FoundImage[] {
 /** Adds the images among files. Returns how many there are. */
 async function findIn(sources: readonly Source[], place: Place, search: Search): Promise<number> {
   const before = search.images.length;
-  const { sets, rest } = await groupSets(sources);
+  const isMisnamed = await isOtherByBytes(sources);
+  const { sets, rest } = isMisnamed ? { sets: [], rest: sources } : await groupSets(sources);
   for (const set of sets) addSet(set, place, search);
   const renamed: Source[] = [];
   const remains: Source[] = [];
   for (const source of rest) {
     search.options.signal?.throwIfAborted();
-    const found = await examine(source, place, search, sources.length === 1);
+    const found = await examine(source, place, search, { isOnly: sources.length === 1, isMisnamed });
     if (found === "member") renamed.push(source);
     else if (found === "remains") remains.push(source);
     else if (found === "other") search.ignored++;
@@ -160,7 +161,7 @@ async function examine(
   source: Source,
   place: Place,
   search: Search,
-  isOnly: boolean,
+  { isOnly, isMisnamed }: { readonly isOnly: boolean; readonly isMisnamed: boolean },
 ): Promise<"member" | "remains" | "other" | null> {
   if (METADATA_NAMES.has(baseName(source.name))) return null;
   const { limits } = search;
@@ -177,7 +178,7 @@ async function examine(
     return null;
   }
   if (memberOfBytes(head) !== null) return "member";
-  if (isWeakMember(source.name)) return "remains";
+  if (isWeakMember(source.name) && !isMisnamed) return "remains";
   if (archiveForm(head) === null) {
     if (search.reasons.length < 2) search.reasons.push(otherReason(source.name, otherForm(head)));
     return "other";
@@ -189,6 +190,15 @@ async function examine(
     return "other";
   }
   return (await findInArchive(source, head, place, search, isOnly)) > 0 ? null : "other";
+}
+
+/** Whether files are a single one that has the name of a set's file, but is something else by its first bytes. */
+async function isOtherByBytes(sources: readonly Source[]): Promise<boolean> {
+  const [only, second] = sources;
+  if (only === undefined || second !== undefined || isNeeded(only.name) !== true) return false;
+  const head = await headOf(only);
+  if (head === null || head.length === 0 || memberOfBytes(head) !== null) return false;
+  return isImageByBytes(head) || otherForm(head) !== null;
 }
 
 async function headOf(source: Source): Promise<Uint8Array | null> {
@@ -270,7 +280,9 @@ function otherReason(name: string, form: OtherForm | null): string {
 }
 
 const faultOf = (problems: readonly ArchiveProblem[]): string[] => {
-  const fault = problems.find(({ severity }) => severity === "error");
+  const fault = (["error", "warning"] as const)
+    .map((worst) => problems.find(({ severity }) => severity === worst))
+    .find((found) => found !== undefined);
   return fault === undefined ? [] : [fault.message];
 };
 

@@ -92,6 +92,23 @@ describe("a single file", () => {
     expect(sources[0]?.size).toBe(LINUX_CR.length);
   });
 
+  test.each(["core-1.img", "files.img", "inventory.img", "stats-dump"])(
+    "is what its bytes say, not its name: %s",
+    async (name) => {
+      const { checkpoint } = await opened([bytesSource(name, LINUX_CR)]);
+      expect(checkpoint.format).toBe("linux-cr");
+      expect((await opened([bytesSource(name, gzip(LINUX_CR))])).checkpoint.format).toBe("linux-cr");
+      expect(await openImage([bytesSource(name, encodeText("<!DOCTYPE html><html>"))])).toEqual({
+        refused: expect.stringMatching(/ is a web page, not a checkpoint image\./),
+      });
+    },
+  );
+
+  test("of a set whose first bytes say nothing is still a file of a set", async () => {
+    const { checkpoint } = await opened([bytesSource("core-1.img", Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))]);
+    expect(checkpoint).toMatchObject({ format: "criu", complete: false });
+  });
+
   test("that is gzip'd keeps what comes before a fault, and says so", async () => {
     const packed = gzip(LINUX_CR);
     const { checkpoint } = await opened([bytesSource("a.ckpt.gz", packed.subarray(0, packed.length - 12))]);
@@ -119,6 +136,21 @@ describe("a single file", () => {
   });
 });
 
+test("a web page in the place of a set's file is named, and not said to be missing", async () => {
+  const page = bytesSource("files.img", encodeText("<!DOCTYPE html><html>"));
+  const set = setSources("w1/before").map((source) => (source.name === "files.img" ? page : source));
+  const { checkpoint } = await opened(set);
+  const messages = checkpoint.problems.map(({ message }) => message);
+  expect(messages).toContain("files.img is a web page, not a file of CRIU.");
+  expect(messages).toContain("files.img cannot be read: no open files are known.");
+  expect(messages.filter((message) => message.startsWith("files.img is missing"))).toEqual([]);
+  expect(checkpoint.tasks.count).toBe(1);
+  const without = await opened(set.filter(({ name }) => name !== "files.img"));
+  expect(without.checkpoint.problems.map(({ message }) => message)).toContain(
+    "files.img is missing: no open files are known.",
+  );
+});
+
 describe("archives", () => {
   const set = setSources("w1/before");
   const entry = async ({ name, read, size }: Source) => ({ name: `/var/tmp/${name}`, bytes: await read(0, size) });
@@ -127,6 +159,14 @@ describe("archives", () => {
     const { checkpoint } = await opened([bytesSource("x.tar", tar(await Promise.all(set.map(entry))))]);
     expect(checkpoint.tasks.count).toBe(1);
     expect(checkpoint.problems).toMatchObject([{ severity: "note", code: "absolute-path" }]);
+  });
+
+  test("say why they have no image", async () => {
+    const outside = tar([{ name: "../core-1.img", bytes: LINUX_CR }]);
+    expect(await openImage([bytesSource("x.tar", outside)])).toEqual({
+      refused:
+        "x.tar contains no checkpoint image (0 files). The path ../core-1.img leads out of the archive; it is skipped.",
+    });
   });
 
   test.each([

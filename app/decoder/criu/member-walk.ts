@@ -6,6 +6,7 @@
 import { NONE, type Problem } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
+import { HEAD_BYTES, otherForm } from "../archive/forms.ts";
 import type { SourceError } from "../source.ts";
 import { type Entry, type Handler, report, reportDamage, reportRecord, type SetContext } from "./context.ts";
 import { closeCut } from "./cut-entry.ts";
@@ -347,10 +348,16 @@ function refuseMember(set: SetContext, member: number, head: Uint8Array): void {
   const name = nameOf(set, member);
   set.complete = false;
   if (size < 4) report(set, "error", "short-member", `${name} is too short for an image: ${size} bytes.`, 0, member);
-  else report(set, "error", "wrong-magic", `${name} does not begin with the magic number of its kind.`, 0, member);
+  else report(set, "error", "wrong-magic", `${name} ${whatInstead(head)}.`, 0, member);
   const magics = cutMagics(head) * 4;
   if (magics > 0) set.builder.addRecord(0, magics, set.kinds.magic, member);
   addRest(set, member, magics);
+}
+
+/** What a member is that does not begin like its kind: a download may have left a web page in its place. */
+function whatInstead(head: Uint8Array): string {
+  const form = otherForm(head.subarray(0, HEAD_BYTES));
+  return form === null ? "does not begin with the magic number of its kind" : `is ${form.what}, not a file of CRIU`;
 }
 
 function reportOversized(set: SetContext, member: number, offset: number, length: number): void {

@@ -159,7 +159,7 @@ function reportMissingOfFiles(set: SetContext): void {
   const { memfds, terminals, ghosts } = files.links;
   const lacks = (name: string, why: string): void => {
     set.complete = false;
-    report(set, "warning", "missing-entries", `${name} is missing: ${why}`, null);
+    report(set, "warning", "missing-entries", `${name} ${isOrCannot(set, name)}: ${why}`, null);
   };
   if (memfds.keys.length > 0 && !seen.kinds.has("memfd")) {
     lacks("memfd.img", "the names and seals of memfds are unknown.");
@@ -183,5 +183,9 @@ const hasMember = ({ seen }: SetContext, kind: string, number: number): boolean 
 
 function missing(set: SetContext, severity: Severity, name: string, why: string): void {
   set.complete = false;
-  report(set, severity, "missing-member", `${name} is missing: ${why}`, null);
+  report(set, severity, "missing-member", `${name} ${isOrCannot(set, name)}: ${why}`, null);
 }
+
+/** A member that does not begin like its kind is there, but of no use. */
+const isOrCannot = ({ placed }: SetContext, name: string): string =>
+  placed.some(({ source }) => baseName(source.name) === name) ? "cannot be read" : "is missing";
