@@ -6,7 +6,13 @@ export interface ObjectRef {
   readonly row: number;
 }
 
+/** A row of something that can be selected. */
+interface Ref {
+  readonly to: string;
+  readonly row: number;
+}
+
 /** Whether two references name the same object, or neither names any. */
-export function sameRef(a: ObjectRef | null, b: ObjectRef | null): boolean {
+export function sameRef(a: Ref | null, b: Ref | null): boolean {
   return a === b || (a !== null && b !== null && a.to === b.to && a.row === b.row);
 }

@@ -311,6 +311,8 @@ export interface State extends ChangeFilters {
   /** Scale and position of the drawing, and those requested by the last link. */
   readonly zoom: ZoomLink | null;
   readonly requestedZoom: ZoomLink | null;
+  /** The selection for which a drawing that was hidden requests its own zoom again; undefined: a link requests it. */
+  readonly zoomedAt: Selection | null | undefined;
   readonly panel: Panel;
   readonly sizes: Sizes;
   readonly treeShown: boolean;
@@ -390,6 +392,7 @@ export function firstState(): State {
     listings: firstListings(),
     zoom: null,
     requestedZoom: null,
+    zoomedAt: undefined,
     panel: "drawing",
     sizes: { tree: 210, changes: 330, inspector: 350, tables: 320 },
     treeShown: true,

@@ -70,6 +70,7 @@ function viewOf(link: Link): Partial<State> {
     ...resourceOf(link),
     onlySecurity: link.only === "security",
     requestedZoom: link.zoom ?? null,
+    zoomedAt: undefined,
     treeShown: !hidden.includes("tree"),
     drawingShown: !hidden.includes("drawing"),
     tablesShown: !hidden.includes("tables"),

@@ -68,6 +68,27 @@ test("a selected descriptor names what its file is linked to, and both ends are 
     .toMatch(/watches: fd 10 of 31493 w4-parent.*; watched by: fd 51 of 31493/);
 });
 
+test("what was selected in another panel of a phone is in view when the drawing is shown", async () => {
+  const { page } = await visit({ fragment: "#sample=httpd", width: 390, height: 844 });
+  const panel = (name: string) => page.getByRole("navigation").getByRole("button", { name });
+  await panel("Drawing").click();
+  await items(page, /httpd-w4/)
+    .first()
+    .waitFor({ state: "attached" });
+  await panel("Changes").click();
+  await page.locator(".change").filter({ hasText: "httpd-w4" }).first().click();
+  await panel("Drawing").click();
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/zoom=1,0,-\d+/);
+});
+
+test("a selected descriptor stays in view when the sentence about it takes some of the drawing's height", async () => {
+  const { page } = await visit({ fragment: "#sample=services", width: 1024, height: 768 });
+  const slot = items(page, /^Fd 50 of the file table/).first();
+  await slot.waitFor({ state: "attached" });
+  await slot.evaluate((element) => (element as HTMLElement).click());
+  await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/zoom=1,0,-\d+/);
+});
+
 test("the minimap moves the view, and is there only while the drawing is larger than the view", async () => {
   const page = await open("services", "&rows=all");
   await minimap(page).waitFor();

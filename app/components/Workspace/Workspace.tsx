@@ -4,7 +4,7 @@ import { useDeferredValue, useEffect, useMemo } from "react";
 import { sideRefs, unionRef } from "../../graph/order/union.ts";
 import type { ZoomLink } from "../../link/link.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import type { ObjectRef } from "../../model/object-ref.ts";
+import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 import { objectOf } from "../../model/related.ts";
 import { counted, grouped } from "../../model/words.ts";
@@ -82,9 +82,16 @@ function DrawingPanelOfBoth({ doc, compared }: { doc: Doc; compared: Compared })
 /** The zoom that a link requests, and where the drawing reports its own. */
 function useRequestedZoom() {
   const { shell } = usePage();
-  const view = useApp((state) => state.requestedZoom);
-  // A drawing that is hidden and shown again keeps its zoom.
-  useEffect(() => () => shell.store.set(({ zoom }) => ({ requestedZoom: zoom })), [shell]);
+  const requested = useApp((state) => state.requestedZoom);
+  // A drawing that is hidden and shown again keeps its zoom, unless something else was selected meanwhile.
+  const view = useMemo(() => {
+    const { zoomedAt, selection } = shell.store.get();
+    return zoomedAt === undefined || sameRef(zoomedAt, selection) ? requested : null;
+  }, [shell, requested]);
+  useEffect(
+    () => () => shell.store.set(({ zoom, selection }) => ({ requestedZoom: zoom, zoomedAt: selection })),
+    [shell],
+  );
   return { ...(view && { view }), onView: (zoom: ZoomLink) => shell.store.set({ zoom }) };
 }
 
