@@ -2,14 +2,16 @@
 
 import type { Comparison } from "../diff/comparison.ts";
 import { taskOnSides } from "../diff/tasks.ts";
-import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, HAS, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import { recordKind, recordMember, recordOffset } from "../model/records.ts";
 import type { Selection } from "../model/related.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
+import { otherSide } from "../model/side.ts";
 import { taskLabel, taskOf } from "../model/task-words.ts";
 import { visible } from "../model/text.ts";
-import { andMore, fileName } from "../model/words.ts";
+import { andMore, fileName, grouped } from "../model/words.ts";
+import { counterpart } from "./counterpart.ts";
 
 /** `412 nginx`; without pids `httpd-w3`, `httpd (index 0)`, and in a comparison with the index of both sides. */
 export function taskName(checkpoint: Checkpoint, task: TaskRow, comparison: Comparison | null = null): string {
@@ -38,6 +40,17 @@ export function tableUsers(
   if (tasks.length === 0) return "no task";
   const names = Array.from(tasks.subarray(0, most), (task) => taskName(checkpoint, task, comparison)).join(", ");
   return names + andMore(tasks.length - most);
+}
+
+/** How many descriptors a table has: `31`, in a comparison `32 → 31`. */
+export function descriptorsText(checkpoint: Checkpoint, table: TableRow, comparison: Comparison | null): string {
+  const own = grouped(descriptorCount(checkpoint.tables, table));
+  if (comparison === null) return own;
+  const side = checkpoint === comparison.before ? "before" : "after";
+  const pair = counterpart(comparison, side, { to: "table", row: table });
+  if (pair === null) return own;
+  const other = grouped(descriptorCount(comparison[otherSide(side)].tables, pair.row));
+  return other === own ? own : side === "before" ? `${own} → ${other}` : `${other} → ${own}`;
 }
 
 /** The kind of the selected object in words, and its name. */

@@ -12,8 +12,12 @@ export function tableFilter(checkpoint: Checkpoint, table: TableRow): string {
   return tasks.length === 0 ? "" : `pid:${taskNumber(checkpoint.tasks, u32At(tasks, 0))}`;
 }
 
-/** `path:"=/var/log/x"`; `null` if the path has characters that a filter cannot hold. */
+/** `kind:=socket`, `kind:"=character device"`: rows with exactly a value, which has no quotes. */
+export const exactly = (key: string, value: string): string =>
+  value.includes(" ") ? `${key}:"=${value}"` : `${key}:=${value}`;
+
+/** `path:=/var/log/x`; `null` if the path has characters that a filter cannot hold. */
 export function exactPath(checkpoint: Checkpoint, file: FileRow): string | null {
   const path = file === NONE ? "" : fileName(checkpoint, file);
-  return /^[ !#-[\]-~]+$/.test(path) ? `path:"=${path}"` : null;
+  return /^[ !#-[\]-~]+$/.test(path) ? exactly("path", path) : null;
 }

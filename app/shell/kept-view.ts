@@ -1,4 +1,5 @@
-// Remembers in this browser how the user arranged the page: the sizes of panels, and whether the legend is folded away.
+// Remembers in this browser how the user arranged the page: the sizes of panels, and whether the legend and the filters of
+// changes are folded away.
 
 import type { Sizes, State } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -8,10 +9,11 @@ const KEY = "ckptscope.view";
 const LEAST = 120;
 const MOST = 900;
 
-interface KeptView {
-  readonly sizes?: Partial<Sizes>;
-  readonly legend?: "shown" | "hidden";
-}
+/** What folds away, by the name under which it is stored. */
+const FOLDS = { legend: "legendShown", filters: "filtersShown" } as const;
+type Fold = keyof typeof FOLDS;
+
+type KeptView = { readonly sizes?: Partial<Sizes> } & { readonly [fold in Fold]?: "shown" | "hidden" };
 
 function read(storage: Storage | null): KeptView {
   try {
@@ -22,31 +24,37 @@ function read(storage: Storage | null): KeptView {
   }
 }
 
-/** The view as the user left it. At first the legend is shown unless it would take the room of the drawing. */
-export function keptView(
-  storage: Storage | null,
-  first: Sizes,
-  isSmall: boolean,
-): Pick<State, "sizes" | "legendShown"> {
-  const { sizes, legend } = read(storage);
-  const kept = Object.entries(first).map(([panel, size]) => {
+/** The view as the user left it; `first`: what it is otherwise. */
+export function keptView(storage: Storage | null, first: View): View {
+  const { sizes, legend, filters } = read(storage);
+  const kept = Object.entries(first.sizes).map(([panel, size]) => {
     const own: unknown = sizes?.[panel as keyof Sizes];
     return [panel, typeof own === "number" && own >= LEAST && own <= MOST ? own : size];
   });
-  const isKnown = legend === "shown" || legend === "hidden";
-  return { sizes: Object.fromEntries(kept) as Sizes, legendShown: isKnown ? legend === "shown" : !isSmall };
+  return {
+    sizes: Object.fromEntries(kept) as Sizes,
+    legendShown: isShown(legend, first.legendShown),
+    filtersShown: isShown(filters, first.filtersShown),
+  };
 }
 
-/** Keeps the view whenever the user changes it. */
+type View = Pick<State, "sizes" | (typeof FOLDS)[Fold]>;
+
+const isShown = (kept: unknown, first: boolean): boolean =>
+  kept === "shown" || kept === "hidden" ? kept === "shown" : first;
+
+/** Keeps the view whenever the user changes it: of what folds, only what was folded or unfolded. */
 export function keepView(storage: Storage | null, store: Store<State>): void {
-  let { sizes, legendShown } = store.get();
+  let last: View = store.get();
   store.subscribe(() => {
     const now = store.get();
-    if (now.sizes === sizes && now.legendShown === legendShown) return;
-    const legend = now.legendShown === legendShown ? read(storage).legend : now.legendShown ? "shown" : "hidden";
-    ({ sizes, legendShown } = now);
+    const before = last;
+    const changed = (Object.keys(FOLDS) as Fold[]).filter((fold) => now[FOLDS[fold]] !== before[FOLDS[fold]]);
+    if (now.sizes === before.sizes && changed.length === 0) return;
+    last = now;
+    const folds = Object.fromEntries(changed.map((fold) => [fold, now[FOLDS[fold]] ? "shown" : "hidden"]));
     try {
-      storage?.setItem(KEY, JSON.stringify({ sizes, ...(legend && { legend }) }));
+      storage?.setItem(KEY, JSON.stringify({ ...read(storage), ...folds, sizes: now.sizes }));
     } catch {
       // The storage is full or blocked: the page starts with its defaults next time.
     }

@@ -55,7 +55,8 @@ export interface Shell extends DocumentActions, SelectionActions {
 
 export function createShell(client: Client, network = true): Shell {
   const first = firstState();
-  const store = createStore({ ...first, ...keptView(pageStorage(), first.sizes, isMedium()), filtersShown: !isLow() });
+  const view = { sizes: first.sizes, legendShown: !isMedium(), filtersShown: !isLow() };
+  const store = createStore({ ...first, ...keptView(pageStorage(), view) });
   keepView(pageStorage(), store);
   const { get, set } = store;
   const opening = createOpening(client, store);

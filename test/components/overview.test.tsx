@@ -41,14 +41,14 @@ test("what survives an exec filters the table of descriptors", async () => {
 test("a kind filters the table of descriptors", async () => {
   const { shell, button } = await overview("linux-cr/v23-s1/before.ckpt");
   await act(async () => button(/^(generic|regular|tty) \d+$/).click());
-  expect(shell.store.get().listings.descriptors.filter).toMatch(/^kind:"=\w+"$/);
+  expect(shell.store.get().listings.descriptors.filter).toMatch(/^kind:=\w+$/);
 });
 
 test("a likely leak is said in a sentence, and lists its descriptors", async () => {
   const { shell, button } = await overviewOf(leakyServer(57));
   await act(async () => button(/^1234 redis-server has \/var\/log\/x open 57 times$/).click());
   const { tab, listings } = shell.store.get();
-  expect([tab, listings.descriptors.filter]).toEqual(["descriptors", 'pid:1234 path:"=/var/log/x"']);
+  expect([tab, listings.descriptors.filter]).toEqual(["descriptors", "pid:1234 path:=/var/log/x"]);
 });
 
 const FDS = Array.from({ length: 40 }, (_, at) => at);
@@ -58,19 +58,19 @@ test.each([
     "that are connected to one address",
     { state: "established", remote: "10.0.0.5:5432" },
     /^7 a has 40 connections to 10\.0\.0\.5:5432 open$/,
-    'kind:"=socket" remote:"=10.0.0.5:5432"',
+    "kind:=socket remote:=10.0.0.5:5432",
   ],
   [
     "that are not connected",
     { state: "close" },
     /^7 a has 40 sockets open that are not connected$/,
-    'kind:"=socket" -state:established -state:syn -state:fin-wait -state:close-wait -state:listen',
+    "kind:=socket -state:established -state:syn -state:fin-wait -state:close-wait -state:listen",
   ],
   [
     "that the other end has closed",
     { state: "close-wait", remote: "10.0.0.5:5432" },
     /^7 a has 40 sockets open that the other end has closed \(close-wait\)$/,
-    'kind:"=socket" state:close-wait',
+    "kind:=socket state:close-wait",
   ],
 ])("sockets %s are said so, and the line lists exactly them", async (_, details, sentence, filter) => {
   const socket = { kind: "socket" as const, path: "socket:[tcp]", stable: 8 };
@@ -107,5 +107,6 @@ test("a file of a Linux-CR image is deleted but open by the end of its path", as
 
 test("what was searched for and not found is listed", async () => {
   const { container } = await overview("linux-cr/v23-s1/before.ckpt");
-  expect(container.textContent).toMatch(/None: .*deleted but open files, .*problems\.$/);
+  expect(container.textContent).toMatch(/None: .*, problems\.$/);
+  expect(container.textContent).toContain("Deleted but open none");
 });

@@ -7,25 +7,41 @@ import { createStore } from "../../app/shell/store.ts";
 import { BLOCKED_STORAGE, memoryStorage } from "../support/storage.ts";
 
 const FIRST = firstState().sizes;
+const WIDE = { sizes: FIRST, legendShown: true, filtersShown: true };
+const SMALL = { sizes: FIRST, legendShown: false, filtersShown: false };
 
-test("the legend is folded at first in a narrow window only", () => {
+test("nothing stored leaves the view as it is first", () => {
   for (const each of [memoryStorage(), BLOCKED_STORAGE, null]) {
-    expect(keptView(each, FIRST, false)).toEqual({ sizes: FIRST, legendShown: true });
-    expect(keptView(each, FIRST, true).legendShown).toBe(false);
+    expect(keptView(each, WIDE)).toEqual(WIDE);
+    expect(keptView(each, SMALL)).toEqual(SMALL);
   }
 });
 
 test("what the user chose holds in windows of any width", () => {
-  for (const legendShown of [true, false]) {
+  for (const isShown of [true, false]) {
     const storage = memoryStorage();
-    const store = createStore({ ...firstState(), legendShown: !legendShown });
+    const store = createStore({ ...firstState(), legendShown: !isShown, filtersShown: !isShown });
     keepView(storage, store);
-    store.set({ legendShown });
+    store.set({ legendShown: isShown });
+    store.set({ filtersShown: isShown });
     store.set({ sizes: { ...FIRST, tables: 500 } });
-    for (const isNarrow of [true, false]) {
-      expect(keptView(storage, FIRST, isNarrow)).toEqual({ sizes: { ...FIRST, tables: 500 }, legendShown });
+    for (const first of [WIDE, SMALL]) {
+      expect(keptView(storage, first)).toEqual({
+        sizes: { ...FIRST, tables: 500 },
+        legendShown: isShown,
+        filtersShown: isShown,
+      });
     }
   }
+});
+
+test("folding one thing away does not decide about the other", () => {
+  const storage = memoryStorage();
+  const store = createStore({ ...firstState(), ...WIDE });
+  keepView(storage, store);
+  store.set({ filtersShown: false });
+  expect(keptView(storage, WIDE)).toEqual({ ...WIDE, filtersShown: false });
+  expect(keptView(storage, SMALL)).toEqual(SMALL);
 });
 
 test("sizes alone do not decide about the legend", () => {
@@ -33,14 +49,21 @@ test("sizes alone do not decide about the legend", () => {
   const store = createStore(firstState());
   keepView(storage, store);
   store.set({ sizes: { ...FIRST, tree: 300 } });
-  expect(keptView(storage, FIRST, true)).toEqual({ sizes: { ...FIRST, tree: 300 }, legendShown: false });
+  expect(keptView(storage, SMALL)).toEqual({ ...SMALL, sizes: { ...FIRST, tree: 300 } });
 });
 
 test("stored values that are not sizes are ignored, and so is a failure to store", () => {
-  for (const text of ["", "[", "null", '{"sizes":7}', '{"sizes":{"tree":-1,"tables":"9","changes":1e9}}']) {
+  for (const text of [
+    "",
+    "[",
+    "null",
+    '{"sizes":7}',
+    '{"sizes":{"tree":-1,"tables":"9","changes":1e9}}',
+    '{"legend":1,"filters":"no"}',
+  ]) {
     const storage = memoryStorage();
     storage.setItem("ckptscope.view", text);
-    expect(keptView(storage, FIRST, false)).toEqual({ sizes: FIRST, legendShown: true });
+    expect(keptView(storage, WIDE)).toEqual(WIDE);
   }
   const store = createStore(firstState());
   keepView(BLOCKED_STORAGE, store);

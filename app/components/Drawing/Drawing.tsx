@@ -28,6 +28,8 @@ import type { DrawingHandle } from "../../shell/commands/command.ts";
 import { isLaidOutByWorker } from "../../shell/layouts.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";
+import { useNarrow } from "../Workspace/useNarrow.ts";
+import { Wrapped } from "../Wrapped.tsx";
 import "./Drawing.css";
 import { HiddenTree } from "./HiddenTree.tsx";
 import { Legend } from "./Legend.tsx";
@@ -84,6 +86,7 @@ function useDrawingNumber(isLaidOut: boolean): number {
 }
 
 const HINT = "Point at an object to trace its edges; click to select it.";
+const TOUCH_HINT = "Tap an object to select it and trace its edges.";
 
 /** Pixels from the top left corner of a table's box in which a click opens or folds the table. */
 const OPENER = { width: 22, height: 20 };
@@ -215,12 +218,13 @@ function Foot({ subject, notes, canvas, pointed, spoken }: FootProps) {
   const isLegendShown = useApp((state) => state.legendShown);
   const onlyChanges = useApp((state) => state.onlyChanges);
   const compared = subject.both !== null;
+  const hint = useNarrow() ? TOUCH_HINT : HINT;
   return (
     <div className="drawing-foot">
       <div className="drawing-line">
         <div className="drawing-status" aria-hidden="true">
-          <p className={spoken === "" ? "muted" : undefined} title={spoken || HINT}>
-            {spoken || HINT}
+          <p className={spoken === "" ? "muted" : undefined} title={spoken || hint}>
+            {spoken === "" ? hint : <Wrapped text={spoken} />}
           </p>
           {/* Over the selection's sentence: the drawing must not move below the pointer. */}
           <p className="drawing-pointed" ref={pointed} />
@@ -236,15 +240,17 @@ function Foot({ subject, notes, canvas, pointed, spoken }: FootProps) {
               {onlyChanges ? "▸ Unfold unchanged" : "▾ Fold unchanged"}
             </CommandButton>
           )}
-          <CommandButton id="zoom-out" className="plain">
-            −
-          </CommandButton>
-          <CommandButton id="zoom-in" className="plain">
-            +
-          </CommandButton>
-          <CommandButton id="zoom-fit" className="plain">
-            Fit
-          </CommandButton>
+          <span className="unbroken">
+            <CommandButton id="zoom-out" className="plain">
+              −
+            </CommandButton>
+            <CommandButton id="zoom-in" className="plain">
+              +
+            </CommandButton>
+            <CommandButton id="zoom-fit" className="plain">
+              Fit
+            </CommandButton>
+          </span>
           <CommandButton id="toggle-legend" className="plain">
             {isLegendShown ? "▾ Legend" : "▸ Legend"}
           </CommandButton>

@@ -1,6 +1,7 @@
 // Find: matches are listed while the user types. The box has the focus and the keys.
 
 import { type KeyboardEvent, useState } from "react";
+import type { Comparison } from "../../diff/comparison.ts";
 import { type Checkpoint, holderCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
@@ -10,7 +11,7 @@ import type { Found } from "../../shell/find-both.ts";
 import { listStep } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import type { Doc } from "../../shell/state.ts";
-import { useApp, usePage } from "../context.ts";
+import { useApp, useComparison, usePage } from "../context.ts";
 import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import { Elsewhere } from "./Elsewhere.tsx";
@@ -99,19 +100,22 @@ function FindIn({ doc }: { doc: Doc }) {
 }
 
 function Result({ checkpoint, object, note }: { checkpoint: Checkpoint; object: ObjectRef; note: string }) {
-  const { word, name } = describe(checkpoint, object);
+  const comparison = useComparison();
+  const { word, name } = describe(checkpoint, object, comparison);
   return (
     <>
       <span className="muted found-word">{word}</span>
       <span className="found-name">{name}</span>
-      <span className="muted">{[noteOf(checkpoint, object), note].filter((text) => text !== "").join(", ")}</span>
+      <span className="muted">
+        {[noteOf(checkpoint, object, comparison), note].filter((text) => text !== "").join(", ")}
+      </span>
     </>
   );
 }
 
 /** What distinguishes results of the same name: who uses a descriptor, how many hold an open file. */
-function noteOf(checkpoint: Checkpoint, { to, row }: ObjectRef): string {
-  if (to === "descriptor") return tableUsers(checkpoint, u32At(checkpoint.descriptors.table, row), 2);
+function noteOf(checkpoint: Checkpoint, { to, row }: ObjectRef, comparison: Comparison | null): string {
+  if (to === "descriptor") return tableUsers(checkpoint, u32At(checkpoint.descriptors.table, row), 2, comparison);
   if (to === "file") return `held by ${holderCount(checkpoint.files, row)}`;
   return "";
 }

@@ -4,7 +4,9 @@ import { type Checkpoint, descriptorCount, holderCount, NONE } from "../../model
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
 import { fileName, holdersText } from "../../model/words.ts";
-import { tasksOfTable } from "../../shell/describe.ts";
+import { descriptorsText, tasksOfTable } from "../../shell/describe.ts";
+import { useComparison } from "../context.ts";
+import { Wrapped } from "../Wrapped.tsx";
 import { InlineList, ObjectLink, SteppedList, TaskLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
 
@@ -26,7 +28,7 @@ export function TableValues({ checkpoint, table }: Props) {
           {id}
         </Value>
         <Value name="descriptors">
-          {found}
+          {descriptorsText(checkpoint, table, useComparison())}
           {announced !== NONE && announced !== found && <span className="warn"> of {announced} announced</span>}
         </Value>
         <Value name="used by">
@@ -72,7 +74,7 @@ function Descriptor({ checkpoint, descriptor }: { checkpoint: Checkpoint; descri
         {i32At(descriptors.fd, descriptor)}
       </ObjectLink>
       <span className="mono">
-        {fileName(checkpoint, file)}
+        <Wrapped text={fileName(checkpoint, file)} />
         {holders > 1 && <span className="shared"> {holdersText(holders)}</span>}
       </span>
     </span>

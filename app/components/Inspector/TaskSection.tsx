@@ -4,8 +4,8 @@ import { type Checkpoint, descriptorCount, NONE } from "../../model/checkpoint.t
 import { TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
-import { counted } from "../../model/words.ts";
-import { tasksOfTable } from "../../shell/describe.ts";
+import { descriptorsText, tasksOfTable } from "../../shell/describe.ts";
+import { useComparison } from "../context.ts";
 import { InlineList, ObjectLink, TaskLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
 
@@ -13,6 +13,7 @@ const IDS = ["pid", "ppid", "tgid", "pgid", "sid"] as const;
 
 export function TaskValues({ checkpoint, task }: { checkpoint: Checkpoint; task: TaskRow }) {
   const { tasks, tables } = checkpoint;
+  const comparison = useComparison();
   const table: TableRow = i32At(tasks.table, task);
   const state = TASK_STATES[u8At(tasks.state, task)];
   const ids = IDS.map((name) => [name, i32At(tasks[name], task)] as const).filter(([, id]) => id !== NONE);
@@ -30,7 +31,8 @@ export function TaskValues({ checkpoint, task }: { checkpoint: Checkpoint; task:
             <span className="muted">none{state === "zombie" ? ": a zombie has closed its files" : ""}</span>
           ) : (
             <ObjectLink to="table" row={table}>
-              {counted(descriptorCount(tables, table), "descriptor")}
+              {descriptorsText(checkpoint, table, comparison)}{" "}
+              {descriptorCount(tables, table) === 1 ? "descriptor" : "descriptors"}
             </ObjectLink>
           )}
         </Value>

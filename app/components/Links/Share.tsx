@@ -5,6 +5,7 @@ import { LINK_LIMIT, toLinkText } from "../../link/bundle.ts";
 import { LEAVE_OUT, type LeaveOut } from "../../link/leave-out.ts";
 import { copy, messageOf } from "../../shell/commands/actions.ts";
 import { createReport, examplePaths, packDocs, packedAddress } from "../../shell/packed.ts";
+import { reachNote } from "../../shell/reach.ts";
 import { plainName, saveFile } from "../../shell/save.ts";
 import type { Docs } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -45,7 +46,7 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
   const tooLong = data !== null && data.length > LINK_LIMIT;
   const finish = async (): Promise<void> => {
     if (piece === null) return;
-    if (link !== null) await copy(shell, link, "the link with the image inside");
+    if (link !== null) await copy(shell, link, `the link with the image inside${reachNote(link, null)}`);
     else {
       const name = leaveOut === "names" ? "checkpoint" : docs.map(({ input }) => plainName(input.name)).join("-to-");
       saveFile(`${name}.html`, await createReport(piece));

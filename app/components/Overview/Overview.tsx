@@ -12,7 +12,7 @@ import { MANY_OF_KIND, MANY_OF_PATH, type Repeated } from "../../model/repeated.
 import { stillVisible } from "../../model/text.ts";
 import { counted, countedKind, fileName, grouped, holdersText } from "../../model/words.ts";
 import { tableUsers, tasksOfTable } from "../../shell/describe.ts";
-import { exactPath, tableFilter } from "../../shell/filter-text.ts";
+import { exactly, exactPath, tableFilter } from "../../shell/filter-text.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
@@ -108,8 +108,9 @@ function SharedTables({ checkpoint, facts: { sharedTables } }: PartProps) {
   );
 }
 
+/** Always shown, as likely leaks are. */
 function Deleted({ checkpoint, facts: { deleted, deletedByName }, room }: PartProps) {
-  if (deleted.total === 0) return null;
+  if (deleted.total === 0) return <Part title="Deleted but open" note="none" />;
   const note = `${grouped(deleted.total)}${deletedByName > 0 ? ", judging by “ (deleted)” at the end of their paths" : ""}`;
   return (
     <Part title="Deleted but open" note={note} all={{ listing: "files", filter: "deleted:yes" }}>
@@ -200,7 +201,7 @@ function namelessFilter(checkpoint: Checkpoint, { file, by, remote }: Repeated):
   switch (by) {
     case "remote":
       // Listings do not have the name of the other end of a CRIU set's unix sockets.
-      return /^[ !#-[\]-~]+$/.test(remote) && /:\d+$/.test(remote) ? `${kind} remote:"=${remote}"` : null;
+      return /^[ !#-[\]-~]+$/.test(remote) && /:\d+$/.test(remote) ? `${kind} ${exactly("remote", remote)}` : null;
     case "unconnected":
       return `${kind} -state:established -state:syn -state:fin-wait -state:close-wait -state:listen`;
     case "close-wait":
@@ -212,7 +213,7 @@ function namelessFilter(checkpoint: Checkpoint, { file, by, remote }: Repeated):
 
 const kindOf = ({ files }: Checkpoint, file: number): string => FILE_KINDS[files.kind[file] ?? 0] ?? "unknown";
 
-const kindFilter = (kind: string): string => `kind:"=${kind}"`;
+const kindFilter = (kind: string): string => exactly("kind", kind);
 
 function Kinds({ facts: { kinds } }: PartProps) {
   if (kinds.length === 0) return null;
@@ -262,7 +263,6 @@ function Absent({ checkpoint, facts }: PartProps) {
   const absent = [
     facts.shared.total === 0 && "shared open files",
     facts.sharedTables.total === 0 && "shared file tables",
-    facts.deleted.total === 0 && "deleted but open files",
     facts.crossExec.total === 0 && "descriptors above 2 that would survive an exec",
     checkpoint.problems.length === 0 && "problems",
   ].filter((each) => each !== false);
@@ -303,7 +303,7 @@ interface PartOf {
   readonly note: string;
   /** Shows all of them in a table. */
   readonly all?: Filtered;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 }
 
 function Part({ title, note, all, children }: PartOf) {
@@ -325,7 +325,7 @@ function Part({ title, note, all, children }: PartOf) {
         )}{" "}
         <span className="muted">{note}</span>
       </h3>
-      <div className="overview-lines">{children}</div>
+      {children !== undefined && <div className="overview-lines">{children}</div>}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { shortText } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
 import type { RestoreResponse } from "../../worker/protocol.ts";
 import { SubjectLink } from "../Checks/NeedsOf.tsx";
+import { Wrapped } from "../Wrapped.tsx";
 
 /** Reasons listed for one option; more are counted. */
 const MOST_REASONS = 5;
@@ -24,9 +25,11 @@ export function Options({ checkpoint, response }: { checkpoint: Checkpoint; resp
           <li key={option}>
             <span className="mono">{shortText(option)}</span>{" "}
             {needs.slice(0, MOST_REASONS).map((need) => (
-              <span key={`${need.pid} ${need.fd} ${need.reason}`}>
-                <span className="muted">{shortText(need.reason)}</span>{" "}
-                <SubjectLink checkpoint={checkpoint} subject={need} />{" "}
+              <span key={`${need.pid} ${need.fd} ${need.reason}`} className="restore-reason">
+                <span className="muted">
+                  <Wrapped text={shortText(need.reason)} />
+                </span>{" "}
+                <SubjectLink checkpoint={checkpoint} subject={need} />
               </span>
             ))}
             {needs.length > MOST_REASONS && (
@@ -36,7 +39,10 @@ export function Options({ checkpoint, response }: { checkpoint: Checkpoint; resp
         ))}
         {privileges.map(({ capability, reason, held }) => (
           <li key={capability}>
-            <span className="mono">{capability}</span> <span className="muted">{reason}</span>{" "}
+            <span className="mono">{capability}</span>{" "}
+            <span className="muted">
+              <Wrapped text={reason} />
+            </span>{" "}
             {held !== null && (
               <span className={held ? "muted" : "restore-different"}>
                 {held ? "· held when the facts were made" : "≠ not held when the facts were made"}

@@ -18,6 +18,7 @@ import { Records } from "../Records/Records.tsx";
 import { Resources } from "../Resources/Resources.tsx";
 import { Restore } from "../Restore/Restore.tsx";
 import { SideBySide } from "../SideBySide/SideBySide.tsx";
+import { useNarrow } from "../Workspace/useNarrow.ts";
 import { FilterBox } from "./FilterBox.tsx";
 import { FilterErrors } from "./FilterErrors.tsx";
 import { Grid } from "./Grid.tsx";
@@ -61,6 +62,7 @@ export function Tables({ doc }: { doc: Doc }) {
 
 function Aligned({ compared }: { compared: Compared }) {
   const drawingShown = useApp((state) => state.drawingShown);
+  const isNarrow = useNarrow();
   // Rendering two long lists at once would block the page, so the list of changes goes first.
   const ready = useDeferredValue(true, false);
   return (
@@ -70,7 +72,7 @@ function Aligned({ compared }: { compared: Compared }) {
         <span className="muted tables-count">
           {counted(compared.comparison.pairs.descriptors.count, "descriptor")}, before and after
         </span>
-        <CommandButton id="full-width">{drawingShown ? "Full width" : "Exit full width"}</CommandButton>
+        {!isNarrow && <CommandButton id="full-width">{drawingShown ? "Full width" : "Exit full width"}</CommandButton>}
         <CommandButton id="previous-change">‹ Previous</CommandButton>
         <CommandButton id="next-change">Next ›</CommandButton>
       </div>

@@ -1,19 +1,13 @@
 // One task of the tree: pid, comm (without pids, comm and index), state, and the number of its descriptors.
 
-import {
-  type Checkpoint,
-  commBytes,
-  descriptorCount,
-  hasPids,
-  NONE,
-  taskCount,
-  taskNumber,
-} from "../../model/checkpoint.ts";
+import { type Checkpoint, commBytes, hasPids, NONE, taskCount, taskNumber } from "../../model/checkpoint.ts";
 import { TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
 import { shownText } from "../../model/text.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted } from "../../model/words.ts";
+import { descriptorsText } from "../../shell/describe.ts";
+import { useComparison } from "../context.ts";
 
 interface TaskItemProps {
   readonly checkpoint: Checkpoint;
@@ -93,10 +87,10 @@ interface CountProps {
  * How many descriptors a table has, and whether several tasks share it: `⇒`, the double line of the drawing. A word would
  * take the room of the name.
  */
-function DescriptorCount({ checkpoint: { tables }, table, isChild }: CountProps) {
-  const users = taskCount(tables, table);
-  const count = descriptorCount(tables, table);
-  const title = `${counted(count, "descriptor")}${users > 1 ? `, in a table shared by ${counted(users, "task")}` : ""}`;
+function DescriptorCount({ checkpoint, table, isChild }: CountProps) {
+  const users = taskCount(checkpoint.tables, table);
+  const count = descriptorsText(checkpoint, table, useComparison());
+  const title = `${count} ${count === "1" ? "descriptor" : "descriptors"}${users > 1 ? `, in a table shared by ${counted(users, "task")}` : ""}`;
   return (
     <span className={users > 1 ? "tree-count shared" : "tree-count muted"} title={title}>
       {users > 1 && (
@@ -105,7 +99,7 @@ function DescriptorCount({ checkpoint: { tables }, table, isChild }: CountProps)
           <span className="visually-hidden">shared</span>
         </>
       )}
-      {users > 1 && isChild ? "" : ` ${grouped(count)}`}
+      {users > 1 && isChild ? "" : ` ${count}`}
     </span>
   );
 }

@@ -2,6 +2,7 @@
 
 import { rememberLink } from "../hosted.ts";
 import { keyLabel } from "../keys.ts";
+import { reachNote } from "../reach.ts";
 import { areAllDecoded, isOpen } from "../selectors.ts";
 import { copy } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
@@ -23,7 +24,8 @@ export function linkCommands({ shell }: CommandContext): Command[] {
             `Local files have no address: press ${keyLabel(INSIDE, false)} for a link with the image inside`,
           );
         }
-        await copy(shell, shell.address(), "the link");
+        const address = shell.address();
+        await copy(shell, address, `the link${reachNote(address, store.get().origin)}`);
         await rememberLink(store.get().origin);
       },
     },
