@@ -69,7 +69,7 @@ test("a selected descriptor names what its file is linked to, and both ends are 
 });
 
 test("what was selected in another panel of a phone is in view when the drawing is shown", async () => {
-  const { page } = await visit({ fragment: "#sample=httpd", width: 390, height: 844 });
+  const { page } = await visit({ fragment: "#sample=httpd", width: 390, height: 600 });
   const panel = (name: string) => page.getByRole("navigation").getByRole("button", { name });
   await panel("Drawing").click();
   await items(page, /httpd-w4/)
