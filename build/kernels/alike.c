@@ -16,6 +16,8 @@ enum { BLOCK = 128 << 10, FILES = 4096, DETAILS = 4096, CALLS = 2048, MOST_STEPS
 enum { KNOWN = 4096, POOL = 512 << 10, COMPARED = 512, SLOTS = 16384, TRIED = 32 };
 // A part takes at least two bytes of a message.
 enum { PARTS = 4096, MOST_PARTS = COMPARED / 2 };
+// Room for the texts of values, and the most that one takes.
+enum { TEXTS = 64 << 10, MOST_TEXT = 32 };
 
 enum { VARINT = 0, BYTES = 2 };
 static const u32 NONE = 0xffffffff;
@@ -43,12 +45,18 @@ struct part {
   u32 high;
 };
 
+// How a value is written whose row has a form that the kernel knows: a number, which is left to the caller; a number of 64 bits
+// as a string; an IPv4 address in the order of the network and a port; seconds and nanoseconds.
+enum { PLAIN, INTEGER, EXACT, ENDPOINT, TIME };
+
 // Adds a detail. If `row` is not NONE, its value is left to the caller, which has a function for it. Without a key there is
 // no detail, but the function is to be called all the same.
 struct step {
   u32 key;
   u32 value;
   u32 row;
+  // If not PLAIN, the function is only needed for numbers that are large.
+  u32 form;
   // The fields that decide the value, 0 for none; afterwards their parts, NONE for none.
   u32 reads[2];
   // Whether a value that is known or has been left to the caller is for `low`; if so, its detail, or NONE once it is known.
@@ -57,7 +65,8 @@ struct step {
   u32 detail;
 };
 
-// A value that is left to the caller.
+// A value that is left to the caller. If its form is INTEGER, `start` is the number. If it is another one that is not PLAIN,
+// bytes start … end - 1 of `texts` are the value, and `parts` is their hash.
 struct call {
   u32 file;
   u32 known;
@@ -68,6 +77,7 @@ struct call {
   u32 start;
   u32 end;
   u32 step;
+  u32 form;
 };
 
 // A detail with the same value as another.
@@ -87,6 +97,7 @@ static u32 values[DETAILS];
 static struct call calls[CALLS];
 static struct copy copies[DETAILS];
 static struct part parts[PARTS];
+static u8 texts[TEXTS];
 static struct step steps[STEPS];
 // Where the last run ended: the file, its entry and the end of that, and how many details, calls and parts there are.
 static struct {
@@ -98,6 +109,7 @@ static struct {
   u32 parts;
   u32 copies;
   u32 steps;
+  u32 texts;
 } state;
 
 static u32 known_count;
@@ -114,13 +126,13 @@ static u32 looked_place;
 static u32 looked_from;
 static u32 looked_to;
 
-static const void *const PLACES[] = {&state, block, flags, types, type_of, rows, keys, values, calls, parts, steps};
+static const void *const PLACES[] = {&state, block, flags, types, type_of, rows, keys, values, calls, parts, steps, texts};
 
 // Where in memory an array is.
 u32 EXPORT(place)(u32 which) { return (u32)PLACES[which]; }
 
 // Reads a varint of at most ten bytes. Returns where it ends, 0 if it does not.
-static u32 read_varint(u32 at, u32 end, u32 *low, u32 *high) {
+__attribute__((noinline)) static u32 read_varint(u32 at, u32 end, u32 *low, u32 *high) {
   u32 l = 0, h = 0;
   for (u32 shift = 0; shift < 70; shift += 7) {
     if (at >= end) return 0;
@@ -231,10 +243,55 @@ static u32 is_same(struct step *step, u32 detail) {
   return 0;
 }
 
+static void write_byte(u8 byte) { texts[state.texts++] = byte; }
+
+// Writes a number of at least `width` digits.
+__attribute__((noinline)) static void write_number(u32 number, u32 width) {
+  u8 digits[10];
+  u32 count = 0;
+  do digits[count++] = '0' + number % 10;
+  while ((number /= 10) > 0 || count < width);
+  while (count > 0) write_byte(digits[--count]);
+}
+
+// Writes the value of a step in its form, if the numbers are not large. Returns 0 if they are.
+static u32 write_value(const struct step *step, struct call *call) {
+  const struct part *one = &parts[state.parts + step->reads[0]];
+  const struct part *other = step->form < ENDPOINT ? one : &parts[state.parts + step->reads[1]];
+  if (one->wire != VARINT || other->wire != VARINT || one->high != 0 || other->high != 0) return 0;
+  call->form = step->form;
+  if (step->form == INTEGER) {
+    call->start = one->low;
+    return 1;
+  }
+  call->start = state.texts;
+  write_byte('"');
+  if (step->form == ENDPOINT) {
+    for (u32 shift = 0; shift < 32; shift += 8) {
+      if (shift > 0) write_byte('.');
+      write_number(one->low >> shift & 255, 1);
+    }
+    write_byte(':');
+    write_number(other->low, 1);
+  } else {
+    write_number(one->low, 1);
+    if (step->form == TIME) {
+      write_byte('.');
+      write_number(other->low, 9);
+    }
+  }
+  write_byte('"');
+  call->end = state.texts;
+  u32 hash = 0x811c9dc5;
+  for (u32 at = call->start; at < call->end; at++) hash = (hash ^ texts[at]) * 0x01000193;
+  call->parts = hash ^ hash >> 15;
+  return 1;
+}
+
 // Adds the details of a file that is like a known one.
 static void add(u32 file, u32 known) {
   const u32 end = first_step[known + 1];
-  const u32 calls_before = state.calls;
+  u32 has_plain = 0;
   for (u32 at = first_step[known]; at < end; at++) {
     struct step *step = &steps[at];
     const u32 detail = step->key == NONE ? NONE : state.details++;
@@ -248,10 +305,11 @@ static void add(u32 file, u32 known) {
       if (step->detail != NONE) copies[state.copies++] = (struct copy){detail, step->detail};
       continue;
     }
-    calls[state.calls++] =
-        (struct call){file, known, step->row, detail, state.parts, looked_to, state.start + 4, state.end, at};
+    struct call *call = &calls[state.calls++];
+    *call = (struct call){file, known, step->row, detail, state.parts, looked_to, state.start + 4, state.end, at, PLAIN};
+    if (step->form == PLAIN || !write_value(step, call)) has_plain = 1;
   }
-  if (state.calls > calls_before) state.parts = looked_to;
+  if (has_plain) state.parts = looked_to;
 }
 
 // Adds the details of a file if it is like a known one.
@@ -289,7 +347,7 @@ u32 EXPORT(run)(u32 at, u32 length, u32 index, u32 count, u32 base, u32 own) {
     if (flags[index] & WANTED) {
       if (!(flags[index] & ALONE)) return LEFT;
       if (state.details + MOST_STEPS > DETAILS || state.calls + MOST_STEPS > CALLS) return FULL;
-      if (state.parts + MOST_PARTS > PARTS) return FULL;
+      if (state.parts + MOST_PARTS > PARTS || state.texts + MOST_STEPS * MOST_TEXT > TEXTS) return FULL;
       const u32 reason = add_file(base + index, own);
       if (reason != OVER) return reason;
     }
@@ -312,7 +370,7 @@ void EXPORT(settle)(void) {
 }
 
 // Empties the arrays of what was found.
-void EXPORT(empty)(void) { state.details = state.calls = state.parts = state.copies = 0; }
+void EXPORT(empty)(void) { state.details = state.calls = state.parts = state.copies = state.texts = 0; }
 
 // Where the only part with a field of the file that was looked for is, NONE if there is none. Returns 0 if there are more.
 static u32 find_part(u32 field, u32 *part) {
@@ -337,6 +395,8 @@ u32 EXPORT(learn)(u32 count) {
     const u32 fields[2] = {step->reads[0], step->reads[1]};
     const u32 has_both = find_part(fields[0], &step->reads[0]) & find_part(fields[1], &step->reads[1]);
     step->has = step->key == NONE || fields[0] == 0 || !has_both ? NONE : 0;
+    const u32 is_whole = step->reads[0] != NONE && (step->form < ENDPOINT || step->reads[1] != NONE);
+    if (step->has == NONE || !is_whole) step->form = PLAIN;
     step->detail = NONE;
   }
   for (u32 at = 0; at < looked_length; at++) pool[from + at] = looked[at];

@@ -28,7 +28,7 @@ function valueLike({ name, wire, message }: KnownField, below: Below, depth: num
   if (message !== null) return depth > 2 ? [] : messageLike(message, 0, below, depth + 1);
   if (wire !== WIRE.varint) return ["", "", "name", "/run/socket", "\0abstract\u0007"][below(5)] ?? "";
   const isVarying = ["ino", "peer", "pipe_id", "src_port", "dst_port", "tfd", "ticks", "vsec"].includes(name);
-  if (isVarying) return below(400);
+  if (isVarying && below(20) > 0) return below(400);
   return below(6) > 0 ? 2 : ([0, 1, 3, 10, 300, 0x0100_007f, 2 ** 32 - 1, 2 ** 40][below(8)] ?? 0);
 }
 

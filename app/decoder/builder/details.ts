@@ -52,6 +52,7 @@ export function createDetails(growth: Growth = FREE) {
     /** The number of a value, for `addIndexed`. */
     indexOf: values.indexOf,
     indexOfInteger: values.indexOfInteger,
+    indexOfText: values.indexOfText,
 
     /** Room to write a value as JSON into, and its number once it is written. */
     write: values.write,

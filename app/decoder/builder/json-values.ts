@@ -36,14 +36,6 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
   /** How many values are in `table`. */
   let entered = 0;
 
-  /** Whether a value is what has been written into the scratch room. */
-  const isWritten = (value: number): boolean => {
-    const from = columns.start[value] as number;
-    if ((columns.start[value + 1] as number) - from !== scratch.length) return false;
-    const { bytes } = scratch;
-    for (let at = 0; at < scratch.length; at++) if (pool[from + at] !== bytes[at]) return false;
-    return true;
-  };
   /** The number of the value in the scratch room, or -1 - the place in `table` where it belongs. */
   const find = (hash: number): number => {
     const mask = table.length - 1;
@@ -51,7 +43,7 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
       const place = (hash + tried) & mask;
       const value = (table[place] as number) - 1;
       if (value < 0) return -1 - place;
-      if (columns.hash[value] === hash && isWritten(value)) return value;
+      if (columns.hash[value] === hash && isWritten(scratch, columns.start, pool, value)) return value;
     }
     return crowded.get(decodeText(scratch.bytes.subarray(0, scratch.length))) ?? -1 - table.length;
   };
@@ -86,8 +78,9 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
     if (count + 1 === columns.capacity) growTo(columns, 2 * columns.capacity, free);
     return count - 1;
   };
-  const indexOfWritten = (): number => {
-    const hash = hashOf(scratch.bytes, scratch.length);
+  const indexOfWritten = (): number => indexOfHashed(hashOf(scratch.bytes, scratch.length));
+  /** The number of what has been written, by its hash. */
+  const indexOfHashed = (hash: number): number => {
     const found = find(hash);
     if (found >= 0) return found;
     const value = addWritten();
@@ -132,11 +125,31 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
 
     indexOfWritten,
 
+    /** The number of a short value that is not a number, as JSON in bytes start … end - 1. `hash`: its `hashOf`. */
+    indexOfText(bytes: Uint8Array, start: number, end: number, hash: number): number {
+      put(scratch, bytes, start, end);
+      return indexOfHashed(hash | 0);
+    },
+
     finish: (): Pick<DetailStore, "start" | "pool"> => ({
       start: columns.start.slice(0, count + 1),
       pool: pool.subarray(0, length),
     }),
   };
+}
+
+/** Whether a value in the pool is what has been written. */
+function isWritten({ bytes, length }: JsonBytes, start: Uint32Array, pool: Uint8Array, value: number): boolean {
+  const from = start[value] as number;
+  if ((start[value + 1] as number) - from !== length) return false;
+  for (let at = 0; at < length; at++) if (pool[from + at] !== bytes[at]) return false;
+  return true;
+}
+
+/** Replaces what has been written by few bytes. */
+function put(out: JsonBytes, bytes: Uint8Array, start: number, end: number): void {
+  for (let at = start; at < end; at++) out.bytes[at - start] = bytes[at] as number;
+  out.length = end - start;
 }
 
 function copy(to: Uint8Array, at: number, bytes: Uint8Array, count: number): void {

@@ -9,7 +9,7 @@ import type { FileRow } from "../../model/rows.ts";
 import type { Comparison } from "./alike.ts";
 import { ALIKE_MODULE } from "./alike-module.ts";
 import { STEP, type Steps } from "./alike-steps.ts";
-import { type About, type Row, valueOfRow } from "./detail-rows.ts";
+import { type About, type Row, valueOfRow, WRITTEN } from "./detail-rows.ts";
 import { FILE_ROWS } from "./file-details.ts";
 import { createFields, type FileBody, fileBodies, indexFields } from "./file-fields.ts";
 import type { EntryBytes } from "./inspect.ts";
@@ -34,8 +34,9 @@ const STEPS = 16384;
 const TYPES = 64;
 const PARTS = 4096;
 const TYPE_BYTES = 40;
-const STEP_WORDS = 9;
-const CALL_WORDS = 9;
+const TEXTS = 64 << 10;
+const STEP_WORDS = 10;
+const CALL_WORDS = 10;
 
 interface Kernel {
   readonly memory: WebAssembly.Memory;
@@ -52,7 +53,7 @@ function viewsOf({ memory, place }: Kernel) {
   const bytes = (which: number, length: number) => new Uint8Array(buffer, place(which), length);
   const words = (which: number, length: number) => new Uint32Array(buffer, place(which), length);
   return {
-    state: words(0, 8),
+    state: words(0, 9),
     block: bytes(1, BLOCK),
     flags: bytes(2, FILES),
     types: new DataView(buffer, place(3), TYPES * TYPE_BYTES),
@@ -63,6 +64,7 @@ function viewsOf({ memory, place }: Kernel) {
     calls: words(8, CALLS * CALL_WORDS),
     parts: words(9, PARTS * PART),
     steps: words(10, STEPS * STEP_WORDS),
+    texts: bytes(11, TEXTS),
   };
 }
 
@@ -166,8 +168,9 @@ function learn(kernel: Kernel, { steps, state }: Views, known: Steps[], added: S
     steps[at] = list[STEP * each] as number;
     steps[at + 1] = list[STEP * each + 1] as number;
     steps[at + 2] = row;
-    steps[at + 3] = reads?.[0]?.number ?? 0;
-    steps[at + 4] = reads?.[1]?.number ?? 0;
+    steps[at + 3] = list[STEP * each + 3] as number;
+    steps[at + 4] = reads?.[0]?.number ?? 0;
+    steps[at + 5] = reads?.[1]?.number ?? 0;
   }
   const number = kernel.learn(count);
   if (number >= 0) known[number] = added;
@@ -175,7 +178,7 @@ function learn(kernel: Kernel, { steps, state }: Views, known: Steps[], added: S
 
 /** A function that finds the values that the kernel left to its caller, and takes the details that it found. */
 function createTaker(kernel: Kernel, views: Views, known: readonly Steps[], single: Single) {
-  const { state, rows, keys, values, calls, parts } = views;
+  const { state, rows, keys, values, calls, parts, texts } = views;
   const fields = createFields();
   fields.parts.list = parts;
   let body: FileBody | null = null;
@@ -186,6 +189,15 @@ function createTaker(kernel: Kernel, views: Views, known: readonly Steps[], sing
     about.file = NONE;
     const end = (state[4] as number) * CALL_WORDS;
     for (let at = 0; at < end; at += CALL_WORDS) {
+      const form = calls[at + 9] as number;
+      if (form !== WRITTEN.PLAIN) {
+        const start = calls[at + 6] as number;
+        values[calls[at + 3] as number] =
+          form === WRITTEN.INTEGER
+            ? about.details.indexOfInteger(start)
+            : about.details.indexOfText(texts, start, calls[at + 7] as number, calls[at + 4] as number);
+        continue;
+      }
       const file = calls[at] as number;
       const steps = known[calls[at + 1] as number] as Steps;
       if (file !== about.file) {

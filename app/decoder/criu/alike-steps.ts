@@ -3,7 +3,7 @@
 // Casts `as number` read lists within bounds checked by the loop.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { type About, addRow, type FileRows, type Row, valueOfRow } from "./detail-rows.ts";
+import { type About, addRow, type FileRows, type Row, valueOfRow, WRITTEN } from "./detail-rows.ts";
 import type { FileBody } from "./file-fields.ts";
 
 /** What to add for files that are alike. */
@@ -11,13 +11,13 @@ export interface Steps {
   readonly body: FileBody;
   readonly rows: readonly Row[];
   /**
-   * STEP numbers each: the number of a key, that of its value, and NONE; or the number of a key, NONE, and the row that has
-   * the value. The key is NONE if the row only adds links.
+   * STEP numbers each: the number of a key, that of its value, NONE and 0; or the number of a key, NONE, the row that has the
+   * value, and how the kernel writes it. The key is NONE if the row only adds links.
    */
   readonly list: readonly number[];
 }
 
-export const STEP = 3;
+export const STEP = 4;
 
 /** Adds the details of a file as those of one that it is like. */
 export function addSteps(about: About, { list, rows }: Steps): undefined {
@@ -42,7 +42,7 @@ export function describeBySteps(about: About, type: FileRows, body: FileBody, ad
   const note = (): void => {
     for (; done < details.count(); done++) {
       const key = details.keyOf(done);
-      if (about.needs(details.nameOfKey(key))) list.push(key, details.valueOf(done), NONE);
+      if (about.needs(details.nameOfKey(key))) list.push(key, details.valueOf(done), NONE, WRITTEN.PLAIN);
     }
   };
   const rows = type.others?.areFor(about) === true ? type.others.rows : type.rows;
@@ -53,7 +53,7 @@ export function describeBySteps(about: About, type: FileRows, body: FileBody, ad
       continue;
     }
     const isAdded = details.count() > done && about.needs(row.key);
-    if (isAdded || row.isLinking) list.push(isAdded ? details.keyOf(done) : NONE, NONE, at);
+    if (isAdded || row.isLinking) list.push(isAdded ? details.keyOf(done) : NONE, NONE, at, row.written(about));
     done = details.count();
   }
   addMore();

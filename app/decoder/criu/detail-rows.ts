@@ -54,6 +54,12 @@ export type AddDetails = (about: About) => void;
 export type ValueOf = (about: About) => number;
 type Word = (value: number, machine: Machine) => DetailValue;
 
+/** How the kernel writes a value (build/kernels/alike.c); PLAIN: not at all. */
+export const WRITTEN = { PLAIN: 0, INTEGER: 1, EXACT: 2, ENDPOINT: 3, TIME: 4 } as const;
+
+/** How the value of a file is written, and so those of files that are like it. */
+type WrittenAs = (about: About) => number;
+
 type Form = "number" | "exact" | "flag" | "word" | "text";
 
 /** A row as it is stated. */
@@ -88,6 +94,8 @@ export interface Row {
   readonly isLinking: boolean;
   /** The varying fields that decide the value if nothing else does; `null` if other files do as well. */
   readonly reads: readonly KnownField[] | null;
+  /** How the kernel writes the value. */
+  readonly written: WrittenAs;
   /** Instead of reading the field: adds any number of details. */
   readonly add: AddDetails | null;
 }
@@ -138,19 +146,35 @@ interface Made {
   readonly key: string;
   readonly made: ValueOf;
   readonly reads: readonly string[] | null;
+  readonly written: WrittenAs;
   readonly isLinking: boolean;
 }
 
-/** A detail whose value a function finds. @param reads The varying fields that decide it; `null` if other files do as well. */
-export const made = (key: string, found: ValueOf, reads: readonly string[] | null): Made => ({
-  key,
-  made: found,
-  reads,
-  isLinking: false,
-});
+const asPlain: WrittenAs = () => WRITTEN.PLAIN;
+const asInteger: WrittenAs = () => WRITTEN.INTEGER;
+const asExact: WrittenAs = () => WRITTEN.EXACT;
+
+/**
+ * A detail whose value a function finds.
+ *
+ * @param reads The varying fields that decide it; `null` if other files do as well.
+ * @param written How the kernel writes it, from the fields in `reads`.
+ */
+export const made = (
+  key: string,
+  found: ValueOf,
+  reads: readonly string[] | null,
+  written: WrittenAs = asPlain,
+): Made => ({ key, made: found, reads, written, isLinking: false });
 
 /** A detail whose value a function finds that also adds links: it must see itself whether the detail is needed. */
-export const linking = (key: string, found: ValueOf): Made => ({ key, made: found, reads: null, isLinking: true });
+export const linking = (key: string, found: ValueOf): Made => ({
+  key,
+  made: found,
+  reads: null,
+  written: asPlain,
+  isLinking: true,
+});
 
 /** How files of one type are described. */
 export interface FileRows {
@@ -188,13 +212,14 @@ export function rowsOf(
 function rowOf(table: FieldTable, varying: readonly string[], each: RowSpec | Made | AddDetails | Same): Row {
   const id = fieldIn(table, "id");
   const own = { key: "", field: id, form: "number", word: null, gate: null, is: 0, isLinking: false } as const;
-  const none = { value: null, reads: null, add: null } as const;
+  const none = { value: null, reads: null, written: asPlain, add: null } as const;
   if (typeof each === "function") return { ...own, ...none, isSame: false, add: each };
   if ("same" in each) return { ...own, ...none, isSame: true, add: each.same };
   const { key } = each;
   if ("made" in each) {
     const reads = each.reads?.map((name) => fieldIn(table, name)) ?? null;
-    return { ...own, ...none, key, isSame: false, value: each.made, reads, isLinking: each.isLinking };
+    const { written, isLinking } = each;
+    return { ...own, ...none, key, isSame: false, value: each.made, reads, written, isLinking };
   }
   const { form, word = null, only } = each;
   const field = fieldIn(table, each.field);
@@ -202,7 +227,14 @@ function rowOf(table: FieldTable, varying: readonly string[], each: RowSpec | Ma
   // Files that are alike have the same details, and only differ in values.
   if (gate !== null && varying.includes(gate.name)) throw new Error(`Whether there is a ${key} varies`);
   const is = only?.is ?? 0;
-  return { ...own, ...none, key, field, form, word, gate, is, isSame: !varying.includes(field.name), reads: [field] };
+  const isSame = !varying.includes(field.name);
+  const written =
+    form === "number" && field.type === "uint32"
+      ? asInteger
+      : form === "exact" && field.type === "uint64"
+        ? asExact
+        : asPlain;
+  return { ...own, ...none, key, field, form, word, gate, is, isSame, reads: [field], written };
 }
 
 function comparisonOf(message: string, table: FieldTable, { varying, also = [] }: VaryingFields): Comparison {

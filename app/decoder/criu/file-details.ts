@@ -28,6 +28,7 @@ import {
   same,
   text,
   type ValueOf,
+  WRITTEN,
   word,
   writeExact,
 } from "./detail-rows.ts";
@@ -314,7 +315,12 @@ export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
     number("settimeFlags", "settime_flags", ifSet("settime_flags")),
     same((about) => about.details.addIndexed(about.file, "interval", timeValue(about, INTERVAL, INTERVAL_NANO))),
     made("armed", isArmed, ["vsec", "vnsec"]),
-    made("left", (about) => timeValue(about, LEFT, LEFT_NANO), ["vsec", "vnsec"]),
+    made(
+      "left",
+      (about) => timeValue(about, LEFT, LEFT_NANO),
+      ["vsec", "vnsec"],
+      () => WRITTEN.TIME,
+    ),
   ]),
   ify: rowsOf("inotify_file_entry", { varying: ["id", "wd"] }, [
     made("watches", items("wd", "inotify_wd_entry", inotifyWatch), null),

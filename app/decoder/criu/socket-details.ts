@@ -21,6 +21,7 @@ import {
   rowsOf,
   same,
   text,
+  WRITTEN,
   word,
 } from "./detail-rows.ts";
 import type { KnownField } from "./field-table.ts";
@@ -65,8 +66,16 @@ const [INET_TYPE, INET_FAMILY] = [fieldIn(INET, "type"), fieldIn(INET, "family")
 function addressDetail(key: string, addressName: string, portName: string) {
   const address = fieldIn(INET, addressName);
   const port = fieldIn(INET, portName);
-  return made(key, (about) => addressValue(about, address, port), [addressName, portName]);
+  return made(key, (about) => addressValue(about, address, port), [addressName, portName], writtenAs);
 }
+
+/** How the kernel writes the addresses of a socket: IPv4 only, and not of a raw socket. */
+const writtenAs = ({ fields, set }: About): number =>
+  set.checkpoint.machine.littleEndian &&
+  numberIn(fields, INET_FAMILY) === AF_INET &&
+  numberIn(fields, INET_TYPE) !== SOCK_RAW
+    ? WRITTEN.ENDPOINT
+    : WRITTEN.PLAIN;
 
 /** The number of the value of an address with its port. */
 function addressValue({ fields, details, set }: About, address: KnownField, port: KnownField): number {
