@@ -112,6 +112,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     addRecord: records.addRecord,
     addRecords: records.addRecords,
     recordRoom: records.recordRoom,
+    addMembers: records.addMembers,
+    memberRoom: records.memberRoom,
     setRecordKind: records.setRecordKind,
     addGap: records.addGap,
     lastRecord: records.lastRecord,

@@ -1,13 +1,13 @@
 // Compiled to app/decoder/criu/kernel/entries-module.ts.
 //
-// Reads entries of a member in their usual form into columns: each is a length (32 bits, little-endian) and a protobuf
-// message. It knows no message by itself. app/decoder/criu/kernel/forms.ts makes its tables: for each message a node, with
+// Reads entries of members in their usual form into columns and rows: each is a length (32 bits, little-endian) and a
+// protobuf message. It knows no message by itself. app/decoder/criu/kernel/forms.ts makes its tables: for each message a node, with
 // an action for each tag and a program that runs once the message has been read. Whatever has no usual form ends a run, and
 // is left to the caller.
 //
 // Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten bytes,
-// and `input` has as many after its last. Writing stays within the columns, the text, the lengths and the links, each of
-// which is checked against its size. Programs and actions come from the caller, who is trusted with them.
+// and `input` has as many after its last. Writing stays within the columns, the rows of values, the text, the lengths and the
+// links, each of which is checked against its size. Programs and actions come from the caller, who is trusted with them.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -19,6 +19,8 @@ typedef unsigned long long u64;
 #define TEXT (256 << 10)
 #define LINKS (4 * ROWS)
 #define LENGTH_BYTES 5
+#define MEMBERS 64
+#define STORED (96 << 10)
 
 #define NODES 32
 #define TAGS 256
@@ -31,7 +33,7 @@ typedef unsigned long long u64;
 #define COLUMNS64 2
 
 // What is done with a field, in the high byte of its action; the slot or node is in the low byte.
-enum { SKIP, STORE, BODY, EACH, REFUSE };
+enum { SKIP, STORE, BODY, EACH, REFUSE, INSIDE };
 
 // Steps of programs: an operation and up to three arguments, a word each.
 enum {
@@ -50,6 +52,7 @@ enum {
   SET64,      // column, slot; all bits if the slot is not set
   SKIP_IF,    // slot, number, words: skips them if it is that number
   SKIP_UNLESS,
+  SKIP_UNLESS_ANY,  // slot, bits, words: skips them if it has none of the bits
   LINK,       // list, slot
   PIECE,      // piece, length
   BYTES,      // slot
@@ -57,12 +60,16 @@ enum {
   ADDRESS,    // slot: an IPv4 address
   CHOOSE,     // slot, words, count: the piece for its number; each has a number, a piece and a length
   STABLE,     // what follows of the name differs from dump to dump
+  CLEAR,      // counts of columns of 32, of 8 and of 64 bits: all of these are 0
+  ROW,        // count of slots, bits of those with bytes: stores all values; slot 0 has the bits of those that are set
   NAME,       // column of the offset of what was written, then those of the length and the length of what differs
 };
 
 static u8 input[WINDOW + 16];
 static u16 actions[NODES * TAGS];
 static u32 programs[NODES];
+// By node that is read INSIDE another: the slot of where it is.
+static u32 insideSlots[NODES];
 static u32 words[WORDS];
 static u8 pieces[PIECES];
 
@@ -75,14 +82,20 @@ static u8 lengths[LENGTH_BYTES * ROWS];
 static u32 offsets[ROWS];
 static u32 lengthsAt[ROWS];
 static u32 links[LINKS][3];
+// The values of each row, two words a slot: the halves of a number, or where bytes begin and end in their member.
+static u32 stored[STORED];
+// By member: where it ends in the input; and how many rows it and those before it have.
+static u32 memberEnds[MEMBERS];
+static u32 memberRows[MEMBERS];
 
-// What a run did: rows, where it stopped in the input, bytes of text, bytes of lengths, links, columns that have a value.
-static u32 result[6];
+// What a run did: rows, where it stopped in the input or after how many members, bytes of text, bytes of lengths, links.
+static u32 result[5];
 
 static u64 values[SLOTS];
 static u32 seen;
 static u32 body;
 static u32 row;
+static u32 memberStart;
 static u32 textAt, textRoom, textBase, nameStart, stableEnd;
 static u32 linkCount;
 
@@ -165,6 +178,14 @@ static int scan(u32 node, u32 at, u32 end) {
         seen = before;
         break;
       }
+      case INSIDE: {
+        u32 slot = insideSlots[which];
+        if (seen >> slot & 1) return 0;
+        seen |= 1u << slot;
+        values[slot] = value;
+        if (!scan(which, value >> 32, at)) return 0;
+        break;
+      }
       default:
         return 0;
     }
@@ -209,6 +230,29 @@ static int hasBytes(u64 value, const u8 *other, u32 length) {
   return 1;
 }
 
+static int storeRow(u32 count, u32 areBytes) {
+  if ((row + 1) * 2 * count > STORED) return 0;
+  u32 *to = stored + row * 2 * count;
+  *to++ = seen;
+  *to++ = 0;
+  for (u32 slot = 1; slot < count; slot++) {
+    u64 value = values[slot];
+    if (areBytes >> slot & 1) {
+      u32 start = (u32)(value >> 32) - memberStart;
+      value = (u64)(start + (u32)value) << 32 | start;
+    }
+    *to++ = value;
+    *to++ = value >> 32;
+  }
+  return 1;
+}
+
+static void clear(u32 count32, u32 count8, u32 count64) {
+  for (u32 column = 0; column < count32; column++) columns32[column][row] = 0;
+  for (u32 column = 0; column < count8; column++) columns8[column][row] = 0;
+  for (u32 column = 0; column < count64; column++) columns64[column][row] = 0;
+}
+
 // Runs a program for the row. Returns whether the message has the usual form, and what it says fits.
 static int run(u32 program) {
   for (const u32 *step = words + program;; step += 4) {
@@ -235,6 +279,7 @@ static int run(u32 program) {
       case SET64: columns64[a][row] = seen >> b & 1 ? values[b] : ~0ull; break;
       case SKIP_IF: if ((u32)values[a] == b) step += c; break;
       case SKIP_UNLESS: if ((u32)values[a] != b) step += c; break;
+      case SKIP_UNLESS_ANY: if (((u32)values[a] & b) == 0) step += c; break;
       case LINK:
         if (linkCount == LINKS) return 0;
         links[linkCount][0] = a;
@@ -246,6 +291,8 @@ static int run(u32 program) {
       case DECIMAL: if (!writeDecimal(values[a])) return 0; break;
       case ADDRESS: if (!writeAddress(values[a])) return 0; break;
       case CHOOSE: if (!writeChosen(values[a], words + b, c)) return 0; break;
+      case CLEAR: clear(a, b, c); break;
+      case ROW: if (!storeRow(a, b)) return 0; break;
       case STABLE: stableEnd = textAt; break;
       case NAME:
         columns32[a][row] = textBase + nameStart;
@@ -262,23 +309,43 @@ static int readEntry(u32 node, u32 start, u32 end) {
   body = 0;
   nameStart = textAt;
   __builtin_memset(values, 0, sizeof values);
-  for (u32 column = 0; column < COLUMNS8; column++) columns8[column][row] = 0;
-  for (u32 column = 0; column < COLUMNS32; column++) columns32[column][row] = 0;
-  for (u32 column = 0; column < COLUMNS64; column++) columns64[column][row] = 0;
   return scan(node, start, end) && run(programs[node]);
+}
+
+static u32 lengthBytes;
+
+static void addLength(u32 offset, u32 length) {
+  offsets[row] = offset;
+  lengthsAt[row] = lengthBytes;
+  for (; length > 127; length >>= 7) lengths[lengthBytes++] = length | 128;
+  lengths[lengthBytes++] = length;
+}
+
+static void begin(u32 room, u32 base) {
+  textRoom = room > TEXT ? TEXT : room;
+  textBase = base;
+  textAt = 0;
+  linkCount = 0;
+  lengthBytes = 0;
+  row = 0;
+}
+
+static void end(u32 reached) {
+  result[0] = row;
+  result[1] = reached;
+  result[2] = textAt;
+  result[3] = lengthBytes;
+  result[4] = linkCount;
 }
 
 // Reads whole entries from input[from … length - 1], until one has no usual form, or there is no room for it.
 __attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u32 rows, u32 room, u32 base) {
   if (length > WINDOW) length = WINDOW;
   if (rows > ROWS) rows = ROWS;
-  textRoom = room > TEXT ? TEXT : room;
-  textBase = base;
-  textAt = 0;
-  linkCount = 0;
-  u32 lengthBytes = 0;
+  begin(room, base);
+  memberStart = 0;
   u32 at = from;
-  for (row = 0; row < rows && at < length && length - at >= 4; row++) {
+  for (; row < rows && at < length && length - at >= 4; row++) {
     u32 size = load32(at);
     if (size > length - at - 4) break;
     u32 textBefore = textAt;
@@ -288,23 +355,62 @@ __attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u
       linkCount = linksBefore;
       break;
     }
-    offsets[row] = at;
-    lengthsAt[row] = lengthBytes;
+    addLength(at, 4 + size);
     at += 4 + size;
-    u32 left = 4 + size;
-    for (; left > 127; left >>= 7) lengths[lengthBytes++] = left | 128;
-    lengths[lengthBytes++] = left;
   }
-  result[0] = row;
-  result[1] = at;
-  result[2] = textAt;
-  result[3] = lengthBytes;
-  result[4] = linkCount;
+  end(at);
+}
+
+// Reads the member input[memberStart … end - 1]: its magics, which are a row as well, and at most `most` entries. Returns
+// whether all of it has the usual form.
+static int readMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 last, u32 most, u32 rows) {
+  u32 at = memberStart;
+  if (last - at < 12 || row >= rows || load32(at) != common || load32(at + 4) != magic) return 0;
+  addLength(0, 8);
+  row++;
+  at += 8;
+  for (u32 nth = 0; at < last; nth++) {
+    if (nth == most || row >= rows || last - at < 4) return 0;
+    u32 size = load32(at);
+    if (size > last - at - 4) return 0;
+    if (!readEntry(nth == 0 ? firstNode : node, at + 4, at + 4 + size)) return 0;
+    addLength(at - memberStart, 4 + size);
+    row++;
+    at += 4 + size;
+  }
+  return 1;
+}
+
+// Reads whole members, one after the other in the input, until one has no usual form, or there is no room for it. Those read
+// by this have no text.
+__attribute__((export_name("readMembers"))) void readMembers(
+    u32 firstNode, u32 node, u32 common, u32 magic, u32 count, u32 most, u32 rows) {
+  if (count > MEMBERS) count = MEMBERS;
+  if (rows > ROWS) rows = ROWS;
+  begin(0, 0);
+  memberStart = 0;
+  u32 member = 0;
+  for (; member < count; member++) {
+    u32 last = memberEnds[member];
+    if (last > WINDOW || last < memberStart) break;
+    u32 rowsBefore = row;
+    u32 lengthsBefore = lengthBytes;
+    u32 linksBefore = linkCount;
+    if (!readMember(firstNode, node, common, magic, last, most, rows)) {
+      row = rowsBefore;
+      lengthBytes = lengthsBefore;
+      linkCount = linksBefore;
+      break;
+    }
+    memberRows[member] = row;
+    memberStart = last;
+  }
+  end(member);
 }
 
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 list[14];
+  static u32 list[18];
   u32 *next = list;
   *next++ = (u32)input;
   *next++ = (u32)actions;
@@ -320,5 +426,9 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)lengthsAt;
   *next++ = (u32)links;
   *next++ = (u32)result;
+  *next++ = (u32)insideSlots;
+  *next++ = (u32)stored;
+  *next++ = (u32)memberEnds;
+  *next++ = (u32)memberRows;
   return list;
 }

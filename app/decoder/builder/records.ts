@@ -38,6 +38,20 @@ export interface RecordBatch {
   readonly lengthsAt: Uint32Array;
 }
 
+/** The records of whole members that follow one another. Offsets, and the end of the last, are in their member. */
+export interface MemberBatch extends RecordBatch {
+  readonly members: number;
+  /** By member: how many rows it and those before it have. */
+  readonly memberRows: Uint32Array;
+}
+
+/** The kinds of a member's records: its magic, its first entry and the others. */
+export interface MemberRecordKinds {
+  readonly magic: number;
+  readonly firstEntry: number;
+  readonly entry: number;
+}
+
 /** The records so far. */
 interface RecordList {
   readonly growth: Growth;
@@ -130,6 +144,37 @@ function addBatch(list: RecordList, batch: RecordBatch, base: number, kind: numb
   return first;
 }
 
+/** How many records of `members` members can be added without growing; less than 1: none. */
+const roomForMembers = (list: RecordList, members: number): number =>
+  Math.min(roomIn(list), (list.runs.capacity - list.runs.count - 1 - members) * RUN);
+
+/** Adds the records of whole members, for which there is room; returns the first. */
+function addMembers(list: RecordList, batch: MemberBatch, member: number, kinds: MemberRecordKinds): RecordRow {
+  const { records } = list;
+  const { rows, members, memberRows, offsets, lengthsAt, lengthBytes } = batch;
+  const first = records.count;
+  const from = list.lengthAt;
+  list.lengths.set(batch.lengths.subarray(0, lengthBytes), from);
+  setKind(list, first, kinds.entry);
+  records.kind.fill(kinds.entry, first, first + rows);
+  let row = 0;
+  for (let nth = 0; nth < members; nth++) {
+    const end = memberRows[nth] as number;
+    setKind(list, first + row, kinds.magic);
+    if (row + 1 < end) setKind(list, first + row + 1, kinds.firstEntry);
+    for (; row < end; row += RUN) {
+      list.lengthAt = from + (lengthsAt[row] as number);
+      addRun(list, first + row, offsets[row] as number, member + nth);
+    }
+    row = end;
+  }
+  records.count = first + rows;
+  list.lengthAt = from + lengthBytes;
+  list.lastStart = offsets[rows - 1] as number;
+  list.lastEnd = batch.end;
+  return first;
+}
+
 /** An empty list of records. Its functions throw LimitReached when the budget is used up. */
 export function createRecords(growth: Growth) {
   const list = createList(growth);
@@ -172,6 +217,13 @@ export function createRecords(growth: Growth) {
     /** Adds the records of a batch, at least one and at most `recordRoom()`; returns the first. */
     addRecords: (batch: RecordBatch, base: number, kind: number, member: number): RecordRow =>
       addBatch(list, batch, base, kind, member),
+
+    /** How many records of some members can be added without growing; less than 1: none. */
+    memberRoom: (members: number): number => roomForMembers(list, members),
+
+    /** Adds the records of whole members from `member` on, at most `memberRoom()` of them; returns the first. */
+    addMembers: (batch: MemberBatch, member: number, kinds: MemberRecordKinds): RecordRow =>
+      addMembers(list, batch, member, kinds),
 
     /** Gives a record another kind. */
     setRecordKind: (row: RecordRow, kind: number): void => setKind(list, row, kind),

@@ -11,6 +11,7 @@ import type { Metadata } from "./container-metadata.ts";
 import type { Framing } from "./dialect-names.ts";
 import { isRaw, type PlacedMember, pluginImages } from "./placing.ts";
 import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
+import type { UsualKernel } from "./usual-kernel.ts";
 import { scratch } from "./wire.ts";
 
 /** A lock as stored in file_lock_entry. */
@@ -203,6 +204,8 @@ export interface SetContext {
   readonly pages: Map<number, number>;
   /** By message: entries examined for unknown fields. */
   readonly examined: Map<string, number>;
+  /** The kernel that reads usual entries; `null` if there is none, undefined before the first. */
+  usual: UsualKernel | null | undefined;
   /** Whether nothing is damaged or missing so far. */
   complete: boolean;
   /** A limit was reached: nothing more is read. */
@@ -261,6 +264,7 @@ export function createContext(
     seen: { kinds: new Set(), empty: [], numbers: new Map(), tables: new Set() },
     pages: new Map(),
     examined: new Map(),
+    usual: undefined,
     // A truncated archive may have had more files.
     complete: metadata.problems.every(({ severity }) => severity !== "error"),
     stopped: false,

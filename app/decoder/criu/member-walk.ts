@@ -62,8 +62,8 @@ interface MemberWalk {
   textBefore: number;
   /** Up to where the member had been read when rows were reserved last. */
   reserved: number;
-  /** Reads entries in the usual form; `null` where that is not possible, undefined before the first. */
-  usual: UsualReader | null | undefined;
+  /** Reads entries in the usual form; `null` before the first. */
+  usual: UsualReader | null;
 }
 
 /**
@@ -166,7 +166,7 @@ function beginWalk(set: SetContext, reader: KindReader): MemberWalk {
     isExamined: true,
     textBefore: 0,
     reserved: 0,
-    usual: undefined,
+    usual: null,
   };
   return walk;
 }
@@ -238,8 +238,7 @@ function visitUsual(walk: MemberWalk, bytes: Uint8Array, from: number, offset: n
   const { set, entry, reader } = walk;
   const { usual, message } = reader;
   if (usual === null || message === null || isExamined(set, message)) return from;
-  if (walk.usual === undefined) walk.usual = createUsualReader(set);
-  if (walk.usual === null) return from;
+  walk.usual ??= createUsualReader(set);
   const end = walk.usual.read(usual, entry, reader.recordKind, bytes, from, offset);
   // The entries before were examined.
   if (end > from) walk.isExamined = false;
@@ -389,7 +388,8 @@ export function leaveOut(set: SetContext, member: number, firstRecord: number): 
 const nameOf = ({ placed }: SetContext, member: number): string =>
   visible(baseName((placed[member] as PlacedMember).source.name));
 
-function addNumber({ seen }: SetContext, kind: string, number: number): void {
+/** Notes the number of a member that was read. */
+export function addNumber({ seen }: SetContext, kind: string, number: number): void {
   const numbers = seen.numbers.get(kind);
   if (numbers === undefined) seen.numbers.set(kind, new Set([number]));
   else numbers.add(number);

@@ -24,7 +24,7 @@ const PIPE_DATA = plan("pipe_data_entry", ["pipe_id"]);
 const SK_PACKET = plan("sk_packet_entry", ["id_for"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
-const FS = plan("fs_entry", ["cwd_id", "root_id", "umask"]);
+export const FS = plan("fs_entry", ["cwd_id", "root_id", "umask"]);
 
 /** fd_types of files with a path. */
 const REG = 1;
@@ -148,10 +148,16 @@ export function onTcpStream(set: SetContext, { record, number }: Entry): number 
 }
 
 /** fs_entry: a task's working directory and root. */
-export function onFs(set: SetContext, { bytes, start, end, number }: Entry): number {
+export function onFs(set: SetContext, entry: Entry): number {
+  const seen = scan(entry.bytes, entry.start, entry.end, FS, set.values);
+  addFs(set, entry, seen);
+  return seen;
+}
+
+/** Adds what an fs_entry says, by the values that FS extracts. */
+export function addFs(set: SetContext, { number }: Entry, seen: number): void {
   const { values } = set;
   const { cwd_id, root_id, umask } = FS.slot;
-  const seen = scan(bytes, start, end, FS, values);
   const task = taskOfPid(set, number);
   if (isSet(seen, cwd_id)) {
     markUse(set, low(values, cwd_id), USE.workingDirectory);
@@ -162,7 +168,6 @@ export function onFs(set: SetContext, { bytes, start, end, number }: Entry): num
     addTaskFile(set, task, "root", low(values, root_id));
   }
   if (isSet(seen, umask) && task >= 0) set.builder.taskDetails.add(task, "umask", low(values, umask));
-  return seen;
 }
 
 /** The file with the id in a slot; -1 if there is none. */

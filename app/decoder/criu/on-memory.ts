@@ -6,26 +6,32 @@ import { before, since, taskOfPid } from "./context.ts";
 import { markUse } from "./file-links.ts";
 import { pageSizeIn } from "./memory/address-space.ts";
 import { VMA_FILE } from "./memory/mappings.ts";
-import { PE, readPagemapEntry } from "./memory/pagemap-entry.ts";
+import { PAGEMAP_ENTRY, PE, pagemapEntry } from "./memory/pagemap-entry.ts";
 import { addTaskFile } from "./on-task-details.ts";
 import { eachBytes, fieldNumber, isSet, low, plan, scan } from "./wire.ts";
 
-const MM = plan("mm_entry", ["exe_file_id"]);
+export const MM = plan("mm_entry", ["exe_file_id"]);
 const VMAS = fieldNumber("mm_entry", "vmas");
 const VMA = plan("vma_entry", ["shmid", "status"]);
 
 /** mm_entry: a task's executable, the size of a page and, except in old releases, its mappings. */
-export function onMm(set: SetContext, { bytes, start, end, number }: Entry): number {
+export function onMm(set: SetContext, entry: Entry): number {
+  const { bytes, start, end } = entry;
+  const seen = scan(bytes, start, end, MM, set.values);
+  addMm(set, entry, seen);
+  eachBytes(bytes, start, end, VMAS, (from, to) => void readMapping(set, bytes, from, to));
+  return seen;
+}
+
+/** Adds what an mm_entry says but for its mappings, by the values that MM extracts. */
+export function addMm(set: SetContext, { bytes, start, end, number }: Entry, seen: number): void {
   const { values } = set;
-  const seen = scan(bytes, start, end, MM, values);
   if (isSet(seen, MM.slot.exe_file_id)) {
     const exe = low(values, MM.slot.exe_file_id);
     markUse(set, exe, USE.executable);
     addTaskFile(set, taskOfPid(set, number), "exe", exe);
   }
   set.facts.pageSize ??= pageSizeIn(bytes, start, end);
-  eachBytes(bytes, start, end, VMAS, (from, to) => void readMapping(set, bytes, from, to));
-  return seen;
 }
 
 /** vma_entry: a mapping. In old releases mappings have a file of their own. */
@@ -41,9 +47,16 @@ function readMapping(set: SetContext, bytes: Uint8Array, start: number, end: num
 }
 
 /** pagemap_entry: a run of pages. */
-export function onPagemap(set: SetContext, { bytes, start, end, member }: Entry): number {
+export function onPagemap(set: SetContext, entry: Entry): number {
+  const seen = scan(entry.bytes, entry.start, entry.end, PAGEMAP_ENTRY, set.values);
+  addPagemap(set, entry, seen);
+  return seen;
+}
+
+/** Adds what a pagemap_entry says, by the values that PAGEMAP_ENTRY extracts. */
+export function addPagemap(set: SetContext, { member }: Entry, seen: number): void {
   const { values, pages, facts } = set;
-  const entry = readPagemapEntry(bytes, start, end, values);
+  const entry = pagemapEntry(seen, values);
   if ((entry.flags & PE.parent) !== 0) facts.parentEntries++;
   if (entry.hasWideCount) since(set, 402);
   else before(set, 402);
@@ -51,5 +64,4 @@ export function onPagemap(set: SetContext, { bytes, start, end, member }: Entry)
     pages.set(member, (pages.get(member) ?? 0) + entry.pages);
     facts.memoryPages += entry.pages;
   }
-  return entry.seen;
 }

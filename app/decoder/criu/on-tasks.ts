@@ -7,17 +7,18 @@ import { i32At } from "../../model/read.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "./context.ts";
+import type { PlanTree } from "./kernel/forms.ts";
 import { addExit, readCreds } from "./on-task-details.ts";
 import { indexRows } from "./rows.ts";
-import { eachVarint, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
+import { eachVarint, fieldNumber, high, isSet, low, MALFORMED, type NamedPlan, type Plan, plan, scan } from "./wire.ts";
 
 const PSTREE = plan("pstree_entry", ["pid", "ppid", "pgid", "sid"]);
 const THREADS = fieldNumber("pstree_entry", "threads");
 /** What a thread id takes in the lists of threads. */
 const THREAD_BYTES = 48;
 const CORE = plan("core_entry", ["mtype", "tc", "ids", "thread_core"]);
-const TASK_CORE = plan("task_core_entry", ["task_state", "exit_code", "comm", "stop_signo"]);
-const THREAD_CORE = plan("thread_core_entry", ["creds", "comm"]);
+/** The messages in it are read along with it. */
+const TASK_CORE = plan("task_core_entry", ["task_state", "exit_code", "comm", "stop_signo"], 5);
 /** Which of a task_kobj_ids_entry's fields are namespaces that members describe. */
 export const NAMESPACE_FIELDS = [
   "net_ns_id",
@@ -27,9 +28,21 @@ export const NAMESPACE_FIELDS = [
   "user_ns_id",
   "time_ns_id",
 ] as const;
-const IDS = plan("task_kobj_ids_entry", ["files_id", ...NAMESPACE_FIELDS]);
-/** The slot of the first of them; the others follow. */
-const FIRST_NAMESPACE = IDS.slot.net_ns_id;
+const IDS_FIELDS = ["files_id", ...NAMESPACE_FIELDS] as const;
+const CORE_IDS = plan("task_kobj_ids_entry", IDS_FIELDS, 9);
+const THREAD_CORE = plan("thread_core_entry", ["creds", "comm"], 16);
+const IDS = plan("task_kobj_ids_entry", IDS_FIELDS);
+
+/** What `readCore` and `readIds` extract. */
+export const CORE_TREE: PlanTree = {
+  plan: CORE,
+  inside: [
+    [CORE.slot.tc, { plan: TASK_CORE }],
+    [CORE.slot.ids, { plan: CORE_IDS }],
+    [CORE.slot.thread_core, { plan: THREAD_CORE }],
+  ],
+};
+export const IDS_TREE: PlanTree = { plan: IDS };
 
 /** A pid_t is never negative; what is stored is unsigned. */
 const pidOf = (stored: number): number => (stored > 0x7fff_ffff ? NONE : stored);
@@ -57,39 +70,38 @@ export function onPstree(set: SetContext, { bytes, start, end, record }: Entry):
 }
 
 /** core_entry: the name and state of a task and, in some sets, its object ids. The core of a thread has neither. */
-export function onCore(set: SetContext, { bytes, start, end, record, number }: Entry): number {
-  const { values, facts } = set;
-  const { slot } = CORE;
+export function onCore(set: SetContext, entry: Entry): number {
+  const { values } = set;
+  const { bytes, start, end } = entry;
   const seen = scan(bytes, start, end, CORE, values);
-  if (isSet(seen, slot.mtype) && facts.machineType === 0) facts.machineType = low(values, slot.mtype);
-  const isTask = isSet(seen, slot.tc);
-  // Reading the nested messages overwrites the values.
-  const taskStart = low(values, slot.tc);
-  const taskEnd = high(values, slot.tc);
-  const idsStart = low(values, slot.ids);
-  const idsEnd = high(values, slot.ids);
-  const threadStart = low(values, slot.thread_core);
-  const threadEnd = high(values, slot.thread_core);
-  let task = taskOfPid(set, number);
-  if (isTask && task < 0 && !set.seen.kinds.has("pstree")) task = addTask(set, record, number);
-  if (isTask) readTaskCore(set, bytes, taskStart, taskEnd, task);
-  if (isSet(seen, slot.ids) && task >= 0) readIds(set, bytes, idsStart, idsEnd, task);
-  if (isSet(seen, slot.thread_core)) readThreadCore(set, bytes, threadStart, threadEnd, task, number);
+  let inside = 0;
+  const readInside = (slot: number, inner: Plan): void => {
+    if (isSet(seen, slot)) inside |= scan(bytes, low(values, slot), high(values, slot), inner, values) & ~MALFORMED;
+  };
+  readInside(CORE.slot.tc, TASK_CORE);
+  readInside(CORE.slot.ids, CORE_IDS);
+  readInside(CORE.slot.thread_core, THREAD_CORE);
+  addCore(set, entry, seen | inside);
   return seen;
 }
 
+/** Adds what a core_entry says, by the values that CORE_TREE extracts. */
+export function addCore(set: SetContext, { bytes, record, number }: Entry, seen: number): void {
+  const { values, facts } = set;
+  const { slot } = CORE;
+  if (isSet(seen, slot.mtype) && facts.machineType === 0) facts.machineType = low(values, slot.mtype);
+  const isTask = isSet(seen, slot.tc);
+  let task = taskOfPid(set, number);
+  if (isTask && task < 0 && !set.seen.kinds.has("pstree")) task = addTask(set, record, number);
+  if (isTask) addTaskCore(set, bytes, seen, task);
+  if (isSet(seen, slot.ids) && task >= 0) linkIds(set, seen, CORE_IDS, task);
+  if (isSet(seen, slot.thread_core)) addThreadCore(set, bytes, seen, task, number);
+}
+
 /** A thread_core_entry: the name of a thread; for a task's leader, the credentials. `task` is -1 if it is not a leader. */
-function readThreadCore(
-  set: SetContext,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  task: TaskRow,
-  tid: number,
-): void {
+function addThreadCore(set: SetContext, bytes: Uint8Array, seen: number, task: TaskRow, tid: number): void {
   const { values, tasks } = set;
   const { creds, comm } = THREAD_CORE.slot;
-  const seen = scan(bytes, start, end, THREAD_CORE, values);
   if (isSet(seen, comm)) {
     const name = bytes.subarray(low(values, comm), high(values, comm));
     const nul = name.indexOf(0);
@@ -99,10 +111,9 @@ function readThreadCore(
 }
 
 /** A task_core_entry. `task` is -1 if it is not in the process tree. */
-function readTaskCore(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): void {
+function addTaskCore(set: SetContext, bytes: Uint8Array, seen: number, task: TaskRow): void {
   const { builder, values } = set;
   const { slot } = TASK_CORE;
-  const seen = scan(bytes, start, end, TASK_CORE, values);
   if (isSet(seen, slot.stop_signo)) since(set, 318);
   if (task < 0) return;
   set.tasks.hasCore[task] = true;
@@ -124,31 +135,40 @@ function readTaskCore(set: SetContext, bytes: Uint8Array, start: number, end: nu
 }
 
 /** task_kobj_ids_entry: which file table a task uses. */
-export function onIds(set: SetContext, { bytes, start, end, number }: Entry): number {
-  return readIds(set, bytes, start, end, taskOfPid(set, number));
+export function onIds(set: SetContext, entry: Entry): number {
+  const seen = scan(entry.bytes, entry.start, entry.end, IDS, set.values);
+  addIds(set, entry, seen);
+  return seen;
 }
 
+/** Adds what a task_kobj_ids_entry says, by the values that IDS_TREE extracts. */
+export const addIds = (set: SetContext, { number }: Entry, seen: number): void =>
+  linkIds(set, seen, IDS, taskOfPid(set, number));
+
+type IdsPlan = NamedPlan<(typeof IDS_FIELDS)[number]>;
+
 /** The ids of namespaces in a task_kobj_ids_entry, in the order of NAMESPACE_FIELDS; NONE where there is none. */
-function namespacesIn(values: Uint32Array, seen: number): number[] {
+function namespacesIn(values: Uint32Array, seen: number, { slot }: IdsPlan): number[] {
   const ids: number[] = [];
+  // The slots of the others follow that of the first.
   for (let at = 0; at < NAMESPACE_FIELDS.length; at++) {
-    const slot = FIRST_NAMESPACE + at;
-    ids.push(isSet(seen, slot) ? low(values, slot) : NONE);
+    const own = slot.net_ns_id + at;
+    ids.push(isSet(seen, own) ? low(values, own) : NONE);
   }
   return ids;
 }
 
 /** The namespaces of the task_kobj_ids_entry in bytes[start … end - 1]. */
 export const readNamespaces = ({ values }: SetContext, bytes: Uint8Array, start: number, end: number) =>
-  namespacesIn(values, scan(bytes, start, end, IDS, values));
+  namespacesIn(values, scan(bytes, start, end, IDS, values), IDS);
 
-function readIds(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): number {
+function linkIds(set: SetContext, seen: number, ids: IdsPlan, task: TaskRow): void {
   const { values } = set;
-  const seen = scan(bytes, start, end, IDS, values);
-  if (isSet(seen, IDS.slot.time_ns_id)) since(set, 314);
-  if (task >= 0 && isSet(seen, IDS.slot.files_id)) set.tasks.filesId[task] = low(values, IDS.slot.files_id);
-  if (task >= 0) set.tasks.namespaces[task] = namespacesIn(values, seen);
-  return seen;
+  const { time_ns_id, files_id } = ids.slot;
+  if (isSet(seen, time_ns_id)) since(set, 314);
+  if (task < 0) return;
+  if (isSet(seen, files_id)) set.tasks.filesId[task] = low(values, files_id);
+  set.tasks.namespaces[task] = namespacesIn(values, seen, ids);
 }
 
 function addTask(set: SetContext, record: RecordRow, pid: number): TaskRow {

@@ -14,6 +14,7 @@ import { HEAD_SIZE } from "./entries.ts";
 import { markEpollTargets } from "./epoll.ts";
 import { closeFiles, takeDeletions } from "./file-links.ts";
 import { imageHead, pageSizeOf } from "./image-facts.ts";
+import { createMemberBatches, type MemberBatches } from "./member-batches.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { createMemberReader, leaveOut, type MemberReader, reportProgress, reportUnreadable } from "./member-walk.ts";
 import { reportMissing } from "./missing-members.ts";
@@ -93,13 +94,14 @@ async function withDetails(decoded: DecodedSet, set: SetContext): Promise<Checkp
 async function readMembers(set: SetContext): Promise<void> {
   const { placed } = set;
   const read = createMemberReader(set);
+  const batches = createMemberBatches(set);
   const heads = placed.map((): Head => null);
-  for (let member = 0; member < READ_AHEAD; member++) readAhead(placed, heads, member);
+  let ahead = 0;
   let filesClosed = false;
   let partGiven = false;
-  for (let member = 0; member < placed.length; member++) {
+  for (let member = 0; member < placed.length; ) {
     const { kind, source } = placed[member] as PlacedMember;
-    readAhead(placed, heads, member + READ_AHEAD);
+    for (; ahead <= member + READ_AHEAD; ahead++) readAhead(placed, heads, ahead);
     if (!filesClosed && kind >= FIRST_AFTER_FILES) {
       filesClosed = true;
       withinLimits(set, () => closeFiles(set));
@@ -108,12 +110,59 @@ async function readMembers(set: SetContext): Promise<void> {
       partGiven = true;
       givePart(set);
     }
+    if (batches.canRead(kind)) {
+      const whole = wholeMembers(placed, heads, member);
+      const count = readBatch(set, batches, member, whole instanceof Promise ? await whole : whole);
+      heads.fill(null, member, member + count);
+      member += count;
+      if (count > 0) continue;
+    }
     const reading = readPlaced(set, read, member, heads[member] ?? null);
     if (reading !== undefined) await reading;
     heads[member] = null;
+    member++;
     if (!isRaw(kind)) set.bytesDone += source.size;
   }
   if (!filesClosed) withinLimits(set, () => closeFiles(set));
+}
+
+/** The members from `member` on that are of its kind, and of which all bytes have been read; waits for those of them. */
+function wholeMembers(
+  placed: readonly PlacedMember[],
+  heads: Head[],
+  member: number,
+): Uint8Array[] | Promise<Uint8Array[]> {
+  const { kind } = placed[member] as PlacedMember;
+  const whole: Uint8Array[] = [];
+  for (let at = member; placed[at]?.kind === kind; at++) {
+    const head = heads[at] ?? null;
+    if (head instanceof Promise) {
+      return head.then((bytes) => {
+        heads[at] = bytes;
+        return wholeMembers(placed, heads, member);
+      });
+    }
+    if (!ArrayBuffer.isView(head) || head.length !== placed[at]?.source.size) break;
+    whole.push(head);
+  }
+  return whole;
+}
+
+/** Decodes the first of some members together; returns how many. */
+function readBatch(set: SetContext, batches: MemberBatches, first: number, members: readonly Uint8Array[]): number {
+  if (members.length === 0) return 0;
+  reportProgress(set, 0);
+  const count = batches.read(first, members);
+  for (let nth = 0; nth < count && !set.stopped; nth++) {
+    try {
+      batches.add(nth);
+      set.bytesDone += (members[nth] as Uint8Array).length;
+    } catch (error) {
+      if (!(error instanceof LimitReached)) throw error;
+      stopAtLimit(set, error, first + nth);
+    }
+  }
+  return count;
 }
 
 /** Does something that may need more room than is left, in which case decoding stops after it. */

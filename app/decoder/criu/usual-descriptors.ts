@@ -33,22 +33,28 @@ export const roomForDescriptors = ({ builder }: SetContext): Room => ({
   textBase: 0,
 });
 
-/** Adds the descriptors of a batch, whose records have been added, to a table. */
-export function addUsualDescriptors(set: SetContext, batch: Batch, firstRecord: RecordRow, table: TableRow): void {
-  const { rows, words, bytes } = batch;
+/** Adds the descriptors of the rows from … end - 1 of a batch to a table. Row 0 has the record `firstRecord`. */
+export function addUsualDescriptors(
+  set: SetContext,
+  { words, bytes }: Batch,
+  firstRecord: RecordRow,
+  table: TableRow,
+  from: number,
+  end: number,
+): void {
   const { descriptors } = set.builder;
   const [ids, types, fds] = [words[ID], words[TYPE], words[FD]] as [Uint32Array, Uint32Array, Uint32Array];
   const first = descriptors.count;
-  descriptors.fd.set(fds.subarray(0, rows), first);
-  descriptors.closeOnExec.set((bytes[CLOSE_ON_EXEC] as Uint8Array).subarray(0, rows), first);
-  descriptors.table.fill(table, first, first + rows);
-  for (let at = 0; at < rows; at++) {
-    const id = ids[at] as number;
-    const record = firstRecord + at;
-    const file = fileOfType(set, id, types[at] as number);
-    if (file < 0) reportMissingFile(set, record, fds[at] as number, id);
-    descriptors.file[first + at] = file;
-    descriptors.record[first + at] = record;
+  descriptors.fd.set(fds.subarray(from, end), first);
+  descriptors.closeOnExec.set((bytes[CLOSE_ON_EXEC] as Uint8Array).subarray(from, end), first);
+  descriptors.table.fill(table, first, first + end - from);
+  for (let row = from, to = first; row < end; row++, to++) {
+    const id = ids[row] as number;
+    const record = firstRecord + row;
+    const file = fileOfType(set, id, types[row] as number);
+    if (file < 0) reportMissingFile(set, record, fds[row] as number, id);
+    descriptors.file[to] = file;
+    descriptors.record[to] = record;
   }
-  descriptors.count = first + rows;
+  descriptors.count = first + end - from;
 }

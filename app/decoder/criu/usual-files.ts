@@ -61,6 +61,7 @@ export function addFileForm(forms: Forms, set: SetContext): number {
   const nodeOfType = addWords(forms, nodes);
   return addForm(forms, { message: "file_entry", stored: ["type", "id"], bodies }, 0, ({ type, id }) => [
     need(type, id),
+    ["clear", 8, 2, 2],
     ["set32", ID, id],
     ["set32", TYPE, type],
     ["intoBody", type, nodeOfType],

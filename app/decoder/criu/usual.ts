@@ -3,10 +3,30 @@
 import type { RecordRow, TableRow } from "../../model/rows.ts";
 import type { Entry, SetContext } from "./context.ts";
 import { type Batch, createEntryKernel, type Room } from "./kernel/entry-kernel.ts";
-import { createForms, type Forms } from "./kernel/forms.ts";
+import { createForms } from "./kernel/forms.ts";
 import { machineOf } from "./machine.ts";
 import { addDescriptorForm, addUsualDescriptors, roomForDescriptors } from "./usual-descriptors.ts";
 import { addFileForm, addUsualFiles, roomForFiles } from "./usual-files.ts";
+import type { UsualKernel } from "./usual-kernel.ts";
+import { addTaskForms } from "./usual-tasks.ts";
+
+/** The kernel of a set, once the machine that wrote it is known; `null` if its entries are not read by one. */
+export function usualKernel(set: SetContext): UsualKernel | null {
+  if (set.usual === undefined) set.usual = createUsual(set);
+  return set.usual;
+}
+
+function createUsual(set: SetContext): UsualKernel | null {
+  if (set.options.kernels === false || !machineOf(set).littleEndian) return null;
+  const forms = createForms();
+  const nodes = {
+    files: addFileForm(forms, set),
+    descriptors: addDescriptorForm(forms),
+    ...addTaskForms(forms),
+  };
+  const kernel = createEntryKernel(forms);
+  return kernel === null ? null : { kernel, nodes };
+}
 
 /** Entries that have a usual form. */
 export interface UsualKind {
@@ -17,15 +37,17 @@ export interface UsualKind {
 }
 
 /** By kind of member. */
-export const USUAL_KINDS: ReadonlyMap<string, UsualKind> = new Map([
+export const USUAL_KINDS: ReadonlyMap<string, UsualKind> = new Map<string, UsualKind>([
   ["files", { form: "files", room: roomForFiles, add: addUsualFiles }],
-  ["fdinfo", { form: "descriptors", room: roomForDescriptors, add: addUsualDescriptors }],
+  [
+    "fdinfo",
+    {
+      form: "descriptors",
+      room: roomForDescriptors,
+      add: (set, batch, firstRecord, table) => addUsualDescriptors(set, batch, firstRecord, table, 0, batch.rows),
+    },
+  ],
 ]);
-
-const addForms = (forms: Forms, set: SetContext) => ({
-  files: addFileForm(forms, set),
-  descriptors: addDescriptorForm(forms),
-});
 
 /** Batches with fewer rows are not worth their cost: entries are read one by one for a while. */
 const FEW = 8;
@@ -40,26 +62,23 @@ export interface UsualReader {
   read(kind: UsualKind, entry: Entry, recordKind: number, bytes: Uint8Array, from: number, offset: number): number;
 }
 
-/** A reader of the entries of a set; `null` if they cannot be read by the kernel. */
-export function createUsualReader(set: SetContext): UsualReader | null {
-  if (set.options.kernels === false || !machineOf(set).littleEndian) return null;
-  const forms = createForms();
-  const nodes = addForms(forms, set);
-  const kernel = createEntryKernel(forms);
-  if (kernel === null) return null;
-  const { batch } = kernel;
+/** A reader of the entries of a set. */
+export function createUsualReader(set: SetContext): UsualReader {
   // Entries left to read one by one, and how many there were the last time.
   let pause = 0;
   let lastPause = 0;
   return {
-    begin: kernel.forget,
+    begin: () => set.usual?.kernel.forget(),
     read({ form, room, add }, entry, recordKind, bytes, from, offset) {
       if (pause > 0) {
         pause--;
         return from;
       }
+      const usual = usualKernel(set);
       const free = room(set);
-      if (free.rows < 1) return from;
+      if (usual === null || free.rows < 1) return from;
+      const { kernel, nodes } = usual;
+      const { batch } = kernel;
       kernel.read(nodes[form], bytes, from, free);
       const { rows } = batch;
       const end = batch.base + batch.end;

@@ -37,16 +37,22 @@ export function wireType(type: string): number {
 }
 
 /**
- * A plan to extract the named fields of a message, at most 30: the first name gets slot 1. If a field occurs more than
- * once, the last value counts.
+ * A plan to extract the named fields of a message, at most 30. If a field occurs more than once, the last value counts.
+ *
+ * @param firstSlot The slot of the first name. Plans for nested messages have others than the one for the message around
+ *   these if their values are read together.
  */
-export function plan<const Name extends string>(message: MessageName, names: readonly Name[]): NamedPlan<Name> {
+export function plan<const Name extends string>(
+  message: MessageName,
+  names: readonly Name[],
+  firstSlot = 1,
+): NamedPlan<Name> {
   const slots = new Uint8Array(TAGS);
   for (const field of MESSAGES.get(message) ?? []) {
-    const slot = (names as readonly string[]).indexOf(field.name) + 1;
-    if (slot > 0) slots[field.number * 8 + wireType(field.type)] = slot;
+    const index = (names as readonly string[]).indexOf(field.name);
+    if (index >= 0) slots[field.number * 8 + wireType(field.type)] = firstSlot + index;
   }
-  const slot = Object.fromEntries(names.map((name, index) => [name, index + 1]));
+  const slot = Object.fromEntries(names.map((name, index) => [name, firstSlot + index]));
   return { slots, slot: slot as { [name in Name]: number } };
 }
 

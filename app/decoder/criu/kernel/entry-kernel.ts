@@ -2,6 +2,7 @@
 
 import { startKernel } from "../../../model/kernel.ts";
 import { word } from "../framing.ts";
+import { MAGICS } from "../messages.ts";
 import { ENTRIES_MODULE } from "./entries-module.ts";
 import type { Forms } from "./forms.ts";
 
@@ -10,6 +11,15 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly places: () => number;
   readonly read: (node: number, from: number, length: number, rows: number, textRoom: number, textBase: number) => void;
+  readonly readMembers: (
+    firstNode: number,
+    node: number,
+    common: number,
+    magic: number,
+    members: number,
+    most: number,
+    rows: number,
+  ) => void;
 }
 
 /** Sizes, as in entries.c. */
@@ -18,6 +28,8 @@ const ROWS = 2048;
 const TEXT = 256 << 10;
 const LENGTHS = 5 * ROWS;
 const LINKS = 4 * ROWS;
+const MEMBERS = 64;
+const STORED = 96 << 10;
 
 /** Numbers of columns, as in entries.c. */
 const COLUMNS = { bytes: 2, words: 8, wide: 2 } as const;
@@ -27,7 +39,7 @@ export interface Batch {
   rows: number;
   /** Where in the bytes given its offsets are from. */
   base: number;
-  /** Where the last entry ends, as an offset. */
+  /** Where the last entry ends, as an offset; of members, in its own. */
   end: number;
   readonly bytes: readonly Uint8Array<ArrayBuffer>[];
   readonly words: readonly Uint32Array<ArrayBuffer>[];
@@ -43,6 +55,13 @@ export interface Batch {
   /** A list, a number and a row each. */
   readonly links: Uint32Array;
   linkCount: number;
+  /** By row: `rowWords` words with the slots of plans; in the first are the bits of those that are set. */
+  readonly stored: Uint32Array;
+  rowWords: number;
+  /** Members that were read. */
+  members: number;
+  /** By member: how many rows it and those before it have. The magics are a row. */
+  readonly memberRows: Uint32Array;
 }
 
 /** Room for what a run reads. */
@@ -53,6 +72,16 @@ export interface Room {
   readonly textBase: number;
 }
 
+/** Members of one kind. */
+export interface MemberForm {
+  /** Of the first entry, and of the others. */
+  readonly firstNode: number;
+  readonly node: number;
+  readonly magic: number;
+  /** The most entries of a member. */
+  readonly most: number;
+}
+
 /** A kernel with the tables of some forms. */
 export interface EntryKernel {
   readonly batch: Batch;
@@ -61,6 +90,8 @@ export interface EntryKernel {
    * which is that of `node`. Entries are little-endian.
    */
   read(node: number, bytes: Uint8Array, from: number, room: Room): void;
+  /** Reads whole members of framing v1.1 into `batch`, until one has not the usual form, 64 at most. */
+  readMembers(form: MemberForm, members: readonly Uint8Array[], rows: number): void;
   /** Must be called before other bytes are read, which may be in the same array. */
   forget(): void;
 }
@@ -70,11 +101,12 @@ const liesAcross = (bytes: Uint8Array, from: number, end: number): boolean =>
   end < bytes.length && (from + 4 > end || from + 4 + word(bytes, from, true) > end);
 
 /** A kernel; null where WebAssembly is not allowed. */
-export function createEntryKernel({ actions, programs, words, pieces }: Forms): EntryKernel | null {
+export function createEntryKernel(forms: Forms): EntryKernel | null {
+  const { actions, programs, words, pieces, insideSlots, rowSlots } = forms;
   const kernel = startKernel<Exports>(ENTRIES_MODULE);
   if (kernel === null) return null;
   const { buffer } = kernel.memory;
-  const places = new Uint32Array(buffer, kernel.places(), 14);
+  const places = new Uint32Array(buffer, kernel.places(), 18);
   const place = (at: number) => places[at] as number;
   const words32 = (at: number, length: number, nth = 0) =>
     new Uint32Array(buffer, place(at) + nth * 4 * length, length);
@@ -83,7 +115,9 @@ export function createEntryKernel({ actions, programs, words, pieces }: Forms): 
   words32(2, programs.length).set(programs);
   words32(3, words.length).set(words);
   new Uint8Array(buffer, place(4), pieces.length).set(pieces);
+  words32(14, insideSlots.length).set(insideSlots);
   const result = words32(13, 5);
+  const memberEnds = words32(16, MEMBERS);
   const columns = <Column>(count: number, make: (nth: number) => Column) =>
     Array.from({ length: count }, (_, nth) => make(nth));
   const batch: Batch = {
@@ -101,6 +135,10 @@ export function createEntryKernel({ actions, programs, words, pieces }: Forms): 
     lengthsAt: words32(11, ROWS),
     links: words32(12, 3 * LINKS),
     linkCount: 0,
+    stored: words32(15, STORED),
+    rowWords: 0,
+    members: 0,
+    memberRows: words32(17, MEMBERS),
   };
   // What is in the input: held[first … last - 1].
   let held: Uint8Array | null = null;
@@ -112,14 +150,17 @@ export function createEntryKernel({ actions, programs, words, pieces }: Forms): 
     last = Math.min(bytes.length, from + WINDOW);
     input.set(bytes.subarray(first, last));
   };
-  const run = (node: number, from: number, { rows, text, textBase }: Room): void => {
-    kernel.read(node, from - first, last - first, rows, text, textBase);
+  const take = (): void => {
     batch.rows = result[0] as number;
     batch.base = first;
     batch.end = result[1] as number;
     batch.textLength = result[2] as number;
     batch.lengthBytes = result[3] as number;
     batch.linkCount = result[4] as number;
+  };
+  const run = (node: number, from: number, { rows, text, textBase }: Room): void => {
+    kernel.read(node, from - first, last - first, rows, text, textBase);
+    take();
   };
   return {
     batch,
@@ -132,6 +173,24 @@ export function createEntryKernel({ actions, programs, words, pieces }: Forms): 
       if (batch.rows > 0 || first === from || !liesAcross(bytes, from, last)) return;
       give(bytes, from);
       run(node, from, room);
+    },
+    readMembers({ firstNode, node, magic, most }, members, rows) {
+      held = null;
+      first = 0;
+      let end = 0;
+      let count = 0;
+      for (; count < MEMBERS && count < members.length; count++) {
+        const member = members[count] as Uint8Array;
+        if (end + member.length > WINDOW) break;
+        input.set(member, end);
+        end += member.length;
+        memberEnds[count] = end;
+      }
+      kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count, most, rows);
+      take();
+      batch.rowWords = 2 * (rowSlots[node] as number);
+      batch.members = result[1] as number;
+      batch.end = batch.members === 0 ? 0 : (members[batch.members - 1] as Uint8Array).length;
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import { encodeText } from "../../../model/text.ts";
 import { MESSAGES, type MessageName } from "../messages.ts";
-import { WIRE, wireType } from "../wire.ts";
+import { type Plan, WIRE, wireType } from "../wire.ts";
 
 /** Sizes of the kernel's tables. */
 export const TABLE = { nodes: 32, tags: 256, words: 4096, pieces: 8192 } as const;
@@ -12,13 +12,13 @@ export const TABLE = { nodes: 32, tags: 256, words: 4096, pieces: 8192 } as cons
 const SLOTS = 32;
 
 /** What is done with a field, as in entries.c: the fields of no message are skipped. */
-const ACTION = { store: 1, body: 2, each: 3, refuse: 4 } as const;
+const ACTION = { store: 1, body: 2, each: 3, refuse: 4, inside: 5 } as const;
 
 /** Steps of programs, as in entries.c. */
 const STEPS = [
   ...["end", "need", "equal", "differ", "most", "same", "intoBody", "set8", "lookUp8", "lookUpFormat8", "set32"],
-  ...["signed32", "set64", "skipIf", "skipUnless", "link", "piece", "bytes", "decimal", "address", "choose", "stable"],
-  "name",
+  ...["signed32", "set64", "skipIf", "skipUnless", "skipUnlessAny", "link", "piece", "bytes", "decimal", "address"],
+  ...["choose", "stable", "clear", "row", "name"],
 ] as const;
 type StepName = (typeof STEPS)[number];
 
@@ -30,6 +30,10 @@ export interface Forms {
   readonly actions: Uint16Array;
   /** By node: where its program begins in `words`. */
   readonly programs: Uint32Array;
+  /** By node of a message that is read with the one around it: the slot of where it is. */
+  readonly insideSlots: Uint32Array;
+  /** By node of a form whose rows have all that a plan extracts: how many slots a row has. */
+  readonly rowSlots: Uint8Array;
   readonly words: number[];
   readonly pieces: number[];
   nodes: number;
@@ -38,6 +42,8 @@ export interface Forms {
 export const createForms = (): Forms => ({
   actions: new Uint16Array(TABLE.nodes * TABLE.tags),
   programs: new Uint32Array(TABLE.nodes),
+  insideSlots: new Uint32Array(TABLE.nodes),
+  rowSlots: new Uint8Array(TABLE.nodes),
   words: [],
   pieces: [],
   // Node 0 stands for none.
@@ -85,11 +91,47 @@ export function addForm<const Field extends string>(
     if (slot >= 0 && label === "repeated" && wire === WIRE.varint) forms.actions[at + WIRE.bytes] = ACTION.refuse * 256;
   }
   const slots = Object.fromEntries(stored.map((name, at) => [name, firstSlot + at]));
-  const steps = program(slots as { [name in Field]: number });
-  forms.programs[node] = forms.words.length;
-  for (const [name, a = 0, b = 0, c = 0] of [...steps, ["end"] as Step]) {
-    forms.words.push(STEPS.indexOf(name), a, b, c);
+  addProgram(forms, node, program(slots as { [name in Field]: number }));
+  return node;
+}
+
+function addProgram({ programs, words }: Forms, node: number, steps: readonly Step[]): void {
+  programs[node] = words.length;
+  for (const [name, a = 0, b = 0, c = 0] of [...steps, ["end"] as Step]) words.push(STEPS.indexOf(name), a, b, c);
+}
+
+/** A message whose fields a plan extracts, and the nested messages of which there is one at most, by their slot. */
+export interface PlanTree {
+  readonly plan: Plan;
+  readonly inside?: readonly (readonly [slot: number, tree: PlanTree])[];
+  /** Nested messages of any number, by the tag of their field: the node of their form. */
+  readonly each?: readonly (readonly [tag: number, node: number])[];
+}
+
+/** Adds a form whose rows have what plans extract, all into one list of slots; returns its node. */
+export function addPlanForm(forms: Forms, tree: PlanTree): number {
+  const found = { slots: 0, areBytes: 0 };
+  const node = addPlan(forms, tree, found);
+  addProgram(forms, node, [["row", found.slots, found.areBytes]]);
+  forms.rowSlots[node] = found.slots;
+  return node;
+}
+
+function addPlan(forms: Forms, { plan, inside = [], each = [] }: PlanTree, found: { slots: number; areBytes: number }) {
+  const node = forms.nodes++;
+  if (node >= TABLE.nodes) throw new Error("No room for the form of a plan");
+  const { actions } = forms;
+  const nested = new Map(inside.map(([slot, tree]) => [slot, addPlan(forms, tree, found)]));
+  for (const [slot, inner] of nested) forms.insideSlots[inner] = slot;
+  for (let tag = 0; tag < TABLE.tags; tag++) {
+    const slot = plan.slots[tag] ?? 0;
+    if (slot === 0) continue;
+    const inner = nested.get(slot);
+    actions[node * TABLE.tags + tag] = inner === undefined ? ACTION.store * 256 + slot : ACTION.inside * 256 + inner;
+    found.slots = Math.max(found.slots, slot + 1);
+    if ((tag & 7) === WIRE.bytes) found.areBytes |= 1 << slot;
   }
+  for (const [tag, inner] of each) actions[node * TABLE.tags + tag] = ACTION.each * 256 + inner;
   return node;
 }
 
@@ -131,6 +173,12 @@ export function choose(forms: Forms, slot: number, texts: Readonly<Record<number
 /** Does the steps only if a slot has that number. */
 export const when = (slot: number, number: number, steps: readonly Step[]): readonly Step[] => [
   ["skipUnless", slot, number, 4 * steps.length],
+  ...steps,
+];
+
+/** Does the steps only if a slot has one of the bits. */
+export const whenAny = (slot: number, bits: number, steps: readonly Step[]): readonly Step[] => [
+  ["skipUnlessAny", slot, bits, 4 * steps.length],
   ...steps,
 ];
 
