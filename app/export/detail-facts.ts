@@ -52,11 +52,18 @@ function factOf(spec: DetailSpec, value: DetailValue): DetailFact | null {
   };
 }
 
+/** Whether bytes start … end - 1 of a pool are a word of the made-up name of a file. */
+export type NameSearch = (file: FileRow, pool: Uint8Array, start: number, end: number) => boolean;
+
 /**
  * A function that appends the facts that are details of a file to a list. What many files have in common is put into words
- * once.
+ * once. Facts that are found in the name before they are put into words are left out: addresses of sockets are in the name,
+ * and hardly ever the same.
  */
-export function createDetailFacts(checkpoint: Checkpoint): (file: FileRow, facts: DetailFact[]) => void {
+export function createDetailFacts(
+  checkpoint: Checkpoint,
+  isInName: NameSearch,
+): (file: FileRow, facts: DetailFact[]) => void {
   const { files, fileDetails: store } = checkpoint;
   const keys = store.keys.length;
   const rangeOf = rangeFinder(store.row);
@@ -87,12 +94,29 @@ export function createDetailFacts(checkpoint: Checkpoint): (file: FileRow, facts
       const value = u32At(store.value, at);
       let fact = made.get(value);
       if (fact === undefined) {
-        fact = factOf(fileDetail(store.keys[key] ?? "", kind), valueAt(store, at));
+        const spec = fileDetail(store.keys[key] ?? "", kind);
+        const [start, end] = [u32At(store.start, value), u32At(store.start, value + 1)];
+        const isWord = spec.text === undefined && isPlainWord(store.pool, start, end);
+        if (isWord && isInName(file, store.pool, start + 1, end - 1)) continue;
+        fact = factOf(spec, valueAt(store, at));
         made.set(value, fact);
       }
       if (fact !== null) facts.push(fact);
     }
   };
+}
+
+const [QUOTE, BACKSLASH, MINUS, GREATER] = [0x22, 0x5c, 0x2d, 0x3e];
+
+/** Whether JSON is a string that is a word, and shown as it is. */
+function isPlainWord(pool: Uint8Array, start: number, end: number): boolean {
+  if (pool[start] !== QUOTE || end - start <= 2) return false;
+  for (let at = start + 1; at < end - 1; at++) {
+    const byte = pool[at] as number;
+    if (byte <= 0x20 || byte >= 0x7f || byte === BACKSLASH || (byte === GREATER && pool[at - 1] === MINUS))
+      return false;
+  }
+  return true;
 }
 
 /** Whether two of the keys first … end - 1 are the same. Files have few details. */

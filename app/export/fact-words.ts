@@ -10,7 +10,7 @@ import { u8At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
 import { decodeText, encodeText, MOST_SHOWN, shortText } from "../model/text.ts";
 import { type FileNames, MOST_PLAIN } from "../model/words.ts";
-import { createDetailFacts, type DetailFact } from "./detail-facts.ts";
+import { createDetailFacts, type DetailFact, type NameSearch } from "./detail-facts.ts";
 import { createLinkFacts } from "./link-facts.ts";
 
 const EXTERNAL = fileKind("external");
@@ -22,29 +22,36 @@ const SEPARATOR = encodeText("; ");
  *
  * @param within Table of the descriptor with which the file is listed: its descriptors are named without their task.
  */
-export type FactWriter = (file: FileRow, within: TableRow) => void;
+type WriteFacts = (file: FileRow, within: TableRow) => void;
 
-/** A function that writes the facts about files. It does least for files that follow one another. */
+export interface FactWriter {
+  /** Whether there can be anything to say. */
+  hasFacts(file: FileRow): boolean;
+  /** It does least for files that follow one another. */
+  readonly writeFacts: WriteFacts;
+}
+
+/** Functions that write the facts about files. */
 export function createFactWriter(out: JsonBytes, checkpoint: Checkpoint, names: FileNames): FactWriter {
   const { files } = checkpoint;
   let start = 0;
   const begin = (): void => {
     if (out.length > start) writePiece(out, SEPARATOR);
   };
-  const addDetails = createDetailFacts(checkpoint);
+  const words = createWordSearch(checkpoint, names);
+  const addDetails = createDetailFacts(checkpoint, words.has);
   const links = createLinkFacts(out, checkpoint, names, begin);
-  const isInName = createNameSearch(checkpoint, names);
   const facts: DetailFact[] = [];
-  return (file, within) => {
-    if (file === NONE) return;
-    const hasMore = (u8At(files.has, file) & HAS.details) !== 0;
-    if (!hasMore && u8At(files.kind, file) !== EXTERNAL && !links.isReceived(file)) return;
+  const hasFacts = (file: FileRow): boolean =>
+    (u8At(files.has, file) & HAS.details) !== 0 || u8At(files.kind, file) === EXTERNAL || links.isReceived(file);
+  const writeFacts: WriteFacts = (file, within) => {
+    if (file === NONE || !hasFacts(file)) return;
     start = out.length;
     facts.length = 0;
     addDetails(file, facts);
     for (let at = 0; at < facts.length; at++) {
       const fact = facts[at] as DetailFact;
-      if (isInName(file, fact)) continue;
+      if (words.hasFact(file, fact)) continue;
       begin();
       writePiece(out, fact.piece);
     }
@@ -54,14 +61,15 @@ export function createFactWriter(out: JsonBytes, checkpoint: Checkpoint, names: 
     out.length = start;
     writeRaw(out, shortText(text));
   };
+  return { hasFacts, writeFacts };
 }
 
 /** A function that returns the same facts as text. */
 export function createFactWords(checkpoint: Checkpoint, names: FileNames): (file: FileRow, within: TableRow) => string {
   const out = createJsonBytes(1024);
-  const write = createFactWriter(out, checkpoint, names);
+  const { writeFacts } = createFactWriter(out, checkpoint, names);
   return (file, within) => {
-    write(file, within);
+    writeFacts(file, within);
     return decodeText(takeBytes(out));
   };
 }
@@ -69,40 +77,56 @@ export function createFactWords(checkpoint: Checkpoint, names: FileNames): (file
 const MADE_UP = /^\w+:\[/;
 const [SPACE, MINUS, GREATER, OPEN, CLOSE, COLON] = [0x20, 0x2d, 0x3e, 0x5b, 0x5d, 0x3a];
 
-/** A function that returns whether a made-up name, such as `socket:[tcp 127.0.0.1:80 listen]`, has a fact as a word. */
-function createNameSearch({ files, text }: Checkpoint, names: FileNames): (file: FileRow, fact: DetailFact) => boolean {
-  return (file, { word, plainWord }) => {
-    if (word === null) return false;
-    const length = u32At(files.nameLength, file);
-    const start = u32At(files.nameOffset, file);
-    // Longer names may be shown shortened.
-    if (plainWord !== null && length <= MOST_PLAIN && text[start + length - 1] === CLOSE) {
-      return hasWord(text, start, start + length, plainWord);
-    }
-    const name = names(file);
-    return (
-      name.includes(word) &&
-      MADE_UP.test(name) &&
-      name
-        .slice(name.indexOf("[") + 1, -1)
-        .split(/ |->/)
-        .includes(word)
-    );
+/** Finds words in made-up names, such as `socket:[tcp 127.0.0.1:80 listen]`. */
+interface WordSearch {
+  /** For words and names that are shown as they are; false for other names. */
+  readonly has: NameSearch;
+  hasFact(file: FileRow, fact: DetailFact): boolean;
+}
+
+function createWordSearch({ files, text }: Checkpoint, names: FileNames): WordSearch {
+  // Longer names may be shown shortened.
+  const isPlain = (name: number, length: number): boolean => length <= MOST_PLAIN && text[name + length - 1] === CLOSE;
+  return {
+    has(file, pool, start, end) {
+      const name = u32At(files.nameOffset, file);
+      const length = u32At(files.nameLength, file);
+      return isPlain(name, length) && hasWord(text, name, name + length, pool, start, end);
+    },
+
+    hasFact(file, { word, plainWord }) {
+      if (word === null) return false;
+      const start = u32At(files.nameOffset, file);
+      const length = u32At(files.nameLength, file);
+      if (plainWord !== null && isPlain(start, length)) {
+        return hasWord(text, start, start + length, plainWord, 0, plainWord.length);
+      }
+      const name = names(file);
+      return (
+        name.includes(word) &&
+        MADE_UP.test(name) &&
+        name
+          .slice(name.indexOf("[") + 1, -1)
+          .split(/ |->/)
+          .includes(word)
+      );
+    },
   };
 }
 
-/** Whether bytes start … end - 1 of a text, of which the last is a bracket, are a made-up name with a word. */
-function hasWord(text: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+/** Whether bytes start … end - 1 of a text, of which the last is a bracket, are a made-up name with word[from … to - 1]. */
+function hasWord(text: Uint8Array, start: number, end: number, word: Uint8Array, from: number, to: number): boolean {
   let inside = start;
   while (inside < end && isWordByte(text[inside] as number)) inside++;
   if (inside === start || inside + 1 >= end || text[inside] !== COLON || text[inside + 1] !== OPEN) return false;
   inside += 2;
-  const last = end - 1 - word.length;
+  const length = to - from;
+  const last = end - 1 - length;
   for (let at = inside; at <= last; at++) {
-    if (text[at] !== word[0] || !beginsWord(text, at, inside)) continue;
+    if (text[at] !== word[from] || !beginsWord(text, at, inside)) continue;
     let same = 1;
-    while (same < word.length && text[at + same] === word[same]) same++;
-    if (same === word.length && (at === last || endsWord(text, at + same, end - 1))) return true;
+    while (same < length && text[at + same] === word[from + same]) same++;
+    if (same === length && (at === last || endsWord(text, at + same, end - 1))) return true;
   }
   return false;
 }

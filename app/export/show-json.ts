@@ -13,7 +13,7 @@ import { isOfNoTask, type Resources } from "../resources/table.ts";
 import type { Chosen } from "./choose.ts";
 import { fileTemplate, textKeys } from "./file-json.ts";
 import { type ListedRow, resourcesJson } from "./resources.ts";
-import { createRows, createRowsWriter, type Rows, writeRows } from "./rows/rows.ts";
+import { createRows, createRowsWriter, kernelFor, type Rows, writeRows } from "./rows/rows.ts";
 import { number, piece, type Template, whenIs } from "./rows/template.ts";
 
 /** The image as the user named it. */
@@ -43,14 +43,16 @@ type WriteRow = (row: number) => Iterable<Uint8Array<ArrayBuffer>> | undefined;
 
 /**
  * The document as UTF-8, in chunks that are valid until the next is asked for. Schema: public/schema/show.schema.json.
- * `chosen`: of these rows only.
+ *
+ * @param chosen Only these rows.
+ * @param rows What the document is written to.
  */
 export function* showDocument(
   { checkpoint, resources, taskKeys }: Shown,
   source: SourceFacts,
   chosen: Chosen | null = null,
+  rows = createRows(CHUNK, kernelFor(checkpoint.descriptors.count + checkpoint.files.count)),
 ): Generator<Uint8Array<ArrayBuffer>> {
-  const rows = createRows(CHUNK);
   const { out } = rows;
   const { tasks, tables, files, problems } = checkpoint;
   const head = {

@@ -1,24 +1,27 @@
 // An image as text for a terminal: each task with its file table, each descriptor with its open file and who shares it.
 
 import type { Chosen } from "../../app/export/choose.ts";
-import { createFactWriter, type FactWriter } from "../../app/export/fact-words.ts";
-import { type Checkpoint, descriptorCount, holderCount, NONE, taskCount } from "../../app/model/checkpoint.ts";
+import { createFactWriter } from "../../app/export/fact-words.ts";
 import {
-  createJsonBytes,
-  type JsonBytes,
-  takeBytes,
-  writeInteger,
-  writePiece,
-  writeRaw,
-} from "../../app/model/json-bytes.ts";
+  createRows,
+  createRowsWriter,
+  kernelFor,
+  type Rows,
+  type RowsWriter,
+  writeRows,
+} from "../../app/export/rows/rows.ts";
+import { call, padded, piece, type Template, whenIs, whenSet } from "../../app/export/rows/template.ts";
+import { rowWriter } from "../../app/export/rows/write.ts";
+import { type Checkpoint, descriptorCount, holderCount, NONE, taskCount } from "../../app/model/checkpoint.ts";
+import { type JsonBytes, takeBytes, writePiece, writeRaw } from "../../app/model/json-bytes.ts";
 import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
 import { taskHeading, taskOf, taskWords } from "../../app/model/task-words.ts";
 import { encodeText, shortText, shownValue, visible } from "../../app/model/text.ts";
-import { counted, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
+import { counted, type FileNames, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
 import { type Style, styleFor } from "../style.ts";
-import { createFileWriter } from "./file-text.ts";
+import { fileParts } from "./file-text.ts";
 
 /** Sharers that are named; the others are counted. */
 const MOST_NAMED = 6;
@@ -34,12 +37,13 @@ export interface ShowTextOptions {
 
 /** What the listings need. */
 interface Listed {
+  readonly rows: Rows;
   readonly out: JsonBytes;
   readonly checkpoint: Checkpoint;
   readonly chosen: Chosen | null;
   readonly style: Style;
+  readonly descriptors: RowsWriter;
   readonly writeFile: (file: FileRow) => void;
-  readonly writeFacts: FactWriter;
   readonly taskLines: readonly (readonly string[] | undefined)[];
 }
 
@@ -48,22 +52,32 @@ const PART = 64 * 1024;
 
 type Parts = Generator<Uint8Array<ArrayBuffer>>;
 
-/** The text of an image as UTF-8, in parts that are valid until the next is asked for. */
+/**
+ * The text of an image as UTF-8, in parts that are valid until the next is asked for.
+ *
+ * @param rows What it is written to.
+ */
 export function* showText(
   checkpoint: Checkpoint,
   name: string,
   { colour, chosen, taskLines = [] }: ShowTextOptions,
+  rows = createRows(PART, kernelFor(checkpoint.descriptors.count)),
 ): Parts {
   const style = styleFor(colour);
   const names = fileNames(checkpoint);
-  const out = createJsonBytes(2 * PART);
+  const { out } = rows;
   const listed: Listed = {
+    rows,
     out,
     checkpoint,
     chosen,
     style,
-    writeFile: createFileWriter(out, checkpoint, names),
-    writeFacts: createFactWriter(out, checkpoint, names),
+    descriptors: createRowsWriter(
+      rows,
+      descriptorTemplate(out, checkpoint, names, style),
+      checkpoint.descriptors.count,
+    ),
+    writeFile: rowWriter(rows, fileParts(out, checkpoint, names, null)),
     taskLines,
   };
   writeLine(out, style("bold", shortText(visible(name))));
@@ -143,7 +157,7 @@ function taskTitle(checkpoint: Checkpoint, task: TaskRow): string {
 
 /** A table with its descriptors. `owner`: the task that it is listed with; NONE if there is none. */
 function* tableParts(listed: Listed, table: TableRow, owner: TaskRow): Parts {
-  const { out, checkpoint, chosen, style } = listed;
+  const { rows, out, checkpoint, chosen, style } = listed;
   const { tables, descriptors } = checkpoint;
   const count = descriptorCount(tables, table);
   const others: string[] = [];
@@ -155,12 +169,8 @@ function* tableParts(listed: Listed, table: TableRow, owner: TaskRow): Parts {
   const shared = others.length === 0 ? "" : `, ${style("cyan", `shared with ${enumerated(others, others.length)}`)}`;
   writeLine(out, `  file table ${tables.id[table]}: ${counted(count, "descriptor")}${few}${shared}`);
   const first = u32At(tables.first, table);
-  const width = count === 0 ? 0 : String(descriptors.fd[first + count - 1]).length;
-  for (let row = first; row < first + count; row++) {
-    if (chosen?.descriptors[row] === 0) continue;
-    writeDescriptor(listed, row, width);
-    if (out.length >= PART) yield takeBytes(out);
-  }
+  rows.width = count === 0 ? 0 : String(descriptors.fd[first + count - 1]).length;
+  yield* writeRows(rows, listed.descriptors, [first, first + count], chosen?.descriptors);
 }
 
 /** How many descriptors of a table are listed. */
@@ -172,41 +182,53 @@ function chosenCount({ descriptors }: Chosen, { tables }: Checkpoint, table: Tab
   return count;
 }
 
-const INDENT = encodeText("    ");
-const SPACE = encodeText(" ");
 const GAP = encodeText("  ");
-const MISSING = encodeText("  open file missing from this image");
-const CLOSE_ON_EXEC = encodeText("  close-on-exec");
 
-/** Writes the line of a descriptor. `width`: digits of the largest descriptor of the table. */
-function writeDescriptor(
-  { out, checkpoint, style, writeFile, writeFacts }: Listed,
-  row: DescriptorRow,
-  width: number,
-): void {
-  const { descriptors, files } = checkpoint;
-  const file = i32At(descriptors.file, row);
-  const fd = i32At(descriptors.fd, row);
-  writePiece(out, INDENT);
-  let digits = fd < 0 ? String(fd).length : 1;
-  for (let limit = 10; fd >= limit; limit *= 10) digits++;
-  for (; digits < width; digits++) writePiece(out, SPACE);
-  writeInteger(out, fd);
-  if (file === NONE) writePiece(out, MISSING);
-  else {
-    writePiece(out, GAP);
-    writeFile(file);
+/** Bits that say what a line has about an open file: perhaps facts, and who else holds it. */
+const NOTE = { facts: 1, sharers: 2 } as const;
+
+/** How the lines of descriptors are written. Numbers are as wide as the largest of the table. */
+function descriptorTemplate(out: JsonBytes, checkpoint: Checkpoint, names: FileNames, style: Style): Template {
+  const { descriptors } = checkpoint;
+  const { writeFacts, hasFacts } = createFactWriter(out, checkpoint, names);
+  const fileOf = (row: DescriptorRow): FileRow => i32At(descriptors.file, row);
+  const facts = call((row) => {
     const { length } = out;
     writePiece(out, GAP);
-    writeFacts(file, u32At(descriptors.table, row));
+    writeFacts(fileOf(row), u32At(descriptors.table, row));
     if (out.length === length + GAP.length) out.length = length;
-  }
-  if (u8At(descriptors.closeOnExec, row) === 1) writePiece(out, CLOSE_ON_EXEC);
-  if (file !== NONE && holderCount(files, file) > 1) {
+  });
+  const others = call((row) => {
     writePiece(out, GAP);
-    writeRaw(out, style("cyan", `shared with ${sharers(checkpoint, file, row)}`));
+    writeRaw(out, style("cyan", `shared with ${sharers(checkpoint, fileOf(row), row)}`));
+  });
+  const notes = { column: notesOf(checkpoint, hasFacts), rows: descriptors.file };
+  const file = [
+    piece("  "),
+    ...fileParts(out, checkpoint, names, descriptors.file),
+    whenSet(notes, NOTE.facts, [facts]),
+  ];
+  const missing = [piece("  open file missing from this image")];
+  return {
+    separator: new Uint8Array(0),
+    parts: [
+      piece("    "),
+      padded(descriptors.fd),
+      whenIs(descriptors.file, NONE, missing, file),
+      whenIs(descriptors.closeOnExec, 1, [piece("  close-on-exec")]),
+      whenIs(descriptors.file, NONE, [], [whenSet(notes, NOTE.sharers, [others])]),
+      piece("\n"),
+    ],
+  };
+}
+
+/** What lines have about each open file. */
+function notesOf({ files }: Checkpoint, hasFacts: (file: FileRow) => boolean): Uint8Array {
+  const notes = new Uint8Array(files.count);
+  for (let file = 0; file < files.count; file++) {
+    notes[file] = (hasFacts(file) ? NOTE.facts : 0) | (holderCount(files, file) > 1 ? NOTE.sharers : 0);
   }
-  writePiece(out, NEWLINE);
+  return notes;
 }
 
 /** The holders of an open file other than descriptor `row`; those of the same table without their task. */

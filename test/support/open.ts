@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type DecodeOptions } from "../../app/decoder/source.ts";
+import type { Rows } from "../../app/export/rows/rows.ts";
 import { type Shown, showDocument } from "../../app/export/show-json.ts";
 
 /** Bytes of a file of the fixtures. */
@@ -64,10 +65,11 @@ export interface ShowDocument {
 }
 
 /** The document of an image as it is printed. */
-export function documentText(image: Shown): string {
+export function documentText(image: Shown, rows?: Rows): string {
   const decoder = new TextDecoder();
   let text = "";
-  for (const chunk of showDocument(image, { name: "test", bytes: 0 })) text += decoder.decode(chunk, { stream: true });
+  for (const chunk of showDocument(image, { name: "test", bytes: 0 }, null, rows))
+    text += decoder.decode(chunk, { stream: true });
   return text;
 }
 

@@ -14,19 +14,27 @@ export interface Rows extends RowOutput {
   readonly enough: number;
 }
 
+/** Starting the kernel takes as long as writing this many rows without it. */
+const FEW = 2000;
+
+/** A kernel to write rows with; `null` if there are few, or where WebAssembly is not allowed. */
+export const kernelFor = (count: number): RowKernel | null => (count < FEW ? null : startRowKernel());
+
 /**
  * An empty output.
  *
  * @param enough A part that is written at once has this many bytes, or a few more.
  * @param kernel `null`: TypeScript writes all rows.
  */
-export function createRows(enough: number, kernel = startRowKernel()): Rows {
+export function createRows(enough: number, kernel: RowKernel | null): Rows {
   const out = createJsonBytes(kernel === null ? 2 * enough : 0);
   if (kernel !== null) out.bytes = kernel.output;
   return { out, width: 0, kernel, enough };
 }
 
 export interface RowsWriter {
+  /** Whether there is something between two rows. */
+  readonly separates: boolean;
   /** Writes a row without the separator. */
   one(row: number): void;
   /**
@@ -56,11 +64,12 @@ export function* writeRows(
   let isFirst = true;
   for (let row = first; row < end; ) {
     if (kept?.[row] === 0) row++;
-    else if (isFirst) {
+    else if (isFirst && writer.separates) {
       writePiece(out, start);
       writer.one(row++);
       isFirst = false;
     } else {
+      isFirst = false;
       let stop = Math.min(end, row + SPAN);
       const gap = kept?.subarray(row, stop).indexOf(0) ?? -1;
       if (gap >= 0) stop = row + gap;
@@ -81,6 +90,7 @@ export function createRowsWriter(rows: Rows, template: Template, count: number):
   };
   let user: User | null | undefined = kernel === null ? null : undefined;
   return {
+    separates: template.separator.length > 0,
     one,
     rest(from, end) {
       if (user === undefined) user = userOf(rows, template, count, next);

@@ -71,6 +71,8 @@ export interface Template {
 
 export const piece = (text: string): Part => ({ op: "literal", bytes: encodeText(text) });
 export const number = (values: Values): Part => ({ op: "number", values, padded: false });
+/** A number with spaces before it, up to the width of the output. */
+export const padded = (values: Values): Part => ({ op: "number", values, padded: true });
 export const exact = (values: BigUint64Array | Through): Part => ({ op: "exact", values });
 export const pick = (values: Values, pieces: readonly Uint8Array[], other: Uint8Array): Part => ({
   op: "pick",
@@ -79,6 +81,12 @@ export const pick = (values: Values, pieces: readonly Uint8Array[], other: Uint8
   other,
 });
 export const string = (texts: Texts, other: (row: number) => void): Part => ({ op: "string", texts, other });
+export const plain = (texts: Texts, most: number, other: (row: number) => void): Part => ({
+  op: "plain",
+  texts,
+  most,
+  other,
+});
 /** Parts that are written where all bits of `mask` are set. */
 export const whenSet = (values: Values, mask: number, parts: readonly Part[], otherwise: readonly Part[] = []): Part =>
   when(values, mask, mask, parts, otherwise);

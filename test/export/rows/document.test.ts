@@ -3,11 +3,13 @@
 
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { startRowKernel } from "../../../app/export/rows/kernel.ts";
-import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE, NONE, nameBytes } from "../../../app/model/checkpoint.ts";
+import { type RowKernel, startRowKernel } from "../../../app/export/rows/kernel.ts";
+import { createRows, kernelFor } from "../../../app/export/rows/rows.ts";
+import { type Checkpoint, HAS, NONE, nameBytes } from "../../../app/model/checkpoint.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";
 import { FILE_KINDS, flagNames } from "../../../app/model/names.ts";
 import { base64, decodeText, encodeText, isUtf8, jsonText } from "../../../app/model/text.ts";
+import { anyFiles, checkpointWith } from "../../support/any-columns.ts";
 import { documentText } from "../../support/open.ts";
 import { checkpointOf, type StateFile } from "../../support/state.ts";
 
@@ -16,8 +18,8 @@ afterEach(() => {
 });
 
 /** The lines of the open files and of the file tables of a document. */
-function rowsOf(checkpoint: Checkpoint): string[] {
-  const lines = documentText({ checkpoint }).split("\n");
+function rowsOf(checkpoint: Checkpoint, kernel: RowKernel | null): string[] {
+  const lines = documentText({ checkpoint }, createRows(1 << 18, kernel)).split("\n");
   return lines.filter((line) => line.startsWith('    {"id":')).map((line) => line.trim().replace(/,$/, ""));
 }
 
@@ -62,94 +64,20 @@ function fileOf(checkpoint: Checkpoint, row: number) {
 
 function expectSame(checkpoint: Checkpoint): void {
   const expected = expectedRows(checkpoint);
-  expect(rowsOf(checkpoint)).toEqual(expected);
-  vi.stubGlobal("WebAssembly", undefined);
-  expect(rowsOf(checkpoint)).toEqual(expected);
-  vi.unstubAllGlobals();
+  expect(rowsOf(checkpoint, startRowKernel())).toEqual(expected);
+  expect(rowsOf(checkpoint, null)).toEqual(expected);
 }
 
-test("the kernel runs where WebAssembly is allowed, and only there", () => {
-  expect(startRowKernel()).not.toBeNull();
+test("the kernel runs for many rows where WebAssembly is allowed", () => {
+  expect(kernelFor(10)).toBeNull();
+  expect(kernelFor(10_000)).not.toBeNull();
   vi.stubGlobal("WebAssembly", undefined);
-  expect(startRowKernel()).toBeNull();
+  expect(kernelFor(10_000)).toBeNull();
 });
-
-const texts = fc.oneof(
-  fc.string().map(encodeText),
-  fc.string({ unit: "binary" }).map(encodeText),
-  fc.uint8Array({ max: 0x7f }),
-  fc.uint8Array({ maxLength: 40 }),
-  // Around the ends of ranges that are written as escapes, and of the lengths of UTF-8.
-  fc
-    .array(
-      fc.constantFrom(
-        ...[0x1f, 0x20, 0x22, 0x5c, 0x7e, 0x7f, 0x80, 0x9f, 0xa0, 0xa1, 0x7ff, 0x800, 0x200b, 0x202e, 0xd7ff],
-        ...[0xe000, 0xfffd, 0xfeff, 0xffff, 0x10000, 0x13430, 0xe0001, 0xe0fff, 0xe1000, 0x10ffff],
-      ),
-    )
-    .map((codes) => encodeText(String.fromCodePoint(...codes))),
-  // Surrogates, overlong and cut sequences.
-  fc
-    .array(
-      fc.constantFrom("61", "c3a9", "eda080", "c080", "e08080", "f08080", "f4908080", "ff", "e280", "f09f98", "80"),
-    )
-    .map((sequences) => Uint8Array.from(Buffer.from(sequences.join(""), "hex"))),
-);
-const wide = fc.oneof(
-  fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
-  fc.constantFrom(0n, 9n, 10n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 53n, 10n ** 19n - 1n, 10n ** 19n, NO_SIZE),
-);
-const word = fc.oneof(fc.nat(20), fc.constantFrom(0x7fffffff, 0x80000000, 0xffffffff), fc.nat(0xffffffff));
-const values = fc.oneof(
-  fc.string(),
-  fc.string({ unit: "binary" }),
-  fc.integer(),
-  fc.constantFrom(null, true, [1, { a: "é" }]),
-);
-
-const files = fc.array(
-  fc.record({
-    ...{ text: texts, has: fc.nat(255), kind: fc.nat(FILE_KINDS.length + 1), id: word, flags: word, mode: word },
-    ...{ pos: wide, version: wide, size: wide, inodeMode: fc.nat(2), mount: fc.constantFrom(NO_MOUNT, -1, 0, 77) },
-    details: fc.dictionary(fc.constantFrom("type", "state", 'k"é', "list"), values),
-  }),
-  { maxLength: 12 },
-);
-type FileValues = typeof files extends fc.Arbitrary<(infer Values)[]> ? Values : never;
-
-/** A checkpoint whose columns have exactly these values. */
-function checkpointWith(of: readonly FileValues[], sameKeys: boolean, hasVersions: boolean): Checkpoint {
-  // Room for the bytes of each name.
-  const state: StateFile[] = of.map(({ text, details }) => ({
-    ...{ kind: "regular", path: "x".repeat(text.length), details, pos: 1n, version: 1n },
-  }));
-  const checkpoint = checkpointOf({ tasks: [], tables: [of.map((_, at) => ({ fd: at, file: at }))], files: state });
-  const { files: columns, fileDetails: store } = checkpoint;
-  for (const [row, { text, has, kind, id, flags, mode, pos, version }] of of.entries()) {
-    checkpoint.text.set(text, columns.nameOffset[row]);
-    columns.pos[row] = pos;
-    [columns.kind[row], columns.id[row], columns.flags[row], columns.mode[row]] = [kind, id, flags, mode];
-    if (hasVersions) columns.version[row] = version;
-    columns.has[row] = has | HAS.details;
-    if ((has & HAS.inode) !== 0 && Object.keys(of[row]?.details ?? {}).length === 0)
-      columns.has[row] = has & ~HAS.details;
-  }
-  return {
-    ...checkpoint,
-    files: {
-      ...columns,
-      version: hasVersions ? columns.version : new BigUint64Array(0),
-      inodeMode: Uint32Array.from(of, ({ inodeMode }) => inodeMode),
-      size: BigUint64Array.from(of, ({ size }) => size),
-      mountId: Int32Array.from(of, ({ mount }) => mount),
-    },
-    fileDetails: sameKeys ? { ...store, key: store.key.map(() => 0) } : store,
-  };
-}
 
 test("any columns", () => {
   fc.assert(
-    fc.property(files, fc.boolean(), fc.boolean(), (of, sameKeys, hasVersions) => {
+    fc.property(anyFiles, fc.boolean(), fc.boolean(), (of, sameKeys, hasVersions) => {
       expectSame(checkpointWith(of, sameKeys, hasVersions));
     }),
     { numRuns: 300 },
@@ -190,4 +118,11 @@ test.each([4095, 4096, 4097, 40_000, 300_000, 1_000_000])("names of %i bytes", (
   const names = ["x".repeat(length), `${"é".repeat(length / 2)}"`, "/short"];
   const state = [...names, ...names].map((path): StateFile => ({ kind: "regular", path, details: { name: path } }));
   expectSame(checkpointOf({ tasks: [], tables: [], files: state }));
+});
+
+test("details that are longer than the output, of a file that also has an inode", () => {
+  const one = { text: encodeText("/srv"), has: HAS.path | HAS.inode, kind: 1, id: 1, flags: 2, mode: 3, pos: 4n };
+  const file = (state: string) => ({ ...one, version: 0n, size: 5n, inodeMode: 6, mount: 7, details: { state } });
+  const long = "x".repeat(700_000);
+  expectSame(checkpointWith([file("short"), file("short"), file(long), file("short"), file(long)], false, false));
 });
