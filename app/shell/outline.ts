@@ -5,6 +5,7 @@ import { u32At } from "../model/read.ts";
 import { recordMember } from "../model/records.ts";
 import type { RecordRow } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
+import { placeOf } from "./rows.ts";
 
 export type Line =
   | { readonly kind: "member"; readonly member: number; readonly records: number }
@@ -54,7 +55,7 @@ export function outlineOf({ records, rows, byMember, closedMembers, open }: Outl
     count += lines;
   };
   const openAt = [...open.keys()]
-    .map((row) => rows.indexOf(row))
+    .map((row) => placeOf(rows, row))
     .filter((at) => at !== NONE)
     .sort((a, b) => a - b);
   let next = 0;
@@ -103,7 +104,7 @@ function readOutline(rows: Uint32Array, stretches: readonly Stretch[], count: nu
       return { kind: "record", row: u32At(rows, stretch.from + nth), at: stretch.from + nth };
     },
     indexOf(row) {
-      const at = rows.indexOf(row);
+      const at = placeOf(rows, row);
       if (at === NONE) return NONE;
       const stretch = stretches.find(({ kind, from, to }) => kind === "record" && at >= from && at < to);
       return stretch === undefined ? NONE : stretch.start + at - stretch.from;

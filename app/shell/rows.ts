@@ -1,7 +1,7 @@
 // The rows of a listing, filtered and sorted: by the page for small documents, else by the worker.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { type Listing, rowCount } from "../model/columns/column.ts";
+import { LISTINGS, type Listing, rowCount } from "../model/columns/column.ts";
 import { filterErrors } from "../model/filter.ts";
 import { groupRows, isPlain, type Order, type OrderedRows } from "../model/order.ts";
 import type { Client } from "../worker/client.ts";
@@ -20,22 +20,55 @@ export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<L
   return { listing, filter, column: sort?.column ?? null, descending: sort?.descending ?? false, group };
 }
 
+/** Rows that are listed at once ahead of their use. Takes a millisecond or two. */
+const SLICE = 2 ** 18;
+
 /** All rows in the image's order. They are views of one array, which becomes longer as it needs to. */
 const allRows = createAllRows();
 
-function createAllRows(): (count: number) => Uint32Array {
+function createAllRows() {
   let rows = new Uint32Array(0);
-  return (count) => {
-    if (rows.length < count) {
-      rows = new Uint32Array(count);
-      for (let row = 0; row < count; row++) rows[row] = row;
-    }
-    return rows.subarray(0, count);
+  let listed = 0;
+  const list = (count: number): void => {
+    for (let row = listed; row < count; row++) rows[row] = row;
+    listed = Math.max(listed, count);
+  };
+  const reserve = (count: number): void => {
+    if (rows.length >= count) return;
+    const longer = new Uint32Array(count);
+    longer.set(rows.subarray(0, listed));
+    rows = longer;
+  };
+  return {
+    first(count: number): Uint32Array {
+      reserve(count);
+      list(count);
+      return rows.subarray(0, count);
+    },
+    /** Lists some more of the first `count` rows; returns whether all of them are listed. */
+    advance(count: number): boolean {
+      reserve(count);
+      list(Math.min(count, listed + SLICE));
+      return listed >= count;
+    },
   };
 }
 
+/**
+ * Lists the rows of an image's longest listing, with pauses, before it is shown. All at once, millions of rows take longer
+ * than rendering what is shown of them.
+ */
+export async function listAhead(checkpoint: Checkpoint, isWanted: () => boolean): Promise<void> {
+  const count = Math.max(...LISTINGS.map((listing) => rowCount(checkpoint, listing)));
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+  for (await pause(); isWanted() && !allRows.advance(count); ) await pause();
+}
+
+/** Where a row is among the rows of a listing; -1: it is not. Most often all rows are listed, in their order. */
+export const placeOf = (rows: Uint32Array, row: number): number => (rows[row] === row ? row : rows.indexOf(row));
+
 const plain = (checkpoint: Checkpoint, listing: Listing): OrderedRows => ({
-  rows: allRows(rowCount(checkpoint, listing)),
+  rows: allRows.first(rowCount(checkpoint, listing)),
   first: new Uint32Array(0),
 });
 

@@ -14,6 +14,7 @@ import { type GridLines, gridLines, groupOfLine, lineOfRow, rowOfLine } from "..
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import { relatedRows } from "../../shell/related-rows.ts";
+import { placeOf } from "../../shell/rows.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { listingText } from "../../shell/table-text.ts";
 import { useApp, usePage } from "../context.ts";
@@ -256,7 +257,7 @@ function useGridTable(
 function useSelectedLine({ checkpoint }: Doc, listing: Listing, rows: Uint32Array, lines: GridLines): number {
   const selection = useApp((state) => state.selection);
   const row = selection ? relatedRow(checkpoint, selection, listing) : NONE;
-  const at = useMemo(() => (row === NONE ? NONE : rows.indexOf(row)), [rows, row]);
+  const at = useMemo(() => (row === NONE ? NONE : placeOf(rows, row)), [rows, row]);
   return useMemo(() => lineOfRow(lines, at), [lines, at]);
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/columns/column.ts";
 import type { Order, OrderedRows } from "../../model/order.ts";
-import { NO_ROWS, orderOf, rowsNow, shownRows } from "../../shell/rows.ts";
+import { listAhead, NO_ROWS, orderOf, rowsNow, shownRows } from "../../shell/rows.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 
@@ -28,6 +28,15 @@ export function useRows(doc: Doc, listing: Listing, view: ListingView): Rows {
   const order = useMemo(() => orderOf(listing, { filter, sort, group }), [listing, filter, sort, group]);
   const now = useMemo(() => rowsNow(doc, order), [doc, order]);
   const [later, setLater] = useState<Answer | null>(null);
+
+  useEffect(() => {
+    if (doc.document === null) return;
+    let isShown = true;
+    void listAhead(doc.checkpoint, () => isShown);
+    return () => {
+      isShown = false;
+    };
+  }, [doc]);
 
   useEffect(() => {
     if (now !== null) return;
