@@ -156,23 +156,25 @@ function detailColumns({ files, fileDetails: store }: Checkpoint, file: Int32Arr
   /** By key of the store: 1 more than its reading; 0: it is not read. */
   const readingOfKey = Uint8Array.from(store.keys, (key) => 1 + readings.findIndex((reading) => reading.key === key));
   const first = firstOfEach(store.row, files.count);
-  /** By reading: the value that the socket has; NONE. */
+  /** By reading: the value that the socket has, if its bit in `present` is set. */
   const found = new Int32Array(readings.length);
   for (let row = 0; row < file.length; row++) {
     const own = i32At(file, row);
     if ((u8At(files.has, own) & HAS.details) === 0) continue;
-    found.fill(NONE);
+    let present = 0;
     const end = first[own + 1] as number;
     for (let at = first[own] as number; at < end; at++) {
       const reading = readingOfKey[store.key[at] as number] as number;
-      if (reading > 0) found[reading - 1] = store.value[at] as number;
+      if (reading === 0) continue;
+      found[reading - 1] = store.value[at] as number;
+      present |= 1 << (reading - 1);
     }
-    let filled = NONE;
-    for (let at = 0; at < readings.length; at++) {
-      const value = found[at] as number;
+    for (let filled = NONE; present !== 0; present &= present - 1) {
+      // The lowest bit.
+      const at = 31 - Math.clz32(present & -present);
       const { column, cells } = readings[at] as Reading;
-      if (value === NONE || column === filled) continue;
-      const cell = cells(value);
+      if (column === filled) continue;
+      const cell = cells(found[at] as number);
       if (column < POOLED.length ? cell === NOTHING : Number.isNaN(cell)) continue;
       filled = column;
       if (column < POOLED.length) (index[column] as Uint32Array)[row] = cell;
