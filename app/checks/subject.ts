@@ -78,7 +78,8 @@ export function withSubjects<Placed extends { readonly record: number | null }>(
   return findings.map((finding) => {
     const { record } = finding;
     if (record === null) return finding;
-    return { ...finding, ...(subjects.get(record) ?? byPlace(checkpoint, record)) };
+    // Unlike two spreads, this gives findings with the same properties one hidden class.
+    return Object.assign({}, finding, subjects.get(record) ?? byPlace(checkpoint, record));
   });
 }
 

@@ -4,12 +4,14 @@ import { type FieldSpec, MESSAGES } from "./messages.ts";
 import { isNumber, wireType } from "./wire.ts";
 
 /** A field of a message. */
-export interface KnownField extends FieldSpec {
+export interface KnownField extends Omit<FieldSpec, "newer"> {
   /** The wire type of one value. */
   readonly wire: number;
   readonly isRepeated: boolean;
   /** Several values may be in one occurrence, packed. */
   readonly isPackable: boolean;
+  /** CRIU 4.2 does not have the field. */
+  readonly newer: boolean;
   /** The fields of a nested message; `null` for any other type. */
   readonly message: FieldTable | null;
 }
@@ -41,18 +43,23 @@ function fieldTables(): Map<string, FieldTable> {
   for (const message of MESSAGES.keys()) tables.set(message, { byNumber: [], byName: new Map(), paths: new Map() });
   for (const [message, specs] of MESSAGES) {
     const table = tables.get(message);
-    for (const spec of specs) {
-      const isRepeated = spec.label === "repeated";
+    if (table === undefined) continue;
+    for (const { number, name, type, label, newer = false } of specs) {
+      const isRepeated = label === "repeated";
+      // Without a spread, for which V8 would give each field a hidden class of its own: these are read everywhere.
       const field = {
-        ...spec,
-        wire: wireType(spec.type),
+        number,
+        name,
+        type,
+        label,
+        newer,
+        wire: wireType(type),
         isRepeated,
-        isPackable: isRepeated && isNumber(spec.type),
-        message: tables.get(spec.type) ?? null,
+        isPackable: isRepeated && isNumber(type),
+        message: tables.get(type) ?? null,
       };
-      if (table === undefined) continue;
-      table.byNumber[spec.number] = field;
-      table.byName.set(spec.name, field);
+      table.byNumber[number] = field;
+      table.byName.set(name, field);
     }
   }
   return tables;

@@ -118,7 +118,7 @@ function addTask(set: SetReader, tables: Tables, owner: Owner, tc: Values, mm: V
   const { arch } = set;
   const { pid, task, record } = owner;
   if (tables.wants("tasks")) {
-    const row: Draft = { ...(task === NONE ? { pid } : taskRow(set.checkpoint, task)) };
+    const row: Draft = task === NONE ? { pid } : taskRow(set.checkpoint, task);
     take(row, spec("tasks"), "task_core_entry", tc, arch);
     take(row, spec("tasks"), "mm_entry", mm, arch);
     // (uid_t)-1: nobody logged in.
