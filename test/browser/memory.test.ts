@@ -139,6 +139,24 @@ test("fits narrow and dark screens", async () => {
   }
 });
 
+test("two images on a phone: rows of both sides are whole", async () => {
+  const { page } = await visit({ width: 390, height: 844 });
+  await drop(
+    page,
+    await Promise.all(
+      (["before", "after"] as const).map(async (side) => ({ name: `${side}.tar`, bytes: tar(set(side)) })),
+    ),
+  );
+  await page.locator(".narrow").waitFor();
+  await page.locator(".change, .drawing-tree").first().waitFor({ state: "attached" });
+  await page.keyboard.press("Shift+B");
+  for (const side of ["#memory-before", "#memory-after"]) {
+    const grid = page.locator(side);
+    await grid.locator(".hex-row").first().waitFor();
+    await expect.poll(() => grid.evaluate((each) => each.scrollWidth <= each.clientWidth)).toBe(true);
+  }
+});
+
 test("two images: which mappings differ, and the bytes of both", async () => {
   const { page } = await visit();
   const files = (["before", "after"] as const).flatMap((side) =>

@@ -124,6 +124,7 @@ describe("a single file", () => {
     ["<!DOCTYPE html><html>", /is a web page/],
     ["version https://git-lfs.github.com/spec/v1\n", /is a Git LFS pointer/],
     ['{"a": 1}', /is a JSON document/],
+    ['{\n    "magic": "INVENTORY",\n    "entries": []}', /is the JSON that crit decode writes, .* crit encode/],
     ["\0\0\0\0", /is nothing but zeros/],
   ])("that is something else is named: %j", async (text, message) => {
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -134,6 +135,18 @@ describe("a single file", () => {
       ),
     });
   });
+});
+
+test.each([
+  ["a browser", (name: string) => name.replace(/\.img$/, " (1).img")],
+  ["a file manager", (name: string) => name.replace(/\.img$/, " copy 2.img")],
+  ["a person", (name: string) => name.replace(/\.img$/, ".bin")],
+])("a set whose files %s renamed is whole", async (_, rename) => {
+  const set = setSources("w1/before");
+  const { checkpoint } = await opened(set.map((source) => ({ ...source, name: rename(source.name) })));
+  const { checkpoint: original } = await opened(set);
+  expect(checkpoint.problems).toEqual([]);
+  expect(checkpoint.descriptors.fd).toEqual(original.descriptors.fd);
 });
 
 test("a web page in the place of a set's file is named, and not said to be missing", async () => {

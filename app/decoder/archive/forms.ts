@@ -105,6 +105,12 @@ export function otherForm(head: Uint8Array): OtherForm | null {
     return { what: "a Git LFS pointer", advice: "Fetch the file with git lfs pull." };
   }
   const isText = head.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
+  if (isText && /^\{\s*"magic"/.test(start)) {
+    return {
+      what: "the JSON that crit decode writes",
+      advice: "Open the image that it was made from, or make one of it with crit encode.",
+    };
+  }
   if (isText && (start.startsWith("{") || start.startsWith("["))) {
     return { what: "a JSON document", advice: "Open the image that it was made from." };
   }

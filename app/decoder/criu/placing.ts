@@ -69,8 +69,12 @@ async function placeByBytes(source: Source): Promise<PlacedMember | null> {
   return isImage ? placeOf(source, UNKNOWN_KIND, Number.NaN) : null;
 }
 
+/** What browsers and file managers add to the name of a second copy: `core-7 (1).img`, `core-7 copy 2.img`. */
+const COPY = /\s*(?:\(\d+\)|\bcopy \d+)(?=\.|$)/;
+
 /** The last number in a file's name; NaN if there is none. */
-const numberIn = (name: string): number => Number.parseInt(/(\d+)\D*$/.exec(baseName(name))?.[1] ?? "", 10);
+const numberIn = (name: string): number =>
+  Number.parseInt(/(\d+)\D*$/.exec(baseName(name).replace(COPY, ""))?.[1] ?? "", 10);
 
 /**
  * Images that plugins wrote, by the id of the external file that they are for, which is the last number in their name:
