@@ -7,6 +7,7 @@ import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/fo
 import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/tar-header.ts";
 import { openArchive } from "./archive/unpack.ts";
+import { isClutter } from "./clutter.ts";
 import { METADATA_NAMES, type Metadata, NO_METADATA } from "./criu/container-metadata.ts";
 import {
   groupRemains,
@@ -60,6 +61,8 @@ export interface Found {
   readonly parts: readonly FoundImage[];
   /** Files that are not part of an image. */
   readonly ignored: number;
+  /** What the only one of them is instead, as a sentence, if that is known. */
+  readonly only?: string;
   /** Why there is no image: what the files are, as sentences. */
   readonly reason: string;
 }
@@ -102,7 +105,9 @@ export async function findImages(sources: readonly Source[], options: FindOption
   await findIn(sources, { prefix: "", depth: 0, problems: [] }, search);
   const images = search.images.length < 2 ? search.images : withOwnNames(search.images.toSorted(byName));
   const reason = [reasonFor(sources, search.reasons), search.reached ?? ""].join(" ").trimEnd();
-  return { images, parts: search.parts, ignored: search.ignored, reason };
+  const { parts, ignored, reasons } = search;
+  const [only] = reasons;
+  return { images, parts, ignored, ...(ignored === 1 && only !== undefined && { only }), reason };
 }
 
 const byName = (a: FoundImage, b: FoundImage): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -118,7 +123,8 @@ function withOwnNames(images: readonly FoundImage[]): FoundImage[] {
 }
 
 /** Adds the images among files. Returns how many there are. */
-async function findIn(sources: readonly Source[], place: Place, search: Search): Promise<number> {
+async function findIn(all: readonly Source[], place: Place, search: Search): Promise<number> {
+  const sources = all.length === 1 ? all : all.filter(({ name }) => !isClutter(name));
   const before = search.images.length;
   const isMisnamed = await isOtherByBytes(sources);
   const { sets, rest } = isMisnamed ? { sets: [], rest: sources } : await groupSets(sources);

@@ -156,7 +156,7 @@ const NOTHING_OPEN = {
 /** Finds images in an input, and opens them or asks about them. */
 async function receive(context: Context, input: Input, compare: boolean, signal: AbortSignal): Promise<void> {
   const { store, opening } = context;
-  const { choices, count, ignored } = await opening.find(input, signal);
+  const { choices, count, ignored, only } = await opening.find(input, signal);
   const [first] = choices;
   const { docs } = opening.previous();
   if (first === undefined) return;
@@ -166,7 +166,8 @@ async function receive(context: Context, input: Input, compare: boolean, signal:
   }
   if (count === 1 && docs.length > 0) await openSecond(context, first.input, null, signal);
   else await openChosen(context, choices, signal);
-  if (ignored > 0) store.set({ notice: `${counted(ignored, "other file")} ignored` });
+  if (ignored > 0)
+    store.set({ notice: `${counted(ignored, "other file")} ignored${only === undefined ? "" : `: ${only}`}` });
 }
 
 /** Opens one image, or two, the earlier one before. */

@@ -1,11 +1,8 @@
 // Dropped or picked files as an input.
 
-import { baseName } from "../decoder/criu/member-names.ts";
+import { isClutter } from "../decoder/clutter.ts";
 import type { InputFile } from "../worker/protocol.ts";
 import type { Input } from "./state.ts";
-
-/** Files that file managers leave behind in folders. */
-const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
 /**
  * Files as one input, in which the worker finds the images. `null`: there are none.
@@ -18,7 +15,7 @@ export function inputOfFiles(all: readonly InputFile[], handles: readonly FileSy
 }
 
 function withName(all: readonly InputFile[]): Input | null {
-  const files = all.filter(({ path }) => !CLUTTER.has(baseName(path)));
+  const files = all.filter(({ path }) => !isClutter(path));
   const [first, second] = files;
   if (first === undefined) return null;
   if (second === undefined) return { name: first.path, files };

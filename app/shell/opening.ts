@@ -16,6 +16,8 @@ export interface Images {
   readonly choices: readonly Choice[];
   readonly count: number;
   readonly ignored: number;
+  /** What the only file that was ignored is instead, as a sentence. */
+  readonly only?: string;
 }
 
 export interface Opening {
@@ -84,12 +86,12 @@ export function createOpening(client: Client, store: Store<State>): Opening {
       };
       const response: FindResponse = await client.request("find", { inputs: input.files }, { signal, onProgress });
       if ("refused" in response) throw new RefusedError(response.refused);
-      const { found, images, count, ignored } = response;
+      const { found, images, count, ignored, only } = response;
       const choices = images.map((summary) => {
         const name = summary.name || input.name;
         return { input: { ...input, name, set: summary.name, found }, summary: { ...summary, name } };
       });
-      return { choices, count, ignored };
+      return { choices, count, ignored, ...(only !== undefined && { only }) };
     },
     async decode(input, dialect, signal, onPart = () => {}) {
       const request = {

@@ -233,8 +233,9 @@ export type FindResponse =
       /** Some of the images: at most MOST_SUMMARIES. */
       readonly images: readonly ImageSummary[];
       readonly count: number;
-      /** Files that belong to none of them. */
+      /** Files that belong to none of them; what the only one is instead. */
       readonly ignored: number;
+      readonly only?: string;
     }
   | Refusal;
 

@@ -168,7 +168,7 @@ test("a file that is not an image does not keep one dropped with it from opening
     { name: "bad.ckpt", bytes: new Uint8Array(64) },
   ]);
   await page.getByRole("grid", { name: "Descriptors" }).waitFor();
-  await page.getByText("1 other file ignored").waitFor();
+  await page.getByText("1 other file ignored: bad.ckpt is nothing but zeros").waitFor();
 });
 
 test("the way to an image that the empty page shows needs no checkout", async () => {

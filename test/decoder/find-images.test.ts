@@ -58,6 +58,23 @@ describe("a folder of images of any kind", () => {
     expect(found.ignored).toBe(2);
   });
 
+  test("does not count what file managers leave behind, and says what a single other file is", async () => {
+    const clutter = ["._a.ckpt", "__MACOSX/x/._core-1.img", ".DS_Store", "x/Thumbs.db"];
+    const some = [
+      bytesSource("a.ckpt", LINUX_CR),
+      bytesSource("b.ckpt", encodeText("<html>404")),
+      ...clutter.map((name) => bytesSource(name, Uint8Array.of(0, 5, 22, 7))),
+    ];
+    const found = await findImages(some);
+    expect(found.images.map(({ name }) => name)).toEqual(["a.ckpt"]);
+    expect(found).toMatchObject({
+      ignored: 1,
+      only: "b.ckpt is a web page, not a checkpoint image. Download the image itself (“raw”, “download”).",
+    });
+    expect(found.images[0]?.problems).toEqual([]);
+    expect((await findImages(files)).only).toBeUndefined();
+  });
+
   test("opens each of them, whatever is beside it", async () => {
     for (const image of (await findImages(files)).images) {
       const { checkpoint } = (await openFound(image)) as Image;

@@ -72,7 +72,7 @@ async function find(
   { signal, reportProgress }: Exchange,
 ): Promise<{ readonly images: readonly FoundImage[]; readonly response: FindResponse }> {
   const onBytes = (bytes: number, size: number): void => reportProgress({ bytes, size, objects: 0 });
-  const { images, ignored, reason } = await findImages(sources, {
+  const { images, ignored, only, reason } = await findImages(sources, {
     limits: limitsFor(totalSize(sources)),
     signal,
     unpackers,
@@ -84,7 +84,10 @@ async function find(
     // One image is opened at once, and says all this then.
     summaries.push(await (images.length === 1 ? summaryOf(image, null) : summarise(image, { signal })));
   }
-  return { images, response: { found: id, images: summaries, count: images.length, ignored } };
+  return {
+    images,
+    response: { found: id, images: summaries, count: images.length, ignored, ...(only !== undefined && { only }) },
+  };
 }
 
 type Opened = { readonly image: Image; readonly evidence?: Evidence } | Refusal;

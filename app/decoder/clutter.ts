@@ -1,0 +1,11 @@
+// Files that file managers leave behind in folders and archives.
+
+import { baseName } from "./criu/member-names.ts";
+
+const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
+
+/** Whether a file is of no interest, by its name. `._x` has what macOS knows of `x` besides its contents. */
+export function isClutter(path: string): boolean {
+  const name = baseName(path);
+  return CLUTTER.has(name) || name.startsWith("._");
+}
