@@ -5,7 +5,7 @@ import { visible } from "../model/text.ts";
 import { counted } from "../model/words.ts";
 import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/forms.ts";
 import type { PlatformUnpackers } from "./archive/platform.ts";
-import type { ArchiveProblem } from "./archive/tar-header.ts";
+import type { ArchiveProblem } from "./archive/problem.ts";
 import { openArchive } from "./archive/unpack.ts";
 import { isClutter } from "./clutter.ts";
 import { METADATA_NAMES, type Metadata, NO_METADATA } from "./criu/container-metadata.ts";

@@ -3,7 +3,7 @@
 import type { Problem } from "../model/checkpoint.ts";
 import { decodeText, exactBytes, visible } from "../model/text.ts";
 import type { PlatformUnpackers } from "./archive/platform.ts";
-import type { ArchiveProblem } from "./archive/tar-header.ts";
+import type { ArchiveProblem } from "./archive/problem.ts";
 import { NO_METADATA } from "./criu/container-metadata.ts";
 import { isEncrypted, setName } from "./criu/find-sets.ts";
 import { decodeCriuSet } from "./criu/index.ts";

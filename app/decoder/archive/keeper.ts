@@ -5,8 +5,9 @@ import { limitMessage } from "../limits.ts";
 import { bytesSource, type Source, SourceError } from "../source.ts";
 import { HEAD_BYTES } from "./forms.ts";
 import type { Listed } from "./links.ts";
+import type { ArchiveProblem } from "./problem.ts";
 import type { TarSink } from "./tar.ts";
-import type { ArchiveProblem, TarEntry } from "./tar-header.ts";
+import type { TarEntry } from "./tar-header.ts";
 
 /** Which members' contents are needed. */
 export interface Needs {

@@ -2,7 +2,8 @@
 
 import { encodeText, visible } from "../../model/text.ts";
 import { bytesSource, type Source } from "../source.ts";
-import type { ArchiveProblem, TarEntry } from "./tar-header.ts";
+import type { ArchiveProblem } from "./problem.ts";
+import type { TarEntry } from "./tar-header.ts";
 
 /** A member's entry, the source of its bytes (`null`: of a link), and where its header is. */
 export interface Listed {

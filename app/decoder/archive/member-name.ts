@@ -1,7 +1,7 @@
 // Paths in archives as names of members.
 
 import { visible } from "../../model/text.ts";
-import type { ArchiveProblem } from "./tar-header.ts";
+import type { ArchiveProblem } from "./problem.ts";
 
 /**
  * Returns a function from a path to a member's name, which is relative and within the archive; `null` if the path points

@@ -7,8 +7,8 @@
 import { exactText, visible } from "../../model/text.ts";
 import { HIGHEST } from "../limits.ts";
 import { joinedSource, partSource, type Source } from "../source.ts";
+import type { ArchiveProblem } from "./problem.ts";
 import { tooMany } from "./tar.ts";
-import type { ArchiveProblem } from "./tar-header.ts";
 
 /** Markers are short: a file's name at most. */
 const MARKER_LIMIT = 4096;

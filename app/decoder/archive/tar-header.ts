@@ -1,22 +1,8 @@
 // Tar's header blocks: ustar, GNU and PAX.
 
 import { decodeText, exactText, visible } from "../../model/text.ts";
-import type { LimitName } from "../limits.ts";
 import { createMemberNames } from "./member-name.ts";
-
-/** A problem of an archive. */
-export interface ArchiveProblem {
-  readonly severity: "error" | "warning" | "note";
-  readonly code: string;
-  readonly message: string;
-  /** The limit that was reached, if that is the problem. */
-  readonly limit?: LimitName;
-  /**
-   * In bytes from the start of the archive. In a compressed one, faults in the compression are located in the file,
-   * and those of the tar inside in the unpacked data.
-   */
-  readonly offset: number;
-}
+import type { ArchiveProblem } from "./problem.ts";
 
 /** What a header says about a member. */
 export interface TarEntry {

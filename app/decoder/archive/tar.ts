@@ -3,16 +3,8 @@
 import { visible } from "../../model/text.ts";
 import { HIGHEST, limitMessage } from "../limits.ts";
 import type { Source } from "../source.ts";
-import {
-  type ArchiveProblem,
-  BLOCK,
-  createTarParser,
-  isTarHeader,
-  META_LIMIT,
-  padded,
-  type Step,
-  type TarEntry,
-} from "./tar-header.ts";
+import type { ArchiveProblem } from "./problem.ts";
+import { BLOCK, createTarParser, isTarHeader, META_LIMIT, padded, type Step, type TarEntry } from "./tar-header.ts";
 
 /** A member of an archive, and where its bytes begin. */
 export interface TarMember extends TarEntry {

@@ -10,9 +10,10 @@ import { absentSource, createKeeper, dated, joined, type Needs } from "./keeper.
 import { type Listed, resolveLinks } from "./links.ts";
 import { packedInput, UnpackError, type UnpackSink } from "./packed-input.ts";
 import { type PlatformUnpackers, unpackByPlatform, withoutFirst } from "./platform.ts";
+import type { ArchiveProblem } from "./problem.ts";
 import { listStreamer } from "./streamer.ts";
 import { createTarStream, listTar } from "./tar.ts";
-import { type ArchiveProblem, isTarHeader } from "./tar-header.ts";
+import { isTarHeader } from "./tar-header.ts";
 
 /** How much an archive may unpack to, in bytes. */
 export type UnpackLimits = Partial<Pick<Limits, "unpacked" | "kept" | "window" | "members">>;

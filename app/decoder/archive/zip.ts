@@ -10,8 +10,8 @@ import { absentSource, createKeeper, dated, joined, type Keeper, type Needs } fr
 import type { Listed } from "./links.ts";
 import { createMemberNames } from "./member-name.ts";
 import { badChecksum, littleEndian, offsetOf, packedInput, UnpackError } from "./packed-input.ts";
+import type { ArchiveProblem } from "./problem.ts";
 import { tooMany } from "./tar.ts";
-import type { ArchiveProblem } from "./tar-header.ts";
 import { directoryEntry, findDirectory, type LocalHeader, localHeader, type ZipEntry } from "./zip-headers.ts";
 
 export interface ZipOptions extends Needs {

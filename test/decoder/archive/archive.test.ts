@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { archiveForm } from "../../../app/decoder/archive/forms.ts";
 import { type Listed, resolveLinks } from "../../../app/decoder/archive/links.ts";
+import type { ArchiveProblem } from "../../../app/decoder/archive/problem.ts";
 import { createTarStream, listTar } from "../../../app/decoder/archive/tar.ts";
-import type { ArchiveProblem } from "../../../app/decoder/archive/tar-header.ts";
 import { openArchive, type Unpacked } from "../../../app/decoder/archive/unpack.ts";
 import { isNeeded } from "../../../app/decoder/criu/find-sets.ts";
 import { decodeCriuSet, recogniseCriu } from "../../../app/decoder/criu/index.ts";

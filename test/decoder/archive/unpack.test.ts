@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
 import { archiveForm, type PackedForm } from "../../../app/decoder/archive/forms.ts";
 import type { PlatformUnpackers } from "../../../app/decoder/archive/platform.ts";
-import type { ArchiveProblem } from "../../../app/decoder/archive/tar-header.ts";
+import type { ArchiveProblem } from "../../../app/decoder/archive/problem.ts";
 import { openArchive, type UnpackLimits } from "../../../app/decoder/archive/unpack.ts";
 import { createZstdUnpacker } from "../../../app/decoder/archive/zstd-wasm.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
