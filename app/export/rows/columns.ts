@@ -71,9 +71,19 @@ export function fillWindow({ values, view }: ColumnWindow, row: number, count: n
     return;
   }
   const { column, rows } = values;
-  if (column instanceof BigUint64Array) gatherWide(view as BigUint64Array, column, rows, row, count);
+  const first = consecutiveFrom(rows, row, count);
+  if (first !== null) copyColumn(view, column, first, first + count);
+  else if (column instanceof BigUint64Array) gatherWide(view as BigUint64Array, column, rows, row, count);
   else if (column instanceof Uint8Array) gatherBytes(view as Uint8Array, column, rows, row, count);
   else gather(view as Uint32Array, column as Uint32Array, rows, row, count);
+}
+
+/** The row that the first of some rows refers to, if the others refer to those after it; else `null`. */
+function consecutiveFrom(rows: Int32Array, row: number, count: number): number | null {
+  const first = rows[row] as number;
+  if (first < 0) return null;
+  for (let at = 1; at < count; at++) if (rows[row + at] !== first + at) return null;
+  return first;
 }
 
 function copyColumn(view: AnyColumn, column: AnyColumn, row: number, end: number): void {
