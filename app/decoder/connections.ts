@@ -40,7 +40,7 @@ export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, loc
   const isTcp = textTest(store, (text) => text === "tcp");
   const isConnected = textTest(store, (text) => CONNECTED.has(text));
   // Addresses are compared by the numbers of their values: equal texts are one value.
-  const ends = createPairIndex();
+  const isEnd = new Uint8Array(store.start.length);
   const connected: number[] = [];
   for (let at = 0; at < count; ) {
     const file = store.row[at] as FileRow;
@@ -59,10 +59,31 @@ export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, loc
       else if (key === remoteKey) to = value;
     }
     if (!isTcp(protocol) || !isConnected(state) || !isText(store, from) || !isText(store, to)) continue;
-    ends.enter(from, to, file);
+    isEnd[from] = (isEnd[from] as number) | IS_LOCAL;
+    isEnd[to] = (isEnd[to] as number) | IS_REMOTE;
     connected.push(file, from, to);
   }
+  linkPairs(links, connected, isEnd);
+}
+
+/** What the value of an address is, in bits: the local address of a connection, the remote one. */
+const IS_LOCAL = 1;
+const IS_REMOTE = 2;
+const IS_BOTH = IS_LOCAL | IS_REMOTE;
+
+/** Links the ends among `connected`: a file, its local and its remote address, three numbers each. */
+function linkPairs(links: LinksBuilder, connected: readonly number[], isEnd: Uint8Array): void {
+  const ends = createPairIndex();
+  // Most connections lead out of the image: their addresses are not both local and remote ones.
+  const inside: number[] = [];
   for (let at = 0; at < connected.length; at += 3) {
+    const from = connected[at + 1] as number;
+    const to = connected[at + 2] as number;
+    if (isEnd[from] !== IS_BOTH || isEnd[to] !== IS_BOTH) continue;
+    ends.enter(from, to, connected[at] as FileRow);
+    inside.push(at);
+  }
+  for (const at of inside) {
     const file = connected[at] as FileRow;
     const peer = ends.find(connected[at + 2] as number, connected[at + 1] as number);
     if (peer !== NONE && peer !== file) links.add(file, "peer", peer);
