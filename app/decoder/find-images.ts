@@ -1,6 +1,7 @@
 // Finds the images among files of any kind: Linux-CR streams and CRIU image sets, loose, in folders, compressed, in
 // archives and in archives within those.
 
+import { baseName } from "../model/paths.ts";
 import { visible } from "../model/text.ts";
 import { counted } from "../model/words.ts";
 import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/forms.ts";
@@ -20,7 +21,6 @@ import {
   type SetChoice,
 } from "./criu/find-sets.ts";
 import { memberOfBytes } from "./criu/framing.ts";
-import { baseName } from "./criu/member-names.ts";
 import { HIGHEST, type Limits, limitMessage } from "./limits.ts";
 import { isLinuxCr } from "./linux-cr/recognise.ts";
 import { type Source, SourceError } from "./source.ts";

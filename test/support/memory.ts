@@ -1,9 +1,10 @@
 // The memory pages that the fixtures leave out of their CRIU sets, as files of zeros.
 
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
-import { baseName, memberOfName } from "../../app/decoder/criu/member-names.ts";
+import { memberOfName } from "../../app/decoder/criu/member-names.ts";
 import { eachVarint, fieldNumber, plan, scan, scratch } from "../../app/decoder/criu/wire.ts";
 import type { Source } from "../../app/decoder/source.ts";
+import { baseName } from "../../app/model/paths.ts";
 import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
 
 const PAGEMAP = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages"]);

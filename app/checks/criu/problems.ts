@@ -1,8 +1,8 @@
 // The decoder's problems as findings: which rule each of them breaks.
 
-import { baseName } from "../../decoder/criu/member-names.ts";
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { baseName } from "../../model/paths.ts";
 import { recordAt, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { FindingList } from "../finding.ts";

@@ -2,9 +2,9 @@
 // descriptors.json), as facts.
 
 import type { Fact, Severity } from "../../model/checkpoint.ts";
+import { baseName } from "../../model/paths.ts";
 import { decodeText } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
-import { baseName } from "./member-names.ts";
 
 /** Metadata of a container, from the files next to its image set. */
 export interface Metadata {

@@ -1,10 +1,11 @@
 // Finds the image sets among files by their folders and names. Archives are opened elsewhere (find-images.ts).
 
+import { baseName, directoryOf } from "../../model/paths.ts";
 import { exactText, visible } from "../../model/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { METADATA_NAMES, type Metadata, readMetadata } from "./container-metadata.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { baseName, directoryOf, memberOfName } from "./member-names.ts";
+import { memberOfName } from "./member-names.ts";
 
 /** One image set that can be opened. */
 export interface SetChoice {

@@ -1,8 +1,9 @@
 // The members of a set by kind and number.
 
 import { type Member, NONE } from "../../model/checkpoint.ts";
+import { baseName } from "../../model/paths.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { baseName, memberOfName } from "./member-names.ts";
+import { memberOfName } from "./member-names.ts";
 
 /** The members of a set. */
 export interface MemberIndex {

@@ -1,5 +1,6 @@
 // Parses the names of a set's files. Imports only the table of kinds, so that the page can use it.
 
+import { baseName } from "../../model/paths.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 
 /** A file's kind and number, according to its name. */
@@ -14,12 +15,6 @@ const KIND_OF_NAME: ReadonlyMap<string, number> = new Map(MEMBER_KINDS.map(({ na
 
 /** Kinds that CRIU writes without the extension .img: its service files. */
 const isService = (magic: string | null): boolean => magic === "STATS" || magic === "IRMAP_CACHE";
-
-/** The last part of a path. */
-export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
-
-/** A path without its last part; "" if it has only one. */
-export const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
 const EXTENSION = ".img";
 const PACKED_EXTENSION = ".tar.gz.img";

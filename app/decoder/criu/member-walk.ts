@@ -4,6 +4,7 @@
 // file whose bytes are there.
 
 import { NONE, type Problem } from "../../model/checkpoint.ts";
+import { baseName } from "../../model/paths.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
 import { HEAD_BYTES, otherForm } from "../archive/forms.ts";
@@ -14,7 +15,6 @@ import { HEAD_SIZE, LARGEST_BLOCK, type Visitor, type Walk, walkEntries } from "
 import { cutMagics, framingOf, type Start } from "./framing.ts";
 import { HANDLERS } from "./handlers.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
-import { baseName } from "./member-names.ts";
 import { MAGICS, type MagicName } from "./messages.ts";
 import { isExamined, noteUnknownFields } from "./newer.ts";
 import { type PayloadLength, payloadOf } from "./payload.ts";

@@ -1,12 +1,12 @@
 // Reports files that the inventory or the process tree refers to but the set lacks.
 
 import { NONE, type Severity } from "../../model/checkpoint.ts";
+import { baseName } from "../../model/paths.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { visible } from "../../model/text.ts";
 import { report, type SetContext } from "./context.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { baseName } from "./member-names.ts";
 import { NEWEST_VERSION } from "./newer.ts";
 import { fdinfoNumber, NAMESPACE_FIELDS } from "./on-tasks.ts";
 import type { PlacedMember } from "./placing.ts";

@@ -1,9 +1,10 @@
 // Chooses the files that belong to a set, and the order in which to decode them.
 
+import { baseName } from "../../model/paths.ts";
 import { type Source, SourceError } from "../source.ts";
 import { isUnknownImage, memberOfBytes } from "./framing.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { baseName, type MemberName, memberOfName } from "./member-names.ts";
+import { type MemberName, memberOfName } from "./member-names.ts";
 
 /** A file of a set. The kind of an unknown .img file is MEMBER_KINDS.length. */
 export interface PlacedMember extends MemberName {

@@ -1,10 +1,10 @@
 // The host that a set was dumped on, from its own files: its name, where the set has one UTS namespace, and its machine.
 
+import { baseName } from "../../model/paths.ts";
 import { exactText } from "../../model/text.ts";
 import type { Source } from "../source.ts";
 import { firstEntry } from "./first-entry.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { baseName } from "./member-names.ts";
 import { enumName } from "./messages.ts";
 import { high, isSet, low, plan, scan, scratch } from "./wire.ts";
 

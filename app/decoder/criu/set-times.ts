@@ -1,9 +1,9 @@
 // When a set was written, from its own files: the engine's, or the clock of the host at the time of the dump.
 
+import { baseName } from "../../model/paths.ts";
 import type { Source } from "../source.ts";
 import { firstEntry } from "./first-entry.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { baseName } from "./member-names.ts";
 import { readVarint, wide } from "./wire.ts";
 
 const TIMENS = MEMBER_KINDS.find(({ name }) => name === "timens");
