@@ -7,11 +7,15 @@ import { type ChangeWords, changeSentence, changeWords } from "../../app/export/
 /** Changes that are listed one by one; more are counted. */
 const MOST_LISTED = 3;
 
+/** Names with a number that every sample gives anew, and that is not the one in /proc. */
+const NUMBERED = /^(pipe|socket):\[\d+\]$/;
+
 /** Changes in sentences; those with the same kind, task and file name are folded if there are many. */
 export function foldedSentences(comparison: Comparison, indices: Iterable<number>): string[] {
   const groups = new Map<string, { readonly words: ChangeWords; readonly indices: number[] }>();
   for (const index of indices) {
-    const words = changeWords(comparison, index);
+    const said = changeWords(comparison, index);
+    const words = { ...said, name: said.name.replace(NUMBERED, "$1") };
     const key = JSON.stringify([kindAt(comparison, index), taskOf(words), words.name, words.what]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { words, indices: [index] });
@@ -19,9 +23,15 @@ export function foldedSentences(comparison: Comparison, indices: Iterable<number
   }
   return [...groups.values()].flatMap(({ words, indices: same }) =>
     same.length <= MOST_LISTED || words.name === ""
-      ? same.map((index) => changeSentence(comparison, index))
+      ? same.map((index) => unnumbered(comparison, index))
       : [`${taskOf(words)} ${same.length} × ${words.name}: ${words.what}`],
   );
+}
+
+function unnumbered(comparison: Comparison, index: number): string {
+  const { who, name, what } = changeWords(comparison, index);
+  const kind = NUMBERED.exec(name)?.[1];
+  return kind === undefined ? changeSentence(comparison, index) : `${who} ${kind}: ${what}`;
 }
 
 /** `pid 412`, of a change to its descriptors. */

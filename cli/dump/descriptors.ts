@@ -1,19 +1,10 @@
 // Descriptors and open files, read from /proc.
 
-import {
-  type BigIntStats,
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  statfsSync,
-  statSync,
-} from "node:fs";
-import { kindByName } from "../../app/decoder/linux-cr/named-kinds.ts";
+import { type BigIntStats, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
+import { kindByName, mayHaveKind } from "../../app/decoder/linux-cr/named-kinds.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
 import { CliError } from "../error.ts";
+import { type Entries, entriesByPath } from "./entries.ts";
 import { errorCode, hasEnded, isGone } from "./processes.ts";
 
 /** One descriptor, from /proc/PID/fdinfo. */
@@ -49,9 +40,9 @@ const CHANGEABLE = O_CLOEXEC | 0o2000 | 0o4000 | 0o20000 | 0o40000 | 0o200000 | 
 const NOTHING: LeftOut = { locks: 0, inFlight: 0 };
 const HEAD = /^pos:\t(-?\d+)\nflags:\t(\d+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n)?/;
 
-/** State for reading /proc: one buffer for all small files, and the inodes seen so far by Descriptor.key. */
+/** State for reading /proc: the inodes seen so far by Descriptor.key. */
 export interface Reader {
-  readonly buffer: Buffer;
+  readonly entries: Entries;
   /** By device number: whether the device holds message queues. */
   readonly queueDevices: Map<number, boolean>;
   readonly inodes: Map<string, Inode>;
@@ -59,21 +50,11 @@ export interface Reader {
 
 type Inode = Omit<OpenFile, "name">;
 
-export const createReader = (): Reader => ({
-  buffer: Buffer.allocUnsafe(4096),
+export const createReader = (entries: Entries = entriesByPath()): Reader => ({
+  entries,
   queueDevices: new Map(),
   inodes: new Map(),
 });
-
-/** The first 4096 bytes of a file of /proc. */
-function readHead({ buffer }: Reader, path: string): string {
-  const file = openSync(path, "r");
-  try {
-    return buffer.toString("latin1", 0, readSync(file, buffer, 0, buffer.length, null));
-  } finally {
-    closeSync(file);
-  }
-}
 
 /** Numbers of a task's descriptors, ascending; `null`: the task has ended. @throws CliError if it is not permitted. */
 export function listDescriptors(pid: number): number[] | null {
@@ -99,7 +80,7 @@ const notPermitted = (pid: number, error: unknown): unknown =>
 export function readDescriptor(reader: Reader, pid: number, fd: number): Descriptor | null {
   let text: string;
   try {
-    text = readHead(reader, `/proc/${pid}/fdinfo/${fd}`);
+    text = reader.entries.info(pid, fd);
   } catch (error) {
     if (isGone(error) || hasEnded(pid)) return null;
     throw notPermitted(pid, error);
@@ -117,9 +98,9 @@ export function readDescriptor(reader: Reader, pid: number, fd: number): Descrip
     closeOnExec: (flags & O_CLOEXEC) !== 0,
     mount,
     inode,
-    leftOut: leftOutOf(text),
+    leftOut: text.length === match[0].length ? NOTHING : leftOutOf(text),
     // The name is used where there is no inode.
-    key: `${mount} ${flags & ~CHANGEABLE} ${inode || linkOf(pid, fd)}`,
+    key: `${mount} ${flags & ~CHANGEABLE} ${inode || linkOf(reader, pid, fd)}`,
   };
 }
 
@@ -134,9 +115,9 @@ function leftOutOf(text: string): LeftOut {
  * Target of a descriptor's link, a character for each byte; empty: it was closed; `null`: it is longer than the kernel
  * returns (4095 bytes).
  */
-function linkOf(pid: number, fd: number): string | null {
+function linkOf({ entries }: Reader, pid: number, fd: number): string | null {
   try {
-    return readlinkSync(`/proc/${pid}/fd/${fd}`, "latin1");
+    return entries.link(pid, fd);
   } catch (error) {
     return errorCode(error) === "ENAMETOOLONG" ? null : "";
   }
@@ -170,7 +151,7 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
 /** Reads an open file through one of its descriptors; `null`: the descriptor was closed. */
 export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile | null {
   const { pid, fd, flags } = descriptor;
-  const name = linkOf(pid, fd);
+  const name = linkOf(reader, pid, fd);
   if (name === null) {
     const inode = readInode(reader, descriptor);
     return inode === null ? null : { name, ...inode };
@@ -189,6 +170,7 @@ export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile |
 
 /** The kind of a file that has a name instead of a path; `null`: the name is a path. @param name A character for each byte. */
 export function kindOfName(name: string): string | null {
+  if (name.startsWith("/") && !mayHaveKind(name)) return null;
   const bracketed = BRACKETED.exec(name);
   if (bracketed !== null) return bracketed[1] ?? "";
   const bytes = Buffer.from(name, "latin1");

@@ -29,18 +29,11 @@ export function groupTables(tasks: readonly Task[], kcmp: Kcmp | null): Int32Arr
  * The number of each descriptor's open file, files numbered in the order in which a dump writes them; -1: the
  * descriptor was closed meanwhile.
  */
-export function groupFiles(
-  descriptors: readonly Descriptor[],
-  { kcmp, frozen }: { readonly kcmp: Kcmp | null; readonly frozen: boolean },
-  notes: Notes,
-): Int32Array {
+export function groupFiles(descriptors: readonly Descriptor[], kcmp: Kcmp | null, notes: Notes): Int32Array {
   if (kcmp === null) return Int32Array.from(descriptors.keys());
   const gone = new Set<number>();
-  // While processes run, one open file can be seen at two positions.
-  const bucketOf = (row: number): string => {
-    const { key, pos, flags } = descriptors[row] as Descriptor;
-    return frozen ? `${key} ${pos} ${flags}` : key;
-  };
+  // One open file can be seen at two positions, even of frozen processes: others can have it as well.
+  const bucketOf = (row: number): string => (descriptors[row] as Descriptor).key;
   const groups = groupSame(descriptors.length, bucketOf, fileOrder(descriptors, kcmp, gone));
   for (const row of gone) {
     const { pid, fd } = descriptors[row] as Descriptor;

@@ -7,6 +7,7 @@ import { describe } from "./describe.ts";
 import { createReader } from "./descriptors.ts";
 import type { Duplicator } from "./duplicate.ts";
 import { endedTasks, withoutEnded } from "./ended.ts";
+import type { Entries } from "./entries.ts";
 import { groupFiles, groupTables } from "./groups.ts";
 import type { Kcmp } from "./kcmp.ts";
 import { createNotes, type Notes } from "./notes.ts";
@@ -24,6 +25,8 @@ export interface LiveOptions {
   readonly unixPeers?: ReadonlyMap<string, string>;
   /** Reads more about sockets, as far as permitted. */
   readonly duplicator?: Duplicator | null;
+  /** Reads the entries of descriptors; absent: by their paths. */
+  readonly entries?: Entries;
   /** Where to note what changed; absent: a new list. */
   readonly notes?: Notes;
   /** States of tasks before they were stopped, by pid. */
@@ -43,15 +46,15 @@ export interface Live {
  * @throws CliError if reading a process is not permitted or kcmp(2) is refused.
  */
 export function readLive(ids: readonly number[], options: LiveOptions): Live {
-  const { kcmp, threads, frozen, states, unixPeers, duplicator, notes = createNotes() } = options;
-  const reader = createReader();
+  const { kcmp, threads, frozen, states, unixPeers, duplicator, entries, notes = createNotes() } = options;
+  const reader = createReader(entries);
   const tasks = readTasks(ids, { kcmp, threads }, notes);
   noteRestrictions(tasks, notes);
   const sleepers = frozen ? null : watchSleepers(tasks.map(({ tgid }) => tgid));
   const tableOf = groupTables(tasks, kcmp);
   const tables = readTables(reader, tasks, tableOf);
   const descriptors = tables.flatMap((table) => table.descriptors);
-  const fileOf = groupFiles(descriptors, { kcmp, frozen }, notes);
+  const fileOf = groupFiles(descriptors, kcmp, notes);
   const reading = { tasks, tableOf, tables, descriptors, fileOf };
   const description = describe(reader, reading, { kcmp, states, unixPeers, duplicator, notes });
   const ended = endedTasks(tasks, notes);

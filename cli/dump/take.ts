@@ -2,6 +2,7 @@
 
 import { CliError } from "../error.ts";
 import { openDuplicator } from "./duplicate.ts";
+import { openEntries } from "./entries.ts";
 import { whileFrozen } from "./freeze.ts";
 import { type Kcmp, openKcmp } from "./kcmp.ts";
 import { type Live, readLive } from "./live.ts";
@@ -59,8 +60,9 @@ export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise
   const notes = createNotes();
   const unixPeers = peersOf(await readUnixSockets(processesOf(list()), notes));
   const duplicator = await openDuplicator();
+  const entries = await openEntries();
   const read = (options: { frozen: boolean; states?: ReadonlyMap<number, string> }): Live =>
-    readLive(list(), { kcmp, threads, unixPeers, duplicator, notes, ...options });
+    readLive(list(), { kcmp, threads, unixPeers, duplicator, entries, notes, ...options });
   try {
     if (!freeze) return read({ frozen: false });
     if (processesOf(pids).includes(process.pid)) throw new CliError("ckptscope cannot freeze itself");
@@ -74,6 +76,7 @@ export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise
     );
   } finally {
     duplicator?.close();
+    entries.close();
   }
 }
 

@@ -13,8 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Kcmp, openKcmp } from "../../cli/dump/kcmp.ts";
-import { readLive } from "../../cli/dump/live.ts";
+import { openEntries } from "../../cli/dump/entries.ts";
+import { openKcmp } from "../../cli/dump/kcmp.ts";
+import { type LiveOptions, readLive } from "../../cli/dump/live.ts";
 import { encodeAll } from "../support/images.ts";
 import { startProcess } from "../support/live.ts";
 import { measure, print, used } from "./measure.ts";
@@ -39,17 +40,17 @@ function readEntries(pids: readonly number[]): number {
   return count;
 }
 
-async function bench(kcmp: Kcmp, shared: boolean, frozen: boolean): Promise<void> {
+async function bench(options: Omit<LiveOptions, "threads">, shared: boolean): Promise<void> {
   const parent = await startProcess(resolve("test/support/live-process.mjs"));
   const folder = mkdtempSync(join(tmpdir(), "ckptscope-"));
   try {
     const paths = Array.from({ length: FILES }, (_, index) => join(folder, String(index)));
     for (const path of paths) writeFileSync(path, "");
     const pids = await parent.call<number[]>("crowd", TASKS, paths, shared);
-    const dump = () => readLive(pids, { kcmp, threads: false, frozen }).description;
+    const dump = () => readLive(pids, { ...options, threads: false }).description;
     const files = dump().files.length;
     await measure({
-      title: `Live dump, ${TASKS} tasks, ${readEntries(pids)} descriptors of ${files} open files${frozen ? ", frozen" : ""}`,
+      title: `Live dump, ${TASKS} tasks, ${readEntries(pids)} descriptors of ${files} open files${options.frozen ? ", frozen" : ""}`,
       aim: shared ? 1.3 : 2,
       unit: "of processor time",
       baseline: { title: "reading their /proc entries", run: () => used(() => readEntries(pids)) },
@@ -62,9 +63,14 @@ async function bench(kcmp: Kcmp, shared: boolean, frozen: boolean): Promise<void
 }
 
 export async function liveDump(): Promise<void> {
-  const kcmp = await openKcmp();
+  const [kcmp, entries] = [await openKcmp(), await openEntries()];
   if ("missing" in kcmp) return print("Live dump", kcmp.missing);
-  await bench(kcmp, true, false);
-  await bench(kcmp, false, false);
-  await bench(kcmp, false, true);
+  for (const [shared, frozen] of [
+    [true, false],
+    [false, false],
+    [false, true],
+  ] as const) {
+    await bench({ kcmp, entries, frozen }, shared);
+  }
+  entries.close();
 }

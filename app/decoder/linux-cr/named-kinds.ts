@@ -34,6 +34,9 @@ function pair(bytes: ArrayLike<number>, at: number): number {
   return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
+/** Whether a name may be that of such a kind, by its beginning. */
+export const mayHaveKind = (name: string): boolean => IN_TABLE[(name.charCodeAt(0) << 8) | name.charCodeAt(1)] === 1;
+
 /** The kind of a GENERIC file (an index into FILE_KINDS) whose name is bytes[start … end - 1]; 0: none of these. */
 export function kindByName(bytes: Uint8Array, start: number, end: number): number {
   const first = pair(bytes, start);

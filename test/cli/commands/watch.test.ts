@@ -51,6 +51,16 @@ describe.skipIf(reason !== "")(`watch${reason === "" ? "" : ` (${reason})`}`, ()
     expect(text).not.toMatch(/fd \d+ \/dev\/null/);
   });
 
+  test("does not print the numbers that an image gives to pipes", async () => {
+    const few = await watch({ only: ["fd-opened"] }, () => target.call("pipe"), /(pipe(.|\n)*){2}/);
+    expect(few.match(/pid \d+ fd \d+ pipe: opened/g)).toHaveLength(2);
+    const many = async () => {
+      for (let count = 0; count < 5; count++) await target.call("pipe");
+    };
+    const text = await watch({ only: ["fd-opened"] }, many, /pipe/);
+    expect(text).not.toMatch(/pipe:\[/);
+  });
+
   test("prints few changes one by one, of the wanted kinds only", async () => {
     const change = async () => {
       const fd = await target.call("open", "/dev/zero", 0);
