@@ -38,7 +38,9 @@ export const comparedColumns = (
     const isSame =
       comparedAs === "namespace"
         ? namespaceComparer(column, cellsBefore, cellsAfter, namespaceIn(at))
-        : cellComparer(column, cellsBefore, cellsAfter);
+        : comparedAs === "presence"
+          ? presenceComparer(column, cellsBefore, cellsAfter)
+          : cellComparer(column, cellsBefore, cellsAfter);
     return { at, spec: column, isSame };
   });
 
@@ -59,6 +61,12 @@ function namespaceComparer(
     return x === y || x === NONE || y === NONE;
   };
 }
+
+/** Whether both rows have a value, or none. */
+const presenceComparer =
+  (spec: ColumnSpec, before: Column | undefined, after: Column | undefined) =>
+  (b: number, a: number): boolean =>
+    (cellAt(spec, before, b) === null) === (cellAt(spec, after, a) === null);
 
 /** Compares the cells of two rows in a column of two tables by their values. */
 export function cellComparer(

@@ -169,13 +169,22 @@ function matchGroups({ spec, before, after }: Omit<Pair, "groups">, matchings: r
     if (column.comparedAs !== "group") continue;
     for (const { pairs } of matchings) {
       for (const [b, a] of pairs) {
-        const x = cellAt(column, before.columns[at], b);
-        const y = cellAt(column, after.columns[at], a);
-        if (x && y) overlaps.add(String(x), String(y), b, b);
+        const x = groupOf(spec, before, at, b);
+        const y = groupOf(spec, after, at, a);
+        if (x !== null && y !== null) overlaps.add(x, y, b, b);
       }
     }
   }
   return overlaps.match();
+}
+
+/** What identifies the group that a row is in by a column; `null`: it is in none. */
+function groupOf(spec: ResourceSpec, table: ResourceTable, at: number, row: number): string | null {
+  const cell = (column: number): DetailValue => cellAt(spec.columns[column] as ColumnSpec, table.columns[column], row);
+  const id = cell(at);
+  const { groupsOf } = spec.columns[at] as ColumnSpec;
+  if (!id) return null;
+  return groupsOf === undefined ? String(id) : `${cell(spec.columns.findIndex(({ name }) => name === groupsOf))} ${id}`;
 }
 
 type Left = { readonly before: readonly number[]; readonly after: readonly number[] };
@@ -333,7 +342,7 @@ function compareRows(collecting: Collecting, pair: Pair, before: number, after: 
   const sameWriter = writtenOutside(x) === writtenOutside(y);
   for (const { at, spec, isSame } of pair.columns) {
     const values = valuesAt(pair, at, before, after);
-    if (spec.comparedAs === "group" ? isSameGroup(pair, values.before, values.after) : isSame(before, after)) continue;
+    if (spec.comparedAs === "group" ? isSameGroup(pair, at, before, after) : isSame(before, after)) continue;
     const lacksOne = values.before === null || values.after === null;
     if (!sameFormat && lacksOne) continue;
     if (addUnrecorded(pair, spec, before, after)) continue;
@@ -365,8 +374,11 @@ function addUnrecorded(pair: Pair, column: ColumnSpec, before: number, after: nu
 }
 
 /** Whether two rows are in groups that correspond, or in none. */
-const isSameGroup = ({ groups }: Pair, before: DetailValue, after: DetailValue): boolean =>
-  before && after ? groups.before.get(String(before)) === groups.after.get(String(after)) : !before === !after;
+function isSameGroup(pair: Pair, at: number, before: number, after: number): boolean {
+  const { spec, groups } = pair;
+  const [x, y] = [groupOf(spec, pair.before, at, before), groupOf(spec, pair.after, at, after)];
+  return x !== null && y !== null ? groups.before.get(x) === groups.after.get(y) : x === y;
+}
 
 /** Adds a row that is on one side only, unless another kind of change or a note says that. */
 function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): void {

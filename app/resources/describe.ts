@@ -19,6 +19,7 @@ const NOT_COMPARED = {
 const COMPARED_AS = {
   namespace: "whether the same tasks are in it",
   group: "whether there is one, and of the same rows",
+  presence: "whether there is one",
 } as const;
 
 /** The section of a resource in docs/resources.md, with its heading. */

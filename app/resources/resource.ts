@@ -40,7 +40,9 @@ type ComparedAs =
   /** The id of a namespace: whether it is the namespace of the same tasks. The resource has `namespace`, or a column `kind`. */
   | "namespace"
   /** The id of a group of rows: whether there is one other than 0, and whether it is that of the same rows. */
-  | "group";
+  | "group"
+  /** Something that is placed anew: whether there is one. */
+  | "presence";
 
 export interface ColumnSpec {
   /** Key in `show --json --resources`. */
@@ -58,6 +60,8 @@ export interface ColumnSpec {
   readonly notCompared?: NotCompared;
   /** What is compared of a column whose values themselves are not. */
   readonly comparedAs?: ComparedAs;
+  /** The column that says what a group is of, if rows of several kinds can have the same number. */
+  readonly groupsOf?: string;
   /**
    * The column, often this one, that has a value wherever this one is recorded: older releases record neither. If only
    * one of two images records it, it is not compared.
@@ -110,6 +114,7 @@ type Further = {
   readonly linuxCr?: string | readonly string[];
   readonly notCompared?: NotCompared;
   readonly comparedAs?: ComparedAs;
+  readonly groupsOf?: string;
   readonly recordedWith?: string;
   readonly repeats?: "never";
   readonly nothing?: string;

@@ -257,3 +257,59 @@ describe("the shared memory of mappings", () => {
     expect(list([5, 6, 9], [7, 7, 9])).toEqual(["mappings 7 object: 6 → 7"]);
   });
 });
+
+describe("what tasks share", () => {
+  type Sharing = readonly (readonly [pid: number, kind: string, id: number])[];
+  const PIDS = [7, 8, 9];
+  const checkpoint = checkpointOf({
+    tasks: PIDS.map((pid) => ({ pid, comm: "server", table: 0 })),
+    tables: [[]],
+    files: [],
+  });
+  const sharing = (rows: Sharing): Record<string, ResourceTable> => {
+    const table = createTable(resourceNamed("sharing"));
+    table.hold();
+    for (const [pid, kind, id] of rows) table.add({ pid, kind, id }, PIDS.indexOf(pid), -1);
+    return { sharing: table.finish() };
+  };
+  const list = (before: Sharing, after: Sharing) => {
+    const resources = { before: sharing(before), after: sharing(after) };
+    return changesJson(diff(checkpoint, checkpoint, { resources })).map(line);
+  };
+  const all = (kind: string, id: number): Sharing => PIDS.map((pid) => [pid, kind, id] as const);
+
+  test("is numbered anew, each kind for itself", () => {
+    expect(
+      list([...all("memory", 1), ...all("directories", 1)], [...all("memory", 5), ...all("directories", 6)]),
+    ).toEqual([]);
+    expect(
+      list([...all("memory", 1), ...all("directories", 2)], [...all("memory", 2), ...all("directories", 1)]),
+    ).toEqual([]);
+  });
+
+  test("is no longer shared by one that has it for itself", () => {
+    expect(list(all("memory", 1), all("memory", 1).slice(0, 2))).toEqual(["resource-removed sharing 9"]);
+    expect(list([], all("directories", 4).slice(1))).toEqual(["resource-added sharing 8", "resource-added sharing 9"]);
+  });
+
+  test("is that of others", () => {
+    const pairs = (a: number, b: number, c: number, d: number): Sharing => [
+      [7, "memory", a],
+      [8, "memory", b],
+      [9, "memory", c],
+      [7, "directories", d],
+    ];
+    expect(list(pairs(1, 1, 2, 2), pairs(1, 2, 2, 2))).toEqual(["sharing 8 id: 1 → 2"]);
+    expect(list(pairs(1, 1, 2, 1), pairs(4, 4, 3, 4))).toEqual([]);
+  });
+});
+
+test("a thread's signal stack is compared by whether there is one", () => {
+  const thread = (signalStack: bigint | null) => ({ threads: [{ blocked: [], signalStack }] });
+  const list = (before: bigint | null, after: bigint | null) =>
+    changesJson(changesOf(thread(before), thread(after))).map(line);
+  expect(list(0x7f00n, 0x8800n)).toEqual([]);
+  expect(list(null, null)).toEqual([]);
+  expect(list(null, 0x7f00n)).toEqual(['threads 7 signalStack: null → "7f00"']);
+  expect(list(0x7f00n, null)).toEqual(['threads 7 signalStack: "7f00" → null']);
+});

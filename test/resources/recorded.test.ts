@@ -134,6 +134,7 @@ describe.each(SIDES)("r1 %s", (side) => {
           securebits: 0,
           noNewPrivs: status.NoNewPrivs === "1",
           label: null,
+          socketLabel: null,
         };
       }),
     );

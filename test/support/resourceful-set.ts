@@ -27,6 +27,10 @@ export function resourcefulSet(): Source[] {
   set = setNumber(set, `ids-${TASK}.img`, "task_kobj_ids_entry", 0, "mnt_ns_id", MOUNTS);
   set = setNumber(set, `ids-${TASK}.img`, "task_kobj_ids_entry", 0, "net_ns_id", NETWORK);
   set = setNumber(set, `ids-${TASK}.img`, "task_kobj_ids_entry", 0, "user_ns_id", USERS);
+  // Its child shares its working directory and signal handlers.
+  for (const field of ["fs_id", "sighand_id"] as const) {
+    set = setNumber(set, `ids-25575.img`, "task_kobj_ids_entry", 0, field, 2);
+  }
   const program = (length: number): Uint8Array => Uint8Array.from({ length: 8 * length }, (_, at) => at % 7);
   const filters = [
     [

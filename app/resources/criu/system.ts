@@ -3,6 +3,7 @@
 import { enumName, type MessageName } from "../../decoder/criu/messages.ts";
 import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { createSharing } from "../sharing.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { deviceFlags } from "../words.ts";
@@ -44,24 +45,31 @@ async function readInventory(set: SetReader): Promise<Values | null> {
   return null;
 }
 
+/** Namespaces, and what tasks share: their ids are in one entry. */
 async function readNamespaces(set: SetReader, tables: Tables, root: Values | null): Promise<void> {
-  if (!tables.wants("namespaces")) return;
+  if (!tables.wants("namespaces", "sharing")) return;
+  const sharing = createSharing(tables, "criu");
   const add = (pid: number, record: number, ids: Values | null): void => {
+    if (ids === null) return;
+    const task = set.taskOfPid(pid);
+    sharing.add({ pid, task, record }, ids);
     for (const [kind, field] of NAMESPACES) {
-      const id = ids?.number(field) ?? null;
+      const id = ids.number(field);
       const own = root?.number(field) ?? null;
       if (id === null) continue;
-      tables.add("namespaces", { pid, kind, id, own: own === null ? null : id !== own }, set.taskOfPid(pid), record);
+      tables.add("namespaces", { pid, kind, id, own: own === null ? null : id !== own }, task, record);
     }
   };
   for await (const entry of set.entries("ids")) {
     add(entry.number, entry.record, messageOf(entry, "task_kobj_ids_entry"));
   }
   // Old sets have the ids in the cores.
-  if (set.members.ofKind("ids").length > 0) return;
-  for await (const entry of set.entries("core")) {
-    add(entry.number, entry.record, messageOf(entry, "core_entry")?.nested("ids") ?? null);
+  if (set.members.ofKind("ids").length === 0) {
+    for await (const entry of set.entries("core")) {
+      add(entry.number, entry.record, messageOf(entry, "core_entry")?.nested("ids") ?? null);
+    }
   }
+  sharing.end();
 }
 
 /** Reads a table whose rows are the entries of one kind of member, which is numbered by namespace. */

@@ -78,8 +78,8 @@ const HANDLERS: Readonly<Record<string, OnRecord>> = {
   },
   VMA: ({ memory }, struct, record) => memory.mapping(struct, record),
   PGARR: ({ memory }, struct) => memory.pages(struct),
-  TASK_OBJS({ tasks, memory }, struct) {
-    tasks.bindObjects(struct);
+  TASK_OBJS({ tasks, memory }, struct, record) {
+    tasks.bindObjects(struct, record);
     const owner = tasks.owner();
     if (owner !== null) memory.use(struct.number("mm_objref"), owner);
   },

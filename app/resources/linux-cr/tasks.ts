@@ -6,6 +6,7 @@ import { i32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { signalNames } from "../../model/signals.ts";
 import { taskRow } from "../from-checkpoint.ts";
+import { createSharing } from "../sharing.ts";
 import { spec, type Tables } from "../tables.ts";
 import { limitName, UNLIMITED } from "../words.ts";
 import type { Owner } from "./mappings.ts";
@@ -18,7 +19,7 @@ export interface TaskReader {
   begin(task: Struct, record: number): void;
   bindCredentials(taskCreds: Struct): void;
   bindNamespaces(taskNs: Struct): void;
-  bindObjects(taskObjs: Struct): void;
+  bindObjects(taskObjs: Struct, record: number): void;
   /** SIGNAL: limits and interval timers. */
   signal(signal: Struct, record: number): void;
   pending(sigpending: Struct): void;
@@ -60,6 +61,7 @@ export function createTasks(
   /** Signals that wait for a process, which are in the records of its first task. */
   const shared = new Map<number, readonly string[]>();
   const listed = new Set<string>();
+  const sharing = createSharing(tables, "linux-cr");
   let next = 0;
   let current: Current | null = null;
 
@@ -119,8 +121,10 @@ export function createTasks(
         tables.add("namespaces", { pid, ...row }, task, record);
       }
     },
-    bindObjects(struct) {
+    bindObjects(struct, record) {
       if (current === null) return;
+      // Threads share all of it with the first of them.
+      if (isFirst("objects")) sharing.add({ pid: current.pid, task: current.task, record }, struct);
       current.row.dumpable = objects.dumpableAt(struct.number("mm_objref"));
       const actions = objects.actionsAt(struct.number("sighand_objref"));
       if (actions === undefined || !isFirst("signals")) return;
@@ -152,7 +156,10 @@ export function createTasks(
     blocked(struct) {
       if (current !== null) take(current.thread, spec("threads"), struct, arch);
     },
-    end,
+    end() {
+      end();
+      sharing.end();
+    },
     owner: () => (current === null ? null : { pid: current.pid, task: current.task }),
   };
 }

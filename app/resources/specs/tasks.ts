@@ -104,6 +104,8 @@ const THREADS: ResourceSpec = {
       criu: "thread_sas_entry.ss_sp",
       linuxCr: "ckpt_hdr_task.sas_ss_sp",
       notCompared: "renumbered",
+      comparedAs: "presence",
+      recordedWith: "blocked",
       minor: true,
     }),
   ],
@@ -177,6 +179,16 @@ const CREDENTIALS: ResourceSpec = {
       linuxCr: "ckpt_hdr_cred.sec_ref",
       repeats: "never",
     }),
+    column(
+      "socketLabel",
+      "text",
+      "label of sockets",
+      "the label of the sockets that it creates, where that is another",
+      {
+        criu: "creds_entry.lsm_sockcreate",
+        repeats: "never",
+      },
+    ),
   ],
 };
 
@@ -304,6 +316,31 @@ const NAMESPACES: ResourceSpec = {
   ],
 };
 
+const SHARING: ResourceSpec = {
+  name: "sharing",
+  noun: "sharing",
+  title: "Sharing",
+  scope: "task",
+  meaning:
+    "What tasks share besides open files, in the terms of clone(2). What a task has for itself is not listed. Of Linux-CR: the objects that TASK_OBJS names.",
+  key: ["pid", "kind"],
+  columns: [
+    PID,
+    column(
+      "kind",
+      "text",
+      "kind",
+      "`memory` (CLONE_VM), `directories` (CLONE_FS: root, working directory, umask), `signal handlers` (CLONE_SIGHAND)",
+    ),
+    column("id", "number", "id", "a number that tasks which share it have in common; valid within one dump", {
+      criu: ["task_kobj_ids_entry.vm_id", "task_kobj_ids_entry.fs_id", "task_kobj_ids_entry.sighand_id"],
+      notCompared: "renumbered",
+      comparedAs: "group",
+      groupsOf: "kind",
+    }),
+  ],
+};
+
 const CGROUPS: ResourceSpec = {
   name: "cgroups",
   noun: "control group",
@@ -330,4 +367,5 @@ export const TASK_RESOURCES: readonly ResourceSpec[] = [
   SECCOMP,
   NAMESPACES,
   CGROUPS,
+  SHARING,
 ];
