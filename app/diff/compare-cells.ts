@@ -1,6 +1,7 @@
 // Compares the cells of two tables of one resource, column by column.
 
 import { NONE } from "../model/checkpoint.ts";
+import type { DetailValue } from "../model/fields.ts";
 import type { TaskRow } from "../model/rows.ts";
 import type { Side } from "../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
@@ -80,6 +81,14 @@ export function cellComparer(
   if (before?.kind === "number" && after?.kind === "number") {
     return (b, a) => Object.is(before.values[b], after.values[a]);
   }
-  if (before?.kind === "pooled" && after?.kind === "pooled") return pooledComparer(before, after);
+  if (before?.kind === "pooled" && after?.kind === "pooled") {
+    const areSame = pooledComparer(before, after);
+    if (!spec.unordered) return areSame;
+    return (b, a) => areSame(b, a) || sortedText(cellAt(spec, before, b)) === sortedText(cellAt(spec, after, a));
+  }
   return (b, a) => cellAt(spec, before, b) === cellAt(spec, after, a);
 }
+
+/** A list as text, for equal lists in any order the same. */
+const sortedText = (value: DetailValue): string =>
+  JSON.stringify(Array.isArray(value) ? value.map((each) => JSON.stringify(each)).sort() : value);

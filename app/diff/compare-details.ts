@@ -12,7 +12,7 @@ import type { FileRow } from "../model/rows.ts";
 import { otherSide, type Side } from "../model/side.ts";
 import { sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
-import { fileDetailValue, namespaceTaskOf } from "./detail-values.ts";
+import { fileDetailValue, isSameDetail, namespaceTaskOf } from "./detail-values.ts";
 import type { LackingValues } from "./lacking-values.ts";
 import { linkComparer, NO_ROLES } from "./links.ts";
 import { mountOfFile, type Places } from "./match-mounts.ts";
@@ -185,9 +185,9 @@ function storedDifferences(
       const valueBefore = entriesBefore.get(key);
       const valueAfter = entriesAfter.get(key);
       if (valueBefore !== undefined && valueAfter !== undefined && sameBytes(valueBefore, valueAfter)) continue;
-      if (spec.numberedBy !== undefined) {
+      if (spec.numberedBy !== undefined || spec.unordered) {
         const [x, y] = [fileDetailValue(before, b, key), fileDetailValue(after, a, key)];
-        if (JSON.stringify(x) === JSON.stringify(y)) continue;
+        if (isSameDetail(spec, x, y)) continue;
       }
     }
     const isOnBoth = entriesBefore.has(key) && entriesAfter.has(key);

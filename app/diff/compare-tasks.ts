@@ -11,7 +11,7 @@ import { sameBytes } from "../model/text.ts";
 import type { ChangeKind } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Knowledge } from "./compare-descriptors.ts";
-import { taskValuesReader } from "./detail-values.ts";
+import { isSameDetail, taskValuesReader } from "./detail-values.ts";
 import { groupsOf, mixedRows } from "./groups.ts";
 import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
@@ -85,7 +85,7 @@ function taskDetailsComparer(
     const incomplete = !before.complete || !after.complete;
     for (const { key, of } of taskKeys(valuesBefore, valuesAfter)) {
       const [x = null, y = null] = [valuesBefore[key], valuesAfter[key]];
-      if (isEqual(x, y)) continue;
+      if (isEqual(x, y) || isSameOrder(key, x, y)) continue;
       if ((ended || !sameFormat) && !LEFT_OF_ENDED.has(key)) continue;
       if (!isRecorded(of)) {
         const { title, absent } = taskDetail(key);
@@ -108,6 +108,12 @@ const isOptional = (key: string): boolean => fileDetail(key, fileKind("regular")
 /** Whether two details are equal. Only objects are compared as JSON, because a path may have megabytes. */
 const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>
   x === y || (typeof x === "object" && typeof y === "object" && JSON.stringify(x) === JSON.stringify(y));
+
+/** Whether two lists that are not equal are in other orders, which say nothing. */
+const isSameOrder = (key: string, x: DetailValue, y: DetailValue): boolean => {
+  const spec = taskDetail(key);
+  return spec.unordered === true && isSameDetail(spec, x, y);
+};
 
 type TaskValues = Readonly<Record<string, DetailValue>>;
 

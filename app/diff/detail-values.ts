@@ -31,6 +31,15 @@ function withoutNumbers({ numberedBy }: DetailSpec, value: DetailValue): DetailV
   });
 }
 
+/** Whether two values of a key are the same, apart from the order of lists in which that says nothing. */
+export function isSameDetail(spec: DetailSpec, before: DetailValue, after: DetailValue): boolean {
+  const [x, y] = [before, after].map((value) => {
+    const own = withoutNumbers(spec, value);
+    return JSON.stringify(spec.unordered && Array.isArray(own) ? [...own].sort(byText) : own);
+  });
+  return x === y;
+}
+
 /** The task that identifies the namespace that an open file refers to; NONE: none does, or it refers to no namespace. */
 export function namespaceTaskOf(
   checkpoint: Checkpoint,

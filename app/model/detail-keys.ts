@@ -40,6 +40,8 @@ export interface DetailSpec {
    * has a socket until it is connected, and only a connection keeps it.
    */
   readonly fixed?: "always" | "once-set" | "once-connected";
+  /** The value is a list whose order says nothing. */
+  readonly unordered?: true;
   /** The value is a name, path or address, which can be left out of links and reports. */
   readonly names?: true;
   /** The value as a user reads it. */
@@ -151,8 +153,8 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "armed", title: "armed", compared: "value", absent: "skip" },
   { key: "ticks", title: "expirations", compared: "volatile" },
   { key: "left", title: "time left", compared: "volatile" },
-  { key: "watches", title: "watches", compared: "value", names: true },
-  { key: "marks", title: "marks", compared: "value", numberedBy: "mount", names: true },
+  { key: "watches", title: "watches", compared: "value", unordered: true, names: true },
+  { key: "marks", title: "marks", compared: "value", numberedBy: "mount", unordered: true, names: true },
   { key: "fanotifyFlags", title: "fanotify_init flags", compared: "value", fixed: "always" },
   { key: "eventFlags", title: "flags of event descriptors", compared: "value", fixed: "always" },
   // Terminals.
@@ -185,7 +187,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "ended", title: "ended", compared: "value", absent: "null" },
   { key: "plugin", title: "plugin", compared: "value", absent: "null" },
   { key: "pluginImage", title: "image of the plugin", compared: "renumbered" },
-  { key: "locks", title: "locks", compared: "value", absent: "null" },
+  { key: "locks", title: "locks", compared: "value", absent: "null", unordered: true },
   { key: "detached", title: "detached", compared: "value" },
 ];
 
@@ -197,7 +199,7 @@ export const TASK_DETAILS: readonly DetailSpec[] = [
   { key: "tgid", title: "thread group", compared: "value" },
   { key: "state", title: "state", compared: "value" },
   { key: "threads", title: "threads", compared: "value" },
-  { key: "threadNames", title: "thread names", compared: "value", absent: "skip", names: true },
+  { key: "threadNames", title: "thread names", compared: "value", absent: "skip", unordered: true, names: true },
   { key: "exit", title: "exit", compared: "value", absent: "null" },
   { key: "exe", title: "executable", compared: "value", absent: "null", names: true },
   { key: "cwd", title: "working directory", compared: "value", absent: "null", names: true },
@@ -211,7 +213,7 @@ export const TASK_DETAILS: readonly DetailSpec[] = [
   { key: "egid", title: "effective gid", compared: "value" },
   { key: "sgid", title: "saved gid", compared: "value" },
   { key: "fsgid", title: "filesystem gid", compared: "value" },
-  { key: "groups", title: "groups", compared: "value" },
+  { key: "groups", title: "groups", compared: "value", unordered: true },
   { key: "effective", title: "effective capabilities", compared: "value" },
   { key: "permitted", title: "permitted capabilities", compared: "value" },
   { key: "inheritable", title: "inheritable capabilities", compared: "value" },

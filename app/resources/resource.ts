@@ -69,6 +69,8 @@ export interface ColumnSpec {
   readonly recordedWith?: string;
   /** Changes of this column are in no other kind of change, although the resource repeats others. */
   readonly repeats?: "never";
+  /** Of a list: its order says nothing. */
+  readonly unordered?: true;
   /** What no value means, in words; absent: that the image has none. */
   readonly nothing?: string;
   /** The text was made visible when it was decoded, as details are. */
@@ -117,6 +119,7 @@ type Further = {
   readonly groupsOf?: string;
   readonly recordedWith?: string;
   readonly repeats?: "never";
+  readonly unordered?: true;
   readonly nothing?: string;
   readonly escaped?: true;
   readonly minor?: true;

@@ -71,6 +71,28 @@ function mapped(bytes: Uint8Array, message: string, change: NumberChange): Uint8
   return joined(pieces);
 }
 
+/** A message with the occurrences of a repeated field, and those in messages in it, in the opposite order. */
+function withReversed(bytes: Uint8Array, message: string, wanted: FieldName): Uint8Array {
+  const fields = new Map(MESSAGES.get(message as MessageName)?.map((field) => [field.number, field]));
+  const nameOf = (tag: number): FieldName => `${message}.${fields.get(tag >> 3)?.name}`;
+  const all = [...fieldsIn(bytes)];
+  const own = all.filter(({ tag }) => nameOf(tag) === wanted).toReversed();
+  let next = 0;
+  return joined(
+    all.map(({ tag, own: value, whole }) => {
+      if (nameOf(tag) === wanted) return own[next++]?.whole ?? whole;
+      const type = fields.get(tag >> 3)?.type ?? "";
+      if ((tag & 7) !== 2 || !MESSAGES.has(type as MessageName)) return whole;
+      const nested = withReversed(value, type, wanted);
+      return joined([varint(BigInt(tag)), varint(BigInt(nested.length)), nested]);
+    }),
+  );
+}
+
+/** A file of the set with the values of a repeated field (`creds_entry.groups`) in the opposite order. */
+export const reverseField = (set: readonly Source[], name: string, message: MessageName, field: FieldName): Source[] =>
+  editEntries(set, name, (entries) => entries.map((entry) => withReversed(entry, message, field)));
+
 /** What a number becomes. `numberOf` has the other numbers of its message. */
 export type NumberChange = (field: FieldName, value: bigint, numberOf: (name: string) => bigint) => bigint;
 

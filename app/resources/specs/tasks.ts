@@ -89,6 +89,7 @@ const THREADS: ResourceSpec = {
     column("pending", "list", "pending", "signals that wait for it or for its task, as sigpending(2) has it", {
       linuxCr: "ckpt_hdr_sigpending.signal.sigset",
       recordedWith: "pending",
+      unordered: true,
     }),
     column("sharedPending", "list", "pending for the task", "those of them that any thread of the task may take", {
       notCompared: "elsewhere",
@@ -142,6 +143,7 @@ const CREDENTIALS: ResourceSpec = {
     column("groups", "list", "groups", "supplementary groups", {
       criu: "creds_entry.groups",
       linuxCr: "ckpt_hdr_groupinfo.groups",
+      unordered: true,
     }),
     column("effective", "capabilities", "effective", "capabilities in force", {
       criu: "creds_entry.cap_eff",
