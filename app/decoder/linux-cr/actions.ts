@@ -4,44 +4,44 @@ import { type FileKind, fileKind } from "../../model/names.ts";
 import type { Dialect } from "./dialect.ts";
 import { TYPES } from "./kinds.ts";
 
-// Literals, whose values are known when code is compiled. In an object that was made from a list of names, V8 would look up
-// each of them whenever it is used.
+const numbered = <const T extends readonly string[]>(names: T) =>
+  Object.fromEntries(names.map((name, index) => [name, index + 1])) as { [K in T[number]]: number };
 
 /** A number for each record that has a handler. Other records are only listed. handlers.ts calls the handlers. */
-export const ACTIONS = {
-  OBJREF: 1,
-  FILE: 2,
-  FILE_NAME: 3,
-  FILE_DESC: 4,
-  FILE_TABLE: 5,
-  TASK: 6,
-  STRING: 7,
-  TASK_OBJS: 8,
-  BUFFER: 9,
-  TREE: 10,
-  PIDS: 11,
-  SOCKET: 12,
-  SOCKET_UNIX: 13,
-  SOCKET_INET: 14,
-  SOCKET_FRAG: 15,
-  TTY: 16,
-  TTY_LDISC: 17,
-  EPOLL_ITEMS: 18,
-  PIPE_BUF: 19,
-  FILE_PIPE: 20,
-  FS: 21,
-  MM: 22,
-  CRED: 23,
-  GROUPINFO: 24,
-  TASK_CREDS: 25,
-  HPAGE: 26,
-  HEADER: 27,
-  ERROR: 28,
-  TAIL: 29,
-} as const;
+export const ACTIONS = numbered([
+  "OBJREF",
+  "FILE",
+  "FILE_NAME",
+  "FILE_DESC",
+  "FILE_TABLE",
+  "TASK",
+  "STRING",
+  "TASK_OBJS",
+  "BUFFER",
+  "TREE",
+  "PIDS",
+  "SOCKET",
+  "SOCKET_UNIX",
+  "SOCKET_INET",
+  "SOCKET_FRAG",
+  "TTY",
+  "TTY_LDISC",
+  "EPOLL_ITEMS",
+  "PIPE_BUF",
+  "FILE_PIPE",
+  "FS",
+  "MM",
+  "CRED",
+  "GROUPINFO",
+  "TASK_CREDS",
+  "HPAGE",
+  "HEADER",
+  "ERROR",
+  "TAIL",
+]);
 
 /** Kinds of object that have a handler. Others are only listed. */
-export const OBJECTS = { FILE_TABLE: 1, FILE: 2, SOCK: 3, TTY: 4 } as const;
+export const OBJECTS = numbered(["FILE_TABLE", "FILE", "SOCK", "TTY"]);
 
 const KIND_OF_FILE: Record<string, FileKind> = {
   GENERIC: "generic",
