@@ -269,7 +269,7 @@ function topicText(subject: Subject, { lead, events, count }: Topic): string {
   return `${name} (${list}${isMore ? ", …" : ""})`;
 }
 
-/** `2 sockets`; `3 open files` if they are of several kinds. */
+/** `2 sockets`; `3 files` if they are of several kinds. */
 function countedFiles(subject: Subject, events: readonly number[], count: number): string {
   const kinds = new Set(
     events.slice(0, EXAMINED).map((event) => {
@@ -278,7 +278,7 @@ function countedFiles(subject: Subject, events: readonly number[], count: number
     }),
   );
   const [kind = NONE] = kinds;
-  return kinds.size === 1 && kind !== NONE ? countedKind(count, kind) : counted(count, "open file");
+  return kinds.size === 1 && kind !== NONE ? countedKind(count, kind) : counted(count, "file");
 }
 
 const securityPrefix = (lead: Lead): string => (lead === "security" ? "security: " : "");

@@ -247,7 +247,7 @@ test("files without a name that were opened or closed are counted by their kind"
   const before: State = { ...none, tables: [[{ fd: 0, file: 0 }], [{ fd: 0, file: 0 }]] };
   expect(sentence(compare(before, elsewhere))).toBe("2 sockets opened.");
   const pipe = { kind: "pipe", path: "pipe:[1]", stable: 6 } as const;
-  expect(sentence(compare(before, { ...elsewhere, files: [END, END, pipe] }))).toBe("2 open files opened.");
+  expect(sentence(compare(before, { ...elsewhere, files: [END, END, pipe] }))).toBe("2 files opened.");
 });
 
 test("a path that several open files have is counted once", () => {
