@@ -130,9 +130,9 @@ function checkBlock(scanned: Scan, checks: readonly EntryCheck[], window: Window
     if (start < window.start || end > window.end) return row;
     scanned.record = row;
     scanned.offset = start;
-    // An entry is its size and its message.
-    const at = start - window.start + 4;
-    const to = end - window.start;
+    // An entry is its size and its message. Integers, not doubles like offsets: messages were scanned with such before.
+    const at = (start - window.start + 4) | 0;
+    const to = (end - window.start) | 0;
     if (to < at) continue;
     const { bytes } = window;
     const { struct, shape, handler } = check;

@@ -279,7 +279,7 @@ function checkBlock(scan: Scan, kinds: readonly (KindInfo | null)[], from: numbe
     if (info.name === "ERROR") return checkpoint.records.count;
     scan.record = row;
     scan.offset = start;
-    scan.at = start - window.start;
+    scan.at = (start - window.start) | 0;
     scan.length = length;
     scan.kind = info;
     checkRecord(scan, info);
