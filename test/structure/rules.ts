@@ -12,7 +12,7 @@ const CORE =
 /** The worker as the page sees it. */
 const WORKER = "worker/client.ts worker/protocol.ts worker/memory-protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */
-const NAMES = "decoder/dialects.ts decoder/criu/member-names.ts";
+const NAMES = "decoder/dialects.ts decoder/criu/member-names.ts decoder/clutter.ts";
 /** What draws. */
 const VIEW =
   "npm:react npm:react-dom npm:d3-selection npm:d3-zoom npm:@tanstack/react-table npm:@tanstack/react-virtual";
