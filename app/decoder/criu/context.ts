@@ -3,6 +3,7 @@
 import type { Fact, RecordKind, Severity } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { createJsonBytes, type JsonBytes } from "../../model/json-bytes.ts";
+import { baseName } from "../../model/paths.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
@@ -172,6 +173,8 @@ export interface FileContext {
 
 /** The members found, from which missing ones are reported. */
 export interface SeenMembers {
+  /** The names of all files of the set, without folders. */
+  readonly names: ReadonlySet<string>;
   /** Names of MEMBER_KINDS. */
   readonly kinds: Set<string>;
   /** Members that have no entry although CRIU writes at least one. */
@@ -261,7 +264,13 @@ export function createContext(
     files: createFileContext(),
     pluginImages: pluginImages(placed),
     locks: [],
-    seen: { kinds: new Set(), empty: [], numbers: new Map(), tables: new Set() },
+    seen: {
+      names: new Set(placed.map(({ source }) => baseName(source.name))),
+      kinds: new Set(),
+      empty: [],
+      numbers: new Map(),
+      tables: new Set(),
+    },
     pages: new Map(),
     examined: new Map(),
     usual: undefined,

@@ -187,5 +187,5 @@ function missing(set: SetContext, severity: Severity, name: string, why: string)
 }
 
 /** A member that does not begin like its kind is there, but of no use. */
-const isOrCannot = ({ placed }: SetContext, name: string): string =>
-  placed.some(({ source }) => baseName(source.name) === name) ? "cannot be read" : "is missing";
+const isOrCannot = ({ seen }: SetContext, name: string): string =>
+  seen.names.has(name) ? "cannot be read" : "is missing";
