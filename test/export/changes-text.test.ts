@@ -70,8 +70,14 @@ describe("a sentence", () => {
     expect(sentences(threads(["main", ...workers]), threads(["main", "cleaner", ...workers.slice(1)]))).toEqual([
       "pid 412: thread names worker → cleaner",
     ]);
-    expect(sentences(threads(["main", ...workers]), threads([...workers, "main"]))).toEqual([
-      `pid 412: thread names main, ${workers.join(", ")} → ${workers.join(", ")}, main`,
+    // Their order says nothing.
+    expect(sentences(threads(["main", ...workers]), threads([...workers, "main"]))).toEqual([]);
+    const lines = (words: readonly string[]): State => ({
+      ...state(),
+      tasks: [{ pid: 412, comm: "server", table: 0, details: { lines: words } }],
+    });
+    expect(sentences(lines(["main", ...workers]), lines([...workers, "main"]))).toEqual([
+      `pid 412: lines main, ${workers.join(", ")} → ${workers.join(", ")}, main`,
     ]);
   });
 

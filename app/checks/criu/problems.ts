@@ -1,8 +1,8 @@
 // The decoder's problems as findings: which rule each of them breaks.
 
+import { isUselessMember } from "../../decoder/criu/missing-members.ts";
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { baseName } from "../../model/paths.ts";
 import { recordAt, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { FindingList } from "../finding.ts";
@@ -62,9 +62,8 @@ export const isMissingTable = ({ code, message }: Problem): boolean =>
  * @param tablesReported Whether missing file tables have been reported already.
  */
 export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesReported: boolean): void {
-  const { records, files, members } = checkpoint;
+  const { records, files } = checkpoint;
   const damaged = isDamaged(checkpoint);
-  const names = new Set(members.map(({ name }) => baseName(name)));
   for (const problem of checkpoint.problems) {
     let code = RULE_OF_PROBLEM[problem.code];
     if (code === undefined) {
@@ -78,8 +77,8 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesRep
     }
     // If no open file is known, or some were lost, that is reported already.
     if (problem.code === "missing-file" && (files.count === 0 || damaged)) continue;
-    // A member that exists but cannot be read is reported as damaged.
-    if (problem.code === "missing-member" && names.has(problem.message.split(" is missing")[0] ?? "")) continue;
+    // It is reported as damaged.
+    if (isUselessMember(problem)) continue;
     const { member, offset, message } = problem;
     const record = offset === null || member === undefined ? NONE : recordFrom(checkpoint, member, offset);
     const struct = record === NONE ? null : records.kinds[records.kind[record] as number]?.struct;

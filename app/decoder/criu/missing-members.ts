@@ -1,6 +1,6 @@
 // Reports files that the inventory or the process tree refers to but the set lacks.
 
-import { NONE, type Severity } from "../../model/checkpoint.ts";
+import { NONE, type Problem, type Severity } from "../../model/checkpoint.ts";
 import { baseName } from "../../model/paths.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
@@ -186,6 +186,12 @@ function missing(set: SetContext, severity: Severity, name: string, why: string)
   report(set, severity, "missing-member", `${name} ${isOrCannot(set, name)}: ${why}`, null);
 }
 
+const CANNOT_BE_READ = "cannot be read";
+
 /** A member that does not begin like its kind is there, but of no use. */
 const isOrCannot = ({ seen }: SetContext, name: string): string =>
-  seen.names.has(name) ? "cannot be read" : "is missing";
+  seen.names.has(name) ? CANNOT_BE_READ : "is missing";
+
+/** Whether a problem says that a member is there, but of no use. What is wrong with it is a problem of its own. */
+export const isUselessMember = ({ code, message }: Problem): boolean =>
+  code === "missing-member" && message.includes(` ${CANNOT_BE_READ}: `);
