@@ -1,5 +1,6 @@
 // Writes the records of a task, in the order of the dialect.
 
+import { CAPABILITY_SETS } from "../decoder/linux-cr/meaning.ts";
 import { NONE } from "../model/checkpoint.ts";
 import { HAS_STATUS } from "../model/outside.ts";
 import { encodeText } from "../model/text.ts";
@@ -163,14 +164,6 @@ export function dumpCredentials(dump: Dump): number {
   });
   return 0;
 }
-
-/** Sets of capabilities, and the letter that CRED has for them. */
-const CAPABILITY_SETS = [
-  ["effective", "e"],
-  ["permitted", "p"],
-  ["inheritable", "i"],
-  ["bounding", "b"],
-] as const;
 
 function capabilityFields(sets: CapabilitySets | undefined): FieldValues {
   if (sets === undefined) return {};

@@ -156,7 +156,7 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
     ...(exitCode === 0 ? {} : { exitCode }),
     fileTable: table < 0 ? null : table + 1,
     credentials,
-    status,
+    ...(status === undefined ? {} : { status }),
     limits,
     umask,
     ...(workingDirectory === null ? {} : { workingDirectory }),

@@ -20,7 +20,8 @@ export interface Task {
   /** Its exit status as returned by wait(2); 0 while it is alive, or if the status may not be read. */
   readonly exitCode: number;
   readonly credentials: Credentials;
-  readonly status: TaskStatus;
+  /** Absent: /proc/PID/status lacks some of it. */
+  readonly status?: TaskStatus;
   readonly restrictions: Restrictions;
   /** Soft and hard resource limits by number. */
   readonly limits: readonly (readonly [string, string])[];
@@ -97,7 +98,7 @@ export function readTask(pid: number): Task | null {
       tgid: Number(field("Tgid")),
       comm: comm.subarray(0, comm.length - 1),
       credentials: { uids: four("Uid"), gids: four("Gid"), groups: numbers("Groups") },
-      status: statusOf(field),
+      ...statusOf(field),
       restrictions: {
         noNewPrivs: field("NoNewPrivs") === "1",
         seccomp: `${field("Seccomp") || 0} ${field("Seccomp_filters") || 0}`,
@@ -114,10 +115,20 @@ export function readTask(pid: number): Task | null {
   }
 }
 
-/** Sets of capabilities and signals, which /proc/PID/status has in hexadecimal. */
-function statusOf(field: (name: string) => string): TaskStatus {
-  const set = (name: string): string => BigInt(`0x${field(name) || "0"}`).toString();
-  return {
+/**
+ * Sets of capabilities and signals, which /proc/PID/status has in hexadecimal. Some sandboxes have a /proc of their own, which
+ * lacks some of them: then none is returned, so that no set is taken for an empty one.
+ *
+ * @param field The text of a field; empty if there is none.
+ */
+export function statusOf(field: (name: string) => string): { readonly status?: TaskStatus } {
+  let isWhole = true;
+  const set = (name: string): string => {
+    const digits = field(name);
+    isWhole &&= digits !== "";
+    return BigInt(`0x${digits || "0"}`).toString();
+  };
+  const status = {
     capabilities: {
       effective: set("CapEff"),
       permitted: set("CapPrm"),
@@ -132,6 +143,7 @@ function statusOf(field: (name: string) => string): TaskStatus {
       caught: set("SigCgt"),
     },
   };
+  return isWhole ? { status } : {};
 }
 
 /** The values of lines `name: value`. A value can be empty: a task without supplementary groups. */

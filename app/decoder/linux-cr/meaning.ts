@@ -15,6 +15,14 @@ const ENUMS: Readonly<Record<string, string>> = {
   ipc_type: "CKPT_HDR",
 };
 
+/** Sets of capabilities by their key in the details of tasks, and the letter that CRED has for them. */
+export const CAPABILITY_SETS = [
+  ["effective", "e"],
+  ["permitted", "p"],
+  ["inheritable", "i"],
+  ["bounding", "b"],
+] as const;
+
 // Linux include/linux/auxvec.h.
 const AUXV: readonly (string | undefined)[] = [
   "AT_NULL",

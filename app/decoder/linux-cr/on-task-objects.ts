@@ -9,6 +9,7 @@ import type { TaskRow } from "../../model/rows.ts";
 import { signalName } from "../../model/signals.ts";
 import { visibleText } from "../../model/text.ts";
 import { OBJECTS } from "./actions.ts";
+import { CAPABILITY_SETS } from "./meaning.ts";
 import { holds, u32 } from "./record-bytes.ts";
 import { expectPath, readStruct, resolve, type Walk } from "./walk.ts";
 
@@ -22,14 +23,6 @@ export function announceTaskObject({ taskObjects, objectTypes }: Walk, objtype: 
 }
 
 const IDS = ["uid", "euid", "suid", "fsuid", "gid", "egid", "sgid", "fsgid"] as const;
-
-/** Sets of capabilities by their key, and the letter that CRED has for them. */
-const CAPABILITY_SETS = [
-  ["effective", "e"],
-  ["permitted", "p"],
-  ["inheritable", "i"],
-  ["bounding", "b"],
-] as const;
 
 /** CRED: ids, groups and capabilities. */
 export function onCred(walk: Walk): void {

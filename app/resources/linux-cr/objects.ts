@@ -1,6 +1,7 @@
 // Objects that tasks share: credentials, actions on signals, interval timers, namespaces. Each is a row, or several,
 // without its task.
 
+import { CAPABILITY_SETS } from "../../decoder/linux-cr/meaning.ts";
 import { capabilityNames } from "../../model/capabilities.ts";
 import { signalName } from "../../model/signals.ts";
 import type { Row } from "../table.ts";
@@ -10,14 +11,6 @@ import { type Struct, take } from "./record-reader.ts";
 
 /** A row in the making. */
 export type Draft = Record<string, Row[string]>;
-
-/** Sets of capabilities, and the letter that CRED has for them. */
-const CAPABILITY_SETS = [
-  ["effective", "e"],
-  ["permitted", "p"],
-  ["inheritable", "i"],
-  ["bounding", "b"],
-] as const;
 
 /** What a CRED refers to. */
 interface OfCredentials {
