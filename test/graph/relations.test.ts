@@ -77,6 +77,44 @@ describe("relations", () => {
     expect(words(both, { to: "file", row: 0 })).toBe("peer: fd 7 of 20 client; watched by: fd 5 of 10 server");
     expect(words(both, { to: "task", row: 0 })).toBe("executable: /usr/sbin/server; working directory: /srv");
   });
+
+  test.each<[what: string, before: readonly number[], after: readonly number[], expected: string]>([
+    ["is held by fewer", [7, 8], [7], "peer: fd 7 of 20 client"],
+    ["is held by others", [7, 8], [8, 9], "peer: fd 8 of 20 client and others"],
+    ["is held by one other", [7], [9], "peer: fd 9 of 20 client"],
+    ["is held by none", [7, 8], [], "peer: socket:[unix b to 10 fd 3]"],
+  ])("of two images name the holders after: a peer that %s", (_, before, after, expected) => {
+    const { tables, ...rest } = STATE;
+    const of = (fds: readonly number[]): State => ({
+      ...rest,
+      tables: [tables[0] ?? [], [{ fd: 0, file: 2 }, ...fds.map((fd) => ({ fd, file: 3 }))]],
+    });
+    const images = [checkpointOf(of(before)), checkpointOf(of(after), { firstId: 900 })] as const;
+    const comparison = diff(...images);
+    const { taskAfter, descriptors } = comparison.pairs;
+    const changed = comparison.changed;
+    const both = union(...images, { taskAfter, tables: comparison.pairs.tables, descriptors, changed });
+    const [peer] = words(both, { to: "file", row: 0 }).split(";");
+    expect(peer).toBe(expected);
+  });
+});
+
+test("a file that only the image before has is named by its holders there", () => {
+  const [server = [], client = []] = STATE.tables;
+  const before: State = { ...STATE, tables: [server, [...client, { fd: 8, file: 3 }]] };
+  const isSocket = (row: number): boolean => row === 0 || row === 3;
+  const after: State = {
+    ...STATE,
+    tables: before.tables.map((slots) => slots.filter(({ file }) => !isSocket(file))),
+    files: STATE.files.map((file, row) =>
+      isSocket(row) ? { kind: "regular", path: `/tmp/${row}` } : { ...file, links: [] },
+    ),
+  };
+  const images = [checkpointOf(before), checkpointOf(after, { firstId: 900 })] as const;
+  const comparison = diff(...images);
+  const { taskAfter, tables, descriptors } = comparison.pairs;
+  const both = union(...images, { taskAfter, tables, descriptors, changed: comparison.changed });
+  expect(words(both, { to: "file", row: 0 })).toBe("peer: fd 7 of 20 client and others; watched by: fd 5 of 10 server");
 });
 
 describe("arcs", () => {

@@ -70,11 +70,25 @@ export function relationSentence(subject: Subject, relations: readonly Relation[
 function placeOf(subject: Subject, { to, row }: ObjectRef): string {
   const { graph } = subject;
   if (to === "task") return taskLabel(subject, row);
-  if (to !== "file" || holdersOf(graph, row) === 0) return fileName(subject, row);
-  const slot = u32At(graph.files.holder, u32At(graph.files.firstHolder, row));
+  if (to !== "file") return fileName(subject, row);
+  const [slot, other] = firstHolders(subject, row);
+  if (slot === undefined) return fileName(subject, row);
   const table = u32At(graph.descriptors.table, slot);
-  const more = holdersOf(graph, row) > 1 ? " and others" : "";
-  return `fd ${i32At(graph.descriptors.fd, slot)} of ${ownerLabel(subject, table)}${more}`;
+  return `fd ${i32At(graph.descriptors.fd, slot)} of ${ownerLabel(subject, table)}${other === undefined ? "" : " and others"}`;
+}
+
+/** The first two holders of a file: in the image after, unless only the image before has it. */
+function firstHolders(subject: Subject, file: GraphFileRow): readonly SlotRow[] {
+  const { files, descriptors } = subject.graph;
+  const isRemoved = changeOf(subject, "file", file) === REMOVED;
+  const first = u32At(files.firstHolder, file);
+  const found: SlotRow[] = [];
+  for (let at = first; at < first + holdersOf(subject.graph, file) && found.length < 2; at++) {
+    const slot = u32At(files.holder, at);
+    const holdsAfter = changeOf(subject, "descriptor", slot) !== REMOVED && i32At(descriptors.file, slot) === file;
+    if (isRemoved || holdsAfter) found.push(slot);
+  }
+  return found;
 }
 
 function taskParts(subject: Subject, task: GraphTaskRow): string[] {
