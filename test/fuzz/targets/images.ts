@@ -1,5 +1,6 @@
 // Linux-CR images and CRIU sets, mutated and cut off.
 
+import { isDeepStrictEqual } from "node:util";
 import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
@@ -13,10 +14,17 @@ import { hold, pick, type Random, type Target } from "../target.ts";
 
 const sizeOf = (files: readonly File[]): number => files.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
-async function decoded(files: readonly File[]): Promise<Image | null> {
-  const image = await openImage(files.map(({ name, bytes }) => bytesSource(name, bytes)));
+async function decoded(files: readonly File[], next: Random): Promise<Image | null> {
+  const sources = files.map(({ name, bytes }) => bytesSource(name, bytes));
+  const image = await openImage(sources);
   if ("refused" in image) return null;
   holdImage(image, sizeOf(files));
+  if (files.length > 1 && next(2) === 0) {
+    const { checkpoint } = image;
+    const without = await openImage(sources, { kernels: false });
+    const isSame = "checkpoint" in without && isDeepStrictEqual(without.checkpoint, checkpoint);
+    hold(isSame, "kernels make a difference");
+  }
   return image;
 }
 
@@ -47,7 +55,7 @@ async function runMutated(seeds: readonly Seed[], next: Random): Promise<void> {
     const [name, from] = once.damage;
     damage.set(name, Math.min(from, damage.get(name) ?? from));
   }
-  const image = await decoded(files);
+  const image = await decoded(files, next);
   if (image === null) return;
   const missing = await lostBefore(seed, image, damage);
   hold(missing === null, missing ?? "");
@@ -64,7 +72,7 @@ async function runCut(seeds: readonly Seed[], next: Random): Promise<void> {
     const at = next(bytes.length + 1);
     return [bytes.subarray(0, at), at];
   });
-  const image = await decoded(files);
+  const image = await decoded(files, next);
   if (image === null) return;
   const [name, at] = damage;
   const cut = cutRecord(seed, name, at);
