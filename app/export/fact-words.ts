@@ -114,7 +114,7 @@ function createWordSearch({ files, text }: Checkpoint, names: FileNames): WordSe
   };
 }
 
-/** Whether bytes start … end - 1 of a text, of which the last is a bracket, are a made-up name with word[from … to - 1]. */
+/** Whether bytes start … end - 1 of a text, the last a bracket, are a made-up name with word[from … to - 1]. */
 function hasWord(text: Uint8Array, start: number, end: number, word: Uint8Array, from: number, to: number): boolean {
   let inside = start;
   while (inside < end && isWordByte(text[inside] as number)) inside++;

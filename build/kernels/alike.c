@@ -2,7 +2,7 @@
 //
 // Finds open files that differ from ones before them in nothing but fields that are expected to differ, and adds their
 // details by the steps of those: see app/decoder/criu/alike.ts, which does the same, and alike-runs.ts, which calls this.
-// Whatever is read of an entry lies between its start and its end, which lie in the block.
+// Reads stay between an entry's start and end, which are within the block.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -50,7 +50,7 @@ struct part {
 enum { PLAIN, INTEGER, EXACT, ENDPOINT, TIME };
 
 // Adds a detail. If `row` is not NONE, its value is left to the caller, which has a function for it. Without a key there is
-// no detail, but the function is to be called all the same.
+// no detail, but the function must still be called.
 struct step {
   u32 key;
   u32 value;

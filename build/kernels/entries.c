@@ -2,12 +2,12 @@
 //
 // Reads entries of members in their usual form into columns and rows: each is a length (32 bits, little-endian) and a
 // protobuf message. It knows no message by itself. app/decoder/criu/kernel/forms.ts makes its tables: for each message a node, with
-// an action for each tag and a program that runs once the message has been read. Whatever has no usual form ends a run, and
+// an action for each tag and a program that runs once the message has been read. An entry in any other form ends a run, and
 // is left to the caller.
 //
 // Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten bytes,
 // and `input` has as many after its last. Writing stays within the columns, the rows of values, the text, the lengths and the
-// links, each of which is checked against its size. Programs and actions come from the caller, who is trusted with them.
+// links, each of which is checked against its size. Programs and actions come from the caller and are trusted.
 
 typedef unsigned char u8;
 typedef unsigned short u16;

@@ -31,7 +31,7 @@ const MESSAGE_FIELDS = FILE_FIELDS.filter((field) => field !== null);
 const SLOT_BEFORE_TYPES = 2;
 /** In the column of types: more than any type. */
 const NO_TYPE = 255;
-/** For files of which only the id is checked. Every type of file has its id in field 1. */
+/** For files whose id alone is checked. Every type of file has its id in field 1. */
 const ONLY_ID: Body = { plan: plan("reg_file_entry", ["id"]), idSlot: 1, check: () => {} };
 const MESSAGE_BODIES: readonly Body[] = MESSAGE_FIELDS.map((field) => BODIES[field] ?? ONLY_ID);
 const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_entry", field)));

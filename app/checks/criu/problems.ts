@@ -1,6 +1,6 @@
 // The decoder's problems as findings: which rule each of them breaks.
 
-import { isUselessMember } from "../../decoder/criu/missing-members.ts";
+import { isUnusableMember } from "../../decoder/criu/missing-members.ts";
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { recordAt, recordOffset } from "../../model/records.ts";
@@ -78,7 +78,7 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesRep
     // If no open file is known, or some were lost, that is reported already.
     if (problem.code === "missing-file" && (files.count === 0 || damaged)) continue;
     // It is reported as damaged.
-    if (isUselessMember(problem)) continue;
+    if (isUnusableMember(problem)) continue;
     const { member, offset, message } = problem;
     const record = offset === null || member === undefined ? NONE : recordFrom(checkpoint, member, offset);
     const struct = record === NONE ? null : records.kinds[records.kind[record] as number]?.struct;

@@ -38,7 +38,7 @@ export function createEntryReader(checkpoint: Checkpoint, sources: readonly Sour
   const cursor = recordCursor(records);
   let held = { member: -1, base: 0, bytes: new Uint8Array(0) as Uint8Array };
   const inHeld = (offset: number, length: number, size: number, message: string | null): EntryBytes | null => {
-    // An integer, not a double like the offset: whatever reads entries is compiled for the former.
+    // An integer, not a double like the offset: the functions that read entries are compiled for integers.
     const at = (offset - held.base) | 0;
     if (at + length > held.bytes.length) return null;
     const { bytes, base } = held;

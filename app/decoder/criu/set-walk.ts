@@ -126,7 +126,7 @@ async function readMembers(set: SetContext): Promise<void> {
   if (!filesClosed) withinLimits(set, () => closeFiles(set));
 }
 
-/** The members from `member` on that are of its kind, and of which all bytes have been read; waits for those of them. */
+/** The members from `member` on that are of its kind and have been read whole; waits for reads that have started. */
 function wholeMembers(
   placed: readonly PlacedMember[],
   heads: Head[],

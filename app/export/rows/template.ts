@@ -56,7 +56,7 @@ export type Part =
       readonly parts: readonly Part[];
       readonly otherwise: readonly Part[];
     }
-  /** Bytes that only depend on at most three values, of which few combinations occur. */
+  /** Bytes that depend on at most three values, in few combinations. */
   | { readonly op: "memo"; readonly keys: readonly Masked[]; readonly make: (row: number) => Uint8Array }
   /** The entries of a row in a store as a JSON object. `write` writes any. */
   | { readonly op: "entries"; readonly store: DetailStore; readonly write: (row: number) => void }

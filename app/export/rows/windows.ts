@@ -31,7 +31,7 @@ function fillEntries(kernel: RowKernel, store: DetailStore, row: number, end: nu
 const [PAGE, OVERLAP, OVERRUN, SLOTS] = [1 << 15, 4096, 16, 16];
 const STRIDE = PAGE + OVERLAP + OVERRUN;
 
-/** Bytes of which the kernel has some pages. */
+/** Bytes; the kernel has some pages of them. */
 export interface Source {
   readonly bytes: Uint8Array;
   /** The page that each slot has; -1 for none. */

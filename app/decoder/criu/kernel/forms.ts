@@ -57,7 +57,7 @@ export interface Form<Field extends string> {
   readonly stored: readonly Field[];
   /** Fields that make an entry unusual. */
   readonly refused?: readonly string[];
-  /** Nested messages, of which there is one. By field: the node of its form. */
+  /** Nested messages; a message has exactly one of them. By field: the node of its form. */
   readonly bodies?: ReadonlyMap<string, number>;
   /** Nested messages of any number, each with a program of its own. By field: the node of its form. */
   readonly each?: ReadonlyMap<string, number>;
@@ -100,7 +100,7 @@ function addProgram({ programs, words }: Forms, node: number, steps: readonly St
   for (const [name, a = 0, b = 0, c = 0] of [...steps, ["end"] as Step]) words.push(STEPS.indexOf(name), a, b, c);
 }
 
-/** A message whose fields a plan extracts, and the nested messages of which there is one at most, by their slot. */
+/** A message whose fields a plan extracts, and the nested messages that occur at most once, by their slot. */
 export interface PlanTree {
   readonly plan: Plan;
   readonly inside?: readonly (readonly [slot: number, tree: PlanTree])[];
