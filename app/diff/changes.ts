@@ -52,7 +52,7 @@ export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
   "task-detail": "task detail",
   "resource-added": "resource added",
   "resource-removed": "resource gone",
-  "resource-changed": "resource",
+  "resource-changed": "resource changed",
 };
 
 /** The name of a kind of change when the two images are swapped. */

@@ -14,7 +14,6 @@ const NOUNS: ReadonlySet<ChangeKind> = new Set([
   "file-detail",
   "file-linked",
   "task-detail",
-  "resource-changed",
 ]);
 
 /** What something happened to: `task gone` is `2 tasks gone`. */

@@ -1,9 +1,9 @@
 // Changes in words, in Markdown and in CSV; and that text out of an image stays text.
 
 import { describe, expect, test } from "vitest";
-import { CHANGE_TITLES } from "../../app/diff/changes.ts";
+import { CHANGE_KINDS, CHANGE_TITLES } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { changeSummary } from "../../app/export/change-counts.ts";
+import { changeSummary, kindCounts } from "../../app/export/change-counts.ts";
 import { changeSentence, changesCsv, changesMarkdown, codeSpan } from "../../app/export/changes-text.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { checkpointOf, type State, type StateDescriptor, type StateFile, type StateOptions } from "../support/state.ts";
@@ -145,6 +145,8 @@ describe("a summary", () => {
       "10 changes: 2 tasks gone, 2 close-on-exec, 2 positions, 2 flags, 2 versions",
     );
     expect(changeSummary(comparison, [])).toBe("No changes.");
+    const resources = CHANGE_KINDS.map((kind) => (kind.startsWith("resource") ? 2 : 0));
+    expect(kindCounts(resources)).toBe("2 resources added, 2 resources gone, 2 resources changed");
   });
 });
 
