@@ -19,8 +19,8 @@ typedef int64_t i64;
 
 // Sizes of the windows, in bytes unless they say otherwise.
 enum { OUTPUT = 512 << 10, COLUMNS = 576 << 10, PIECES = 128 << 10 };
-enum { PIECE_COUNT = 4096, PART_COUNT = 128, MEMO_COUNT = 4, KNOWN_COUNT = 64, KEY_COUNT = 3, RANGE_COUNT = 64 };
-enum { ENTRY_COUNT = 16 << 10, MOST_ENTRIES = 64 };
+enum { PIECE_COUNT = 4096, PART_COUNT = 512, MEMO_COUNT = 16, KNOWN_COUNT = 64, KEY_COUNT = 3, RANGE_COUNT = 64 };
+enum { ENTRY_COUNT = 16 << 10, MOST_ENTRIES = 64, PREFIX = 4096 };
 
 // Where bytes of any length come from: texts, where the values of entries begin, and these values. Pages of each are
 // copied to slots when they are needed. A page goes on for some bytes that the next one has as well, so that what begins
@@ -31,16 +31,20 @@ enum { PAGE_BITS = 15, PAGE = 1 << PAGE_BITS, OVERLAP = 4096, SLOT_COUNT = 16, P
 // What a part writes after its literal.
 enum {
   END,    // nothing: the row is complete
-  NUMBER, // a column in decimal, with spaces before it up to `width`
+  NUMBER, // a column in decimal, with spaces before it up to a width: a, or that of the rows if a is negative
   PICK,   // piece a + column, if the column is less than b
   STRING, // a text as a JSON string: the column has its length, another at address a its offset
-  PLAIN,  // the same as it is, if it is printable ASCII without a backslash, and has 1 to b bytes
+  PLAIN,  // the same as it is, if it is printable ASCII without a backslash, has 1 to b bytes, and is a plain CELL
   WHEN,   // nothing; part c is next unless column & a is b
   GOTO,   // nothing; part c is next
   MEMO,   // the piece that the caller gave for the same values before, by memo a
   LIST,   // the entries of a row: each its key and its value
   CALL,   // what the caller writes
+  BEGIN,  // the prefix
 };
+
+// Of PLAIN, c: text that is written otherwise in a cell between tabs, or between commas, is not plain.
+enum { NO_CELL, TAB_CELL, COMMA_CELL };
 
 enum { U8, U16, U32, I32, U64 };
 
@@ -75,7 +79,8 @@ struct memo {
 
 // What the caller sets.
 static struct {
-  u32 width;                                      // of NUMBER
+  u32 width;                                      // of numbers
+  u32 prefix;                                     // length of what BEGIN writes
   u32 ranges;                                     // how many are in `hidden`
   u32 firstRow;                                   // the row that the windows begin with
   u32 entries, next, hasMore;                     // entries in the window, the first not yet passed, whether others follow
@@ -94,7 +99,7 @@ static u32 hidden[2 * RANGE_COUNT];
 static u32 entryRow[ENTRY_COUNT], entryValue[ENTRY_COUNT];
 static u16 entryKey[ENTRY_COUNT];
 static u64 columns[COLUMNS / 8];
-static u8 output[OUTPUT + OVERRUN], pieceBytes[PIECES + OVERRUN];
+static u8 output[OUTPUT + OVERRUN], pieceBytes[PIECES + OVERRUN], prefix[PREFIX + OVERRUN];
 static u8 slots[SOURCE_COUNT][SLOT_COUNT][PAGE + OVERLAP + OVERRUN];
 // 0 for pages that are in no slot, else one more than the slot.
 static u8 slotOf[SOURCE_COUNT][PAGE_COUNT];
@@ -118,6 +123,7 @@ EXPORT(regions) const u32 *regions(void) {
   REGION(pieceBytes, PIECES);
   REGION(slots, sizeof slots);
   REGION(slotOf, sizeof slotOf);
+  REGION(prefix, PREFIX);
   return all;
 }
 
@@ -253,20 +259,25 @@ static u8 *writeString(u8 *to, const u8 *from, u32 length) {
   return to;
 }
 
-static u8 *writePlain(u8 *to, const u8 *from, u32 length) {
+static u8 *writePlain(u8 *to, const u8 *from, u32 length, i32 cell) {
   u32 at = 0;
   for (; at + 8 <= length; at += 8) {
     u64 word = load8(from + at);
     if (!isPrintable(word) || has(word, '\\')) return 0;
+    if (cell == COMMA_CELL && (has(word, ',') || has(word, ';') || has(word, '"'))) return 0;
     store8(to + at, word);
   }
   for (; at < length; at++) {
     u8 byte = from[at];
     if (byte < 0x20 || byte >= 0x7f || byte == '\\') return 0;
+    if (cell == COMMA_CELL && (byte == ',' || byte == ';' || byte == '"')) return 0;
     to[at] = byte;
   }
   return to + length;
 }
+
+// Whether a spreadsheet may take a cell that begins with a byte for a formula, or for several cells.
+static inline int isRiskyStart(u8 byte) { return byte == '=' || byte == '+' || byte == '-' || byte == '@' || byte == '"'; }
 
 // JSON as it is, if it is ASCII without DEL.
 static u8 *writeWritten(u8 *to, const u8 *from, u32 length) {
@@ -364,19 +375,24 @@ static u32 remembered(struct memo *memo, u32 row) {
 static u8 *writePart(const struct part *part, u8 *to, const u8 *limit, u32 row) {
   u64 value = load(part->column, part->kind, row);
   switch (part->op) {
-    case NUMBER: return (u32)(limit - to) < 24 + set.width ? 0 : writeNumber(to, value, part->kind == I32, part->a ? set.width : 0);
+    case NUMBER: {
+      u32 width = part->a < 0 ? set.width : (u32)part->a;
+      return (u32)(limit - to) < 24 + width ? 0 : writeNumber(to, value, part->kind == I32, width);
+    }
     case PICK: return value >= (u64)part->b ? 0 : writePiece(to, limit, part->a + (u32)value);
     case MEMO: {
       u32 piece = remembered(&memos[part->a], row);
       return piece == PIECE_COUNT ? 0 : writePiece(to, limit, piece);
     }
     case LIST: return writeList(to, limit, set.firstRow + row);
+    case BEGIN: return set.prefix > PREFIX || set.prefix > (u32)(limit - to) ? 0 : copy(to, prefix, set.prefix);
   }
   u32 length = (u32)value;
   const u8 *from = bytesOf(TEXTS, ((const u32 *)part->a)[row], length);
   if (!from || length > (u32)(limit - to - 2) / 6) return 0;
   if (part->op == STRING) return writeString(to, from, length);
-  return length == 0 || length > (u32)part->b ? 0 : writePlain(to, from, length);
+  if (length == 0 || length > (u32)part->b || (part->c != NO_CELL && isRiskyStart(*from))) return 0;
+  return writePlain(to, from, length, part->c);
 }
 
 // Writes rows from `row` to before `end`, numbered within the window, after the `length` bytes that are in the output,

@@ -58,8 +58,8 @@ async function output(
     return showDocument(shown, { name: input.name, bytes: input.bytes }, chosen);
   }
   if (resources !== null) return inChunks(resourceText(Object.values(resources), options, chosen));
-  if (options.tsv) return inChunks(tabbedLines(checkpoint, chosen));
-  if (options.lines) return inChunks(withNewlines(alignedLines(checkpoint, chosen)));
+  if (options.tsv) return tabbedLines(checkpoint, chosen);
+  if (options.lines) return alignedLines(checkpoint, chosen);
   return showText(checkpoint, input.name, {
     colour: io.colour,
     chosen,

@@ -74,10 +74,17 @@ function holdHolders(checkpoint: Checkpoint, next: Random): void {
   else VALID.who(jsonText({ schema: 1, source: SOURCE, target, holders: holdersOf(checkpoint, target) }));
 }
 
+/** The lines of text in parts of bytes. */
+function linesOf(parts: Iterable<Uint8Array>): string[] {
+  const lines = decodeText(Buffer.concat(Array.from(parts, (part) => part.slice()))).split("\n");
+  hold(lines.pop() === "", "the last line has no end");
+  return lines;
+}
+
 function holdTexts(checkpoint: Checkpoint, next: Random): void {
-  for (const line of alignedLines(checkpoint, null)) holdVisible(line, "a line");
+  for (const line of linesOf(alignedLines(checkpoint, null))) holdVisible(line, "a line");
   let cells = -1;
-  for (const line of tabbedLines(checkpoint, null)) {
+  for (const line of linesOf(tabbedLines(checkpoint, null))) {
     const count = line.split("\t").length;
     hold(cells < 0 || count === cells, "a line of other cells");
     cells = count;

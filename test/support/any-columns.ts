@@ -4,9 +4,13 @@ import fc from "fast-check";
 import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE } from "../../app/model/checkpoint.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
 import { encodeText } from "../../app/model/text.ts";
-import { checkpointOf, type StateFile } from "./state.ts";
+import { checkpointOf, type State, type StateFile } from "./state.ts";
 
 const texts = fc.oneof(
+  // What spreadsheets take for formulas, or for more than one cell.
+  fc
+    .array(fc.constantFrom(..."=+-@\"',;5a \t\r\n", "\uff1d"), { maxLength: 12 })
+    .map((characters) => encodeText(characters.join(""))),
   fc.string().map(encodeText),
   fc.string({ unit: "binary" }).map(encodeText),
   fc.uint8Array({ max: 0x7f }),
@@ -56,13 +60,18 @@ export const anyFiles = fc.array(
 );
 export type FileValues = typeof anyFiles extends fc.Arbitrary<(infer Values)[]> ? Values : never;
 
-/** A checkpoint whose columns have exactly these values. */
-export function checkpointWith(of: readonly FileValues[], sameKeys: boolean, hasVersions: boolean): Checkpoint {
+/** A checkpoint whose columns have exactly these values. `others`: its tasks and tables; else a descriptor for each file. */
+export function checkpointWith(
+  of: readonly FileValues[],
+  sameKeys: boolean,
+  hasVersions: boolean,
+  others: Pick<State, "tasks" | "tables"> = { tasks: [], tables: [of.map((_, at) => ({ fd: at, file: at }))] },
+): Checkpoint {
   // Room for the bytes of each name.
   const state: StateFile[] = of.map(({ text, details }) => ({
     ...{ kind: "regular", path: "x".repeat(text.length), details, pos: 1n, version: 1n },
   }));
-  const checkpoint = checkpointOf({ tasks: [], tables: [of.map((_, at) => ({ fd: at, file: at }))], files: state });
+  const checkpoint = checkpointOf({ ...others, files: state });
   const { files: columns, fileDetails: store } = checkpoint;
   for (const [row, { text, has, kind, id, flags, mode, pos, version }] of of.entries()) {
     checkpoint.text.set(text, columns.nameOffset[row]);

@@ -7,12 +7,12 @@ import { ROWS_MODULE } from "./module.ts";
 /** What `regions` in rows.c lists, in its order. */
 const REGIONS = [
   ...(["set", "report", "program", "pieces", "memos", "hidden", "entryRow", "entryKey", "entryValue"] as const),
-  ...(["columns", "output", "pieceBytes", "slots", "slotOf"] as const),
+  ...(["columns", "output", "pieceBytes", "slots", "slotOf", "prefix"] as const),
 ];
 
 /** The words of `set` in rows.c, in its order. */
 const SET = [
-  ...(["width", "ranges", "firstRow", "entries", "next", "hasMore"] as const),
+  ...(["width", "prefix", "ranges", "firstRow", "entries", "next", "hasMore"] as const),
   ...(["firstKeys", "nextKeys", "empty", "close"] as const),
 ];
 
@@ -69,6 +69,13 @@ export function startRowKernel(): RowKernel | null {
 /** Sets a word of `set`. */
 export function setWord({ words, regions }: RowKernel, name: (typeof SET)[number], value: number): void {
   words[regions.set.at / 4 + SET.indexOf(name)] = value;
+}
+
+/** Gives the kernel the prefix of rows. It writes no rows if there is no room for it. */
+export function setPrefix(kernel: RowKernel, prefix: Uint8Array): void {
+  const { at, size } = kernel.regions.prefix;
+  if (prefix.length <= size) kernel.bytes.set(prefix, at);
+  setWord(kernel, "prefix", prefix.length);
 }
 
 /** Copies bytes to where they stay; `null` if there is no room. */

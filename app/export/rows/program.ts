@@ -7,7 +7,10 @@ import { addPieces, keepBytes, type RowKernel } from "./kernel.ts";
 import type { AnyValues, Masked, Part, Template, Texts } from "./template.ts";
 
 /** What an instruction writes after its literal, in the order of rows.c. */
-const OPS = ["end", "number", "pick", "string", "plain", "when", "goto", "memo", "entries", "call"] as const;
+const OPS = ["end", "number", "pick", "string", "plain", "when", "goto", "memo", "entries", "call", "prefix"] as const;
+
+/** The cells of PLAIN, in the order of rows.c. */
+const CELLS = [null, "\t", ","] as const;
 
 /** Words of an instruction; which of them are the number of a memo, and of another instruction. */
 export const WORDS = 8;
@@ -101,10 +104,10 @@ function emitPart(draft: Draft, part: Part): void {
       draft.literals.push(part.bytes);
       return;
     case "number":
-      emit(draft, "number", part, part.values, Number(part.padded));
+      emit(draft, "number", part, part.values, part.width ?? -1);
       return;
     case "exact":
-      emit(draft, "number", part, part.values);
+      emit(draft, "number", part, part.values, part.width);
       return;
     case "pick":
       emit(draft, "pick", part, part.values, kept(draft, addPieces(kernel, part.pieces)), part.pieces.length);
@@ -113,7 +116,7 @@ function emitPart(draft: Draft, part: Part): void {
       emitText(draft, part, 0);
       return;
     case "plain":
-      emitText(draft, part, part.most);
+      emitText(draft, part, part.most, CELLS.indexOf(part.cell));
       return;
     case "when": {
       const test = emit(draft, "when", part, part.values, part.mask, part.value);
@@ -135,14 +138,15 @@ function emitPart(draft: Draft, part: Part): void {
       emit(draft, "entries", part);
       return;
     case "call":
-      emit(draft, "call", part);
+    case "prefix":
+      emit(draft, part.op, part);
   }
 }
 
-function emitText(draft: Draft, part: Extract<Part, { texts: Texts }>, most: number): void {
+function emitText(draft: Draft, part: Extract<Part, { texts: Texts }>, most: number, cell = 0): void {
   const { pool, start, length } = part.texts;
   draft.texts = pool;
-  emit(draft, part.op, part, length, draft.columns.of(start).address, most);
+  emit(draft, part.op, part, length, draft.columns.of(start).address, most, cell);
 }
 
 /** Words of a memo, and where it has its keys and the combinations that it knows. */

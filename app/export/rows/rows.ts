@@ -1,7 +1,7 @@
 // Writes rows by a template: by the kernel as far as it can, else by TypeScript. Both write the same bytes.
 
 import { createJsonBytes, takeBytes, writePiece } from "../../model/json-bytes.ts";
-import { addPieces, REPORT, type RowKernel, setWord, startRowKernel } from "./kernel.ts";
+import { addPieces, REPORT, type RowKernel, setPrefix, setWord, startRowKernel } from "./kernel.ts";
 import { MEMO, MEMO_OPERAND, type Program, programOf, WORDS } from "./program.ts";
 import type { Template } from "./template.ts";
 import { fillWindows, loadPage, type Source, sourcesOf, unloadPages } from "./windows.ts";
@@ -13,6 +13,8 @@ export interface Rows extends RowOutput {
   /** Bytes after which `rest` stops. */
   readonly enough: number;
 }
+
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Starting the kernel takes as long as writing this many rows without it. */
 const FEW = 2000;
@@ -29,7 +31,7 @@ export const kernelFor = (count: number): RowKernel | null => (count < FEW ? nul
 export function createRows(enough: number, kernel: RowKernel | null): Rows {
   const out = createJsonBytes(kernel === null ? 2 * enough : 0);
   if (kernel !== null) out.bytes = kernel.output;
-  return { out, width: 0, kernel, enough };
+  return { out, width: 0, prefix: NOTHING, kernel, enough };
 }
 
 export interface RowsWriter {
@@ -46,7 +48,6 @@ export interface RowsWriter {
 
 /** Rows that are looked at in one go. */
 const SPAN = 16384;
-const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Writes the rows of a range of which `kept` is not 0, giving parts as they become large enough. They are valid until the
@@ -128,6 +129,7 @@ function userOf(rows: Rows, template: Template, count: number, next: Write): Use
 function install(user: User): void {
   const { kernel, program, rows } = user;
   setWord(kernel, "width", rows.width);
+  setPrefix(kernel, rows.prefix);
   if (kernel.user === user) return;
   kernel.user = user;
   user.end = user.first;

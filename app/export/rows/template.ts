@@ -2,6 +2,7 @@
 
 import type { DetailStore } from "../../model/checkpoint.ts";
 import { encodeText } from "../../model/text.ts";
+import type { Separator } from "../delimited.ts";
 
 export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
@@ -32,10 +33,10 @@ export interface Masked {
 export type Part =
   /** Bytes. */
   | { readonly op: "literal"; readonly bytes: Uint8Array }
-  /** A number in decimal; `padded`: with spaces before it, up to the width of the writer. */
-  | { readonly op: "number"; readonly values: Values; readonly padded: boolean }
-  /** A number of 64 bits in decimal. */
-  | { readonly op: "exact"; readonly values: BigUint64Array | Through }
+  /** A number in decimal with spaces before it, up to a width; `null`: up to that of the output. */
+  | { readonly op: "number"; readonly values: Values; readonly width: number | null }
+  /** The same for 64 bits. */
+  | { readonly op: "exact"; readonly values: BigUint64Array | Through; readonly width: number }
   /** The piece with the number that a column has; `other` if there is none. */
   | {
       readonly op: "pick";
@@ -45,8 +46,17 @@ export type Part =
     }
   /** A text as a JSON string. `other` writes those that are not UTF-8. */
   | { readonly op: "string"; readonly texts: Texts; readonly other: (row: number) => void }
-  /** Printable ASCII without a backslash, 1 to `most` bytes, as it is. `other` writes any other text. */
-  | { readonly op: "plain"; readonly texts: Texts; readonly most: number; readonly other: (row: number) => void }
+  /**
+   * Printable ASCII without a backslash, 1 to `most` bytes, as it is. `other` writes any other text, and what a cell with
+   * this separator has otherwise: see delimited.ts.
+   */
+  | {
+      readonly op: "plain";
+      readonly texts: Texts;
+      readonly most: number;
+      readonly cell: Separator | null;
+      readonly other: (row: number) => void;
+    }
   /** One of two sequences, by whether the bits of a mask are equal to a value. Both are extended by their sign. */
   | {
       readonly op: "when";
@@ -60,6 +70,8 @@ export type Part =
   | { readonly op: "memo"; readonly keys: readonly Masked[]; readonly make: (row: number) => Uint8Array }
   /** The entries of a row in a store as a JSON object. `write` writes any. */
   | { readonly op: "entries"; readonly store: DetailStore; readonly write: (row: number) => void }
+  /** The prefix of the output. */
+  | { readonly op: "prefix" }
   /** Anything else. */
   | { readonly op: "call"; readonly write: (row: number) => void };
 
@@ -70,10 +82,10 @@ export interface Template {
 }
 
 export const piece = (text: string): Part => ({ op: "literal", bytes: encodeText(text) });
-export const number = (values: Values): Part => ({ op: "number", values, padded: false });
+export const number = (values: Values, width = 0): Part => ({ op: "number", values, width });
 /** A number with spaces before it, up to the width of the output. */
-export const padded = (values: Values): Part => ({ op: "number", values, padded: true });
-export const exact = (values: BigUint64Array | Through): Part => ({ op: "exact", values });
+export const padded = (values: Values): Part => ({ op: "number", values, width: null });
+export const exact = (values: BigUint64Array | Through, width = 0): Part => ({ op: "exact", values, width });
 export const pick = (values: Values, pieces: readonly Uint8Array[], other: Uint8Array): Part => ({
   op: "pick",
   values,
@@ -81,27 +93,29 @@ export const pick = (values: Values, pieces: readonly Uint8Array[], other: Uint8
   other,
 });
 export const string = (texts: Texts, other: (row: number) => void): Part => ({ op: "string", texts, other });
-export const plain = (texts: Texts, most: number, other: (row: number) => void): Part => ({
-  op: "plain",
-  texts,
-  most,
-  other,
-});
+export const plain = (
+  texts: Texts,
+  most: number,
+  other: (row: number) => void,
+  cell: Separator | null = null,
+): Part => ({ op: "plain", texts, most, cell, other });
 /** Parts that are written where all bits of `mask` are set. */
 export const whenSet = (values: Values, mask: number, parts: readonly Part[], otherwise: readonly Part[] = []): Part =>
-  when(values, mask, mask, parts, otherwise);
+  whenBits(values, mask, mask, parts, otherwise);
 /** Parts that are written where the value is `value`. */
 export const whenIs = (
   values: AnyValues,
   value: number,
   parts: readonly Part[],
   otherwise: readonly Part[] = [],
-): Part => when(values, -1, value, parts, otherwise);
+): Part => whenBits(values, -1, value, parts, otherwise);
 export const memo = (keys: readonly Masked[], make: (row: number) => Uint8Array): Part => ({ op: "memo", keys, make });
 export const entries = (store: DetailStore, write: (row: number) => void): Part => ({ op: "entries", store, write });
+export const prefix: Part = { op: "prefix" };
 export const call = (write: (row: number) => void): Part => ({ op: "call", write });
 
-function when(
+/** Parts that are written where the bits of `mask` are `value`. */
+export function whenBits(
   values: AnyValues,
   mask: number,
   value: number,

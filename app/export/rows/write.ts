@@ -3,15 +3,18 @@
 import { type JsonBytes, writeInteger, writePiece, writePlain, writeRaw, writeText } from "../../model/json-bytes.ts";
 import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../../model/read.ts";
 import { encodeText } from "../../model/text.ts";
+import type { Separator } from "../delimited.ts";
 import type { Masked, Part, Texts, Through, Values } from "./template.ts";
 
 /** Writes a row, or a part of one. */
 export type Write = (row: number) => void;
 
-/** What rows are written to, and how wide padded numbers are. */
+/** What rows are written to, and what those written next have in common. */
 export interface RowOutput {
   readonly out: JsonBytes;
+  /** How wide padded numbers are. */
   width: number;
+  prefix: Uint8Array;
 }
 
 /** A function that writes the parts of a row one after the other. */
@@ -28,9 +31,9 @@ function partWriter(output: RowOutput, part: Part): Write {
     case "literal":
       return () => writePiece(out, part.bytes);
     case "number":
-      return numberWriter(output, reader(part.values), part.padded);
+      return numberWriter(output, reader(part.values), part.width);
     case "exact":
-      return exactWriter(out, part.values);
+      return exactWriter(out, part.values, part.width);
     case "pick": {
       const read = reader(part.values);
       return (row) => writePiece(out, part.pieces[read(row)] ?? part.other);
@@ -42,7 +45,9 @@ function partWriter(output: RowOutput, part: Part): Write {
       };
     }
     case "plain": {
-      const write = textWriter(out, part.texts, writePlain);
+      const { cell } = part;
+      const writeCell: typeof writePlain = (...of) => isPlainCell(cell, of[1], of[2], of[3]) && writePlain(...of);
+      const write = textWriter(out, part.texts, cell === null ? writePlain : writeCell);
       const length = reader(part.texts.length);
       return (row) => {
         const count = length(row);
@@ -58,6 +63,8 @@ function partWriter(output: RowOutput, part: Part): Write {
       const piece = memory(part.keys, part.make);
       return (row) => writePiece(out, piece(row));
     }
+    case "prefix":
+      return () => writePiece(out, output.prefix);
     case "entries":
     case "call":
       return part.write;
@@ -87,32 +94,46 @@ function condition(values: Values | BigUint64Array, mask: number, value: number)
 
 const SPACE = encodeText(" ");
 
-function numberWriter(output: RowOutput, read: (row: number) => number, padded: boolean): Write {
+function numberWriter(output: RowOutput, read: (row: number) => number, width: number | null): Write {
   const { out } = output;
-  if (!padded) return (row) => writeInteger(out, read(row));
+  if (width === 0) return (row) => writeInteger(out, read(row));
   return (row) => {
     const value = read(row);
     let digits = value < 0 ? String(value).length : 1;
     for (let limit = 10; value >= limit; limit *= 10) digits++;
-    for (; digits < output.width; digits++) writePiece(out, SPACE);
+    writeSpaces(out, (width ?? output.width) - digits);
     writeInteger(out, value);
   };
 }
 
-function exactWriter(out: JsonBytes, values: BigUint64Array | Through): Write {
+function writeSpaces(out: JsonBytes, count: number): void {
+  for (let at = 0; at < count; at++) writePiece(out, SPACE);
+}
+
+function exactWriter(out: JsonBytes, values: BigUint64Array | Through, width: number): Write {
   if (!(values instanceof BigUint64Array)) {
     const { column, rows } = values;
     if (!(column instanceof BigUint64Array)) throw new TypeError("A column of 64 bits is expected");
-    const write = exactWriter(out, column);
+    const write = exactWriter(out, column, width);
     return (row) => write(i32At(rows, row));
   }
   // By words, as reading a BigUint64Array allocates an object for each value.
   const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
   return (row) => {
     const high = u32At(words, 2 * row + 1);
-    if (high < MOST_EXACT) writeInteger(out, high * 2 ** 32 + u32At(words, 2 * row));
-    else writeRaw(out, u64At(values, row).toString());
+    if (high < MOST_EXACT && width === 0) writeInteger(out, high * 2 ** 32 + u32At(words, 2 * row));
+    else writeRaw(out, u64At(values, row).toString().padStart(width));
   };
+}
+
+const CELL_STARTS = encodeText('=+-@"');
+const CELL_MARKS = encodeText(',;"');
+
+/** Whether bytes are the same in a cell, if all of them are printable ASCII. */
+function isPlainCell(cell: Separator | null, pool: Uint8Array, start: number, end: number): boolean {
+  if (CELL_STARTS.includes(u8At(pool, start))) return false;
+  if (cell === ",") for (let at = start; at < end; at++) if (CELL_MARKS.includes(u8At(pool, at))) return false;
+  return true;
 }
 
 /** A function that writes a text, and returns false if `write` cannot. */

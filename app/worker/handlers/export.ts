@@ -39,7 +39,7 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "table" 
     async lines({ document, order }, exchange) {
       const { checkpoint } = documents.get(document);
       const chosen = chosenRows(checkpoint, order.listing, orderRows(checkpoint, order));
-      return { response: await blobOf(withEnds(alignedLines(checkpoint, chosen)), "text/plain", exchange) };
+      return { response: await blobOf(alignedLines(checkpoint, chosen), "text/plain", exchange) };
     },
     async changes(request, exchange) {
       return { response: await formatChanges(documents, request, exchange) };
@@ -56,21 +56,6 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "table" 
 
 /** Rows of a table that are formatted without a pause. */
 const SLICE = 2000;
-
-/** Lines with their line ends, several to a piece. */
-function* withEnds(lines: Iterable<string>): Generator<string> {
-  let piece = "";
-  for (const line of lines) {
-    piece += `${line}\n`;
-    if (piece.length < PIECE) continue;
-    yield piece;
-    piece = "";
-  }
-  yield piece;
-}
-
-/** Characters of a piece. */
-const PIECE = 64 << 10;
 
 async function formatChanges(
   documents: Documents,
