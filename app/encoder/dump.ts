@@ -5,7 +5,7 @@ import type { IdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
 import type { Description, TaskDescription } from "./description.ts";
 import type { ObjectHash, ObjectKey } from "./objects.ts";
-import type { Writer } from "./writer.ts";
+import type { Recorder, Writer } from "./writer.ts";
 
 /** Errors with which a dump ends (Linux include/asm-generic/errno-base.h). */
 export const ERRNO = { EBADF: -9, EBUSY: -16, ENAMETOOLONG: -36 } as const;
@@ -25,12 +25,23 @@ export interface Terminal {
   columns: number;
 }
 
+/** Append the records that each descriptor and open file has. */
+export interface CommonRecords {
+  /** OBJREF: type, objref. */
+  readonly objref: Recorder;
+  /** FILE_DESC: objref, number, close-on-exec. */
+  readonly descriptor: Recorder;
+  /** FILE, by the names of CKPT_FILE; made when first needed. */
+  readonly files: Map<string, Recorder>;
+}
+
 /** The state of one dump. */
 export interface Dump {
   readonly description: Description;
   readonly dialect: Dialect;
   readonly littleEndian: boolean;
   readonly writer: Writer;
+  readonly records: CommonRecords;
   readonly hash: ObjectHash;
   readonly operations: ObjectOperations;
   /** Rows of the description by its ids. */
@@ -66,7 +77,7 @@ export function checkpointObject(dump: Dump, type: string, key: ObjectKey): numb
 /** Numbers an object and writes OBJREF; its description must follow. */
 export function announceObject(dump: Dump, type: string, key: ObjectKey): number {
   const objref = dump.hash.describe(type, key);
-  dump.writer.record("OBJREF", { objtype: enumValue(dump.dialect, "CKPT_OBJ", type), objref });
+  dump.records.objref(enumValue(dump.dialect, "CKPT_OBJ", type), objref);
   return objref;
 }
 

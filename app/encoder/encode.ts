@@ -168,11 +168,17 @@ function begin(description: Description, options: EncodeOptions): Dump {
     if (file.kind === "socket" && typeof socket === "number") socketRows.set(socket, row);
   }
   for (let row = 0; row < fileTables.length; row++) tableRows.add(fileTables.at(row)?.id ?? 0, row);
+  const writer = createWriter(dialect, littleEndian);
   return {
     description,
     dialect,
     littleEndian,
-    writer: createWriter(dialect, littleEndian),
+    writer,
+    records: {
+      objref: writer.recorder("OBJREF", ["objtype", "objref"]),
+      descriptor: writer.recorder("FILE_DESC", ["fd_objref", "fd_descriptor", "fd_close_on_exec"]),
+      files: new Map(),
+    },
     hash: createObjectHash({ FILE_TABLE: fileTables.length, FILE: files.length, SOCK: files.length }),
     operations: OPERATIONS,
     fileRows,

@@ -3,23 +3,26 @@
 import { structOfFile } from "../decoder/linux-cr/dialect.ts";
 import { NONE } from "../model/checkpoint.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
-import { encodeText } from "../model/text.ts";
 import type { FileDescription } from "./description.ts";
 import { checkpointObject, type Dump, ERRNO, enumValue, fail } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";
 import { terminalKey } from "./terminals.ts";
 import { textBytes, withNul } from "./text.ts";
-import { type FieldValues, structBytes } from "./writer.ts";
+import { type FieldValue, structBytes } from "./writer.ts";
 
 /** PATH_MAX, the NUL included. */
 const PATH_MAX = 4096;
+/** Bytes of UTF-8 for each UTF-16 code unit, at most. */
+const LONGEST_CHARACTER = 3;
 
 /** Writes one kind of file. */
 interface FileOperation {
   /** Name of f_type. */
   readonly type: string;
-  /** Describes the objects that the file refers to, before FILE; returns the fields of FILE that refer to them. */
-  readonly before?: (dump: Dump, file: FileDescription, row: number) => FieldValues;
+  /** Fields of FILE that only this kind has. */
+  readonly fields?: readonly string[];
+  /** Describes the objects that the file refers to, before FILE; returns the values of `fields`. */
+  readonly before?: (dump: Dump, file: FileDescription, row: number) => readonly FieldValue[];
   /** Whether FILE_NAME follows FILE. */
   readonly named?: boolean;
   /** Writes the records after FILE and FILE_NAME. */
@@ -27,7 +30,7 @@ interface FileOperation {
 }
 
 const GENERIC: FileOperation = { type: "GENERIC", named: true };
-const PIPE: FileOperation = { type: "PIPE", before: pipeFields, after: pipeBuffer };
+const PIPE: FileOperation = { type: "PIPE", fields: ["pipe_objref"], before: pipeFields, after: pipeBuffer };
 const SEED_KINDS = ["generic", "regular", "directory", "character device", "block device"];
 
 /**
@@ -52,10 +55,10 @@ const OPERATIONS: Readonly<Record<string, FileOperation>> = {
   bpf: GENERIC,
   pipe: PIPE,
   fifo: { ...PIPE, type: "FIFO", named: true },
-  socket: { type: "SOCKET", before: socketFields },
-  tty: { type: "TTY", before: terminalFields },
+  socket: { type: "SOCKET", fields: ["sock_objref"], before: socketFields },
+  tty: { type: "TTY", fields: ["tty_objref"], before: terminalFields },
   epoll: { type: "EPOLL", after: deferItems },
-  eventfd: { type: "EVENTFD", before: eventfdFields },
+  eventfd: { type: "EVENTFD", fields: ["count", "flags"], before: eventfdFields },
 };
 
 /** The operation of a file; `null` if it has none, so that the dump fails. */
@@ -73,8 +76,8 @@ export function dumpFile(dump: Dump, key: ObjectKey): number {
   if (file === undefined) throw new Error(`there is no file ${row}`);
   const operation = fileOperation(dump, file);
   if (operation === null) return fail(dump, "checkpoint_file", ERRNO.EBADF);
-  const fields = operation.before === undefined ? {} : operation.before(dump, file, row);
-  writeFile(dump, file, operation.type, fields);
+  const values = operation.before === undefined ? NO_VALUES : operation.before(dump, file, row);
+  writeFile(dump, file, operation, values);
   if (operation.named) {
     const error = writeName(dump, file);
     if (error < 0) return error;
@@ -83,17 +86,22 @@ export function dumpFile(dump: Dump, key: ObjectKey): number {
   return 0;
 }
 
-function writeFile(dump: Dump, file: FileDescription, type: string, fields: FieldValues): void {
-  const { dialect, writer } = dump;
-  const values = {
-    f_type: enumValue(dialect, "CKPT_FILE", type),
-    f_mode: file.mode ?? 0,
-    f_flags: file.flags ?? 0,
-    f_pos: file.pos ?? 0,
-    f_version: file.version ?? 0,
-  };
-  if (dialect.name !== "seed") Object.assign(values, { f_credref: dump.credentials, f_secref: NONE }, fields);
-  writer.record("FILE", values, undefined, structOfFile(type));
+const NO_VALUES: readonly FieldValue[] = [];
+const COMMON_FIELDS = ["f_type", "f_mode", "f_flags", "f_pos", "f_version"];
+
+/** @param values Those of the operation's fields. */
+function writeFile(dump: Dump, file: FileDescription, operation: FileOperation, values: readonly FieldValue[]): void {
+  const { records, dialect, writer, credentials } = dump;
+  const { type, fields = [] } = operation;
+  let append = records.files.get(type);
+  if (append === undefined) {
+    const all = dialect.name === "seed" ? COMMON_FIELDS : [...COMMON_FIELDS, "f_credref", "f_secref", ...fields];
+    append = writer.recorder("FILE", all, structOfFile(type));
+    records.files.set(type, append);
+  }
+  const { mode, flags, pos, version } = file;
+  const number = enumValue(dialect, "CKPT_FILE", type);
+  append(number, mode ?? 0, flags ?? 0, pos ?? 0, version ?? 0, credentials, NONE, ...values);
 }
 
 /** A name for a file without a path, like those in /proc. */
@@ -101,11 +109,15 @@ const madeUpName = ({ kind, name }: FileDescription): string => name ?? `anon_in
 
 /** Writes FILE_NAME; an error if the path is too long or the file lies outside the root. */
 function writeName(dump: Dump, file: FileDescription): number {
-  const bytes = file.path === null ? encodeText(madeUpName(file)) : textBytes(file.path, file.pathBytes);
-  if (file.pathTooLong === true || bytes.length + 1 > PATH_MAX)
+  const text = file.path ?? madeUpName(file);
+  const exact = file.path === null ? undefined : file.pathBytes;
+  const isShort = exact === undefined && text.length * LONGEST_CHARACTER < PATH_MAX;
+  const bytes = isShort ? null : textBytes(text, exact);
+  if (file.pathTooLong === true || (bytes !== null && bytes.length + 1 > PATH_MAX))
     return fail(dump, "ckpt_fill_fname", ERRNO.ENAMETOOLONG);
   if (file.outsideRoot === true) return fail(dump, "ckpt_fill_fname", ERRNO.EBADF);
-  dump.writer.record("FILE_NAME", {}, withNul(bytes));
+  if (bytes === null) dump.writer.textRecord("FILE_NAME", text);
+  else dump.writer.record("FILE_NAME", {}, withNul(bytes));
   return 0;
 }
 
@@ -118,8 +130,8 @@ function pipeKey({ details }: FileDescription, row: number): ObjectKey {
 }
 
 /** The objref of the pipe. Pipes have no OBJREF: a look-up numbers them. */
-function pipeFields(dump: Dump, file: FileDescription, row: number): FieldValues {
-  return { pipe_objref: dump.hash.lookUp("INODE", pipeKey(file, row)) };
+function pipeFields(dump: Dump, file: FileDescription, row: number): FieldValue[] {
+  return [dump.hash.lookUp("INODE", pipeKey(file, row))];
 }
 
 /** Writes the contents of a pipe after its first end: empty, because they cannot be read from outside the kernel. */
@@ -130,25 +142,22 @@ function pipeBuffer(dump: Dump, file: FileDescription, row: number): void {
   dump.writer.record("PIPE_BUF");
 }
 
-function socketFields(dump: Dump, _file: FileDescription, row: number): FieldValues {
-  return { sock_objref: checkpointObject(dump, "SOCK", row) };
+function socketFields(dump: Dump, _file: FileDescription, row: number): FieldValue[] {
+  return [checkpointObject(dump, "SOCK", row)];
 }
 
-function terminalFields(dump: Dump, file: FileDescription): FieldValues {
+function terminalFields(dump: Dump, file: FileDescription): FieldValue[] {
   const key = terminalKey(file);
   if (key === null) throw new Error("a terminal without an index");
   // Both sides are described, the master first.
   checkpointObject(dump, "TTY", key - (key % 2));
   checkpointObject(dump, "TTY", key - (key % 2) + 1);
-  return { tty_objref: dump.hash.described("TTY", key) };
+  return [dump.hash.described("TTY", key)];
 }
 
-function eventfdFields(_dump: Dump, file: FileDescription): FieldValues {
+function eventfdFields(_dump: Dump, file: FileDescription): FieldValue[] {
   const count = file.details?.count;
-  return {
-    count: typeof count === "string" || typeof count === "number" ? count : 0,
-    flags: integer(file.details?.eventfdFlags),
-  };
+  return [typeof count === "string" || typeof count === "number" ? count : 0, integer(file.details?.eventfdFlags)];
 }
 
 /** Defers an epoll's items, because they may refer to files that come after it. */

@@ -64,10 +64,6 @@ function checkpointDescriptor(dump: Dump, { fd, file, closeOnExec }: DescriptorD
   if (row < 0) return fail(dump, "checkpoint_file_desc", ERRNO.EBADF);
   const objref = checkpointObject(dump, "FILE", row);
   if (objref < 0) return objref;
-  dump.writer.record("FILE_DESC", {
-    fd_objref: objref,
-    fd_descriptor: fd,
-    fd_close_on_exec: closeOnExec ? 1 : 0,
-  });
+  dump.records.descriptor(objref, fd, closeOnExec ? 1 : 0);
   return 0;
 }

@@ -2,12 +2,17 @@
 
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
 import type { Layout, LayoutField } from "../decoder/linux-cr/layout.ts";
+import { encodeText } from "../model/text.ts";
+import { withNul } from "./text.ts";
 
 /** A field's value: an integer (a decimal string if it may exceed 2^53), or bytes. */
 export type FieldValue = number | bigint | string | Uint8Array;
 
 /** Values by the names of a struct's fields; absent fields are zero. */
 export type FieldValues = Readonly<Record<string, FieldValue>>;
+
+/** Appends a record of one kind; see Writer.recorder. */
+export type Recorder = (...values: FieldValue[]) => void;
 
 /** Collects an image's records. */
 export interface Writer {
@@ -22,6 +27,15 @@ export interface Writer {
    * @throws Error if the dialect has no such record or the struct no such field, which is a bug of the caller.
    */
   record(name: string, values?: FieldValues, payload?: Uint8Array, struct?: string | null): void;
+  /**
+   * A function that appends a record, faster than `record`: for kinds of which there may be millions. It takes the values
+   * of `fields`, in this order.
+   *
+   * @throws Error as `record` does, when called for.
+   */
+  recorder(name: string, fields: readonly string[], struct?: string | null): Recorder;
+  /** Appends a record that consists of a text and a NUL. */
+  textRecord(name: string, text: string): void;
   /** Appends a record whose struct ends in an array: `payload` begins at that field instead of the struct's end. */
   arrayRecord(name: string, values: FieldValues, array: string, payload: Uint8Array): void;
   /** Takes the bytes collected since the last call. */
@@ -67,17 +81,34 @@ export function createWriter(dialect: Dialect, littleEndian: boolean): Writer {
     return struct;
   };
 
-  const append = (name: string, length: number, layout: Layout | null, values: FieldValues): number => {
+  const typeOf = (name: string): number => {
     const type = dialect.recordType(name);
     if (type === undefined) throw new Error(`${dialect.name} has no record ${name}`);
+    return type;
+  };
+
+  /** Appends a record of zeros; returns where it begins. */
+  const begin = (type: number, length: number): number => {
     room(length);
     const at = used;
     bytes.fill(0, at, at + length);
     view.setUint32(at, type, littleEndian);
     view.setUint32(at + 4, length, littleEndian);
-    if (layout !== null) putFields(bytes, view, at, layout, values, littleEndian);
     used += length;
     return at;
+  };
+
+  const append = (name: string, length: number, layout: Layout | null, values: FieldValues): number => {
+    const at = begin(typeOf(name), length);
+    if (layout !== null) putFields(bytes, view, at, layout, values, littleEndian);
+    return at;
+  };
+
+  const record: Writer["record"] = (name, values = {}, payload = NO_BYTES, struct = structOfRecord(name)) => {
+    const layout = struct === null ? null : layoutOf(struct);
+    const size = layout?.size ?? 8;
+    const at = append(name, size + payload.length, layout, values);
+    bytes.set(payload, at + size);
   };
 
   return {
@@ -87,11 +118,32 @@ export function createWriter(dialect: Dialect, littleEndian: boolean): Writer {
     get full() {
       return used >= CHUNK;
     },
-    record(name, values = {}, payload = NO_BYTES, struct = structOfRecord(name)) {
+    record,
+    recorder(name, fields, struct = structOfRecord(name)) {
       const layout = struct === null ? null : layoutOf(struct);
-      const size = layout?.size ?? 8;
-      const at = append(name, size + payload.length, layout, values);
-      bytes.set(payload, at + size);
+      const length = layout?.size ?? 8;
+      const type = typeOf(name);
+      const written = fields.map((field) => fieldOf(layout?.byName, field));
+      return (...values) => {
+        const at = begin(type, length);
+        for (let index = 0; index < written.length; index++) {
+          const field = written[index] as LayoutField;
+          putField(bytes, view, at + field.offset, field, values[index] as FieldValue, littleEndian);
+        }
+      };
+    },
+    textRecord(name, text) {
+      const { length } = text;
+      const at = begin(typeOf(name), 8 + length + 1) + 8;
+      for (let index = 0; index < length; index++) {
+        const code = text.charCodeAt(index);
+        if (code >= 0x80) {
+          used = at - 8;
+          record(name, {}, withNul(encodeText(text)));
+          return;
+        }
+        bytes[at + index] = code;
+      }
     },
     arrayRecord(name, values, array, payload) {
       const layout = layoutOf(dialect.structOfRecord(name) ?? "");
@@ -129,10 +181,15 @@ function putFields(
   littleEndian: boolean,
 ): void {
   for (const name in values) {
-    const field = layout.byName.get(name);
-    if (field === undefined) throw new Error(`there is no field ${name}`);
+    const field = fieldOf(layout.byName, name);
     putField(bytes, view, at + field.offset, field, values[name] as FieldValue, littleEndian);
   }
+}
+
+function fieldOf(byName: Layout["byName"] | undefined, name: string): LayoutField {
+  const field = byName?.get(name);
+  if (field === undefined) throw new Error(`there is no field ${name}`);
+  return field;
 }
 
 function putField(
@@ -166,11 +223,26 @@ function putField(
       return;
     case "u64":
     case "s64":
-      view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), littleEndian);
+      putLong(view, at, value, littleEndian);
       return;
     default:
       throw new Error(`${name} is not a number`);
   }
+}
+
+/** Decimal digits that a number can hold exactly. */
+const EXACT_DIGITS = 15;
+
+function putLong(view: DataView, at: number, value: number | bigint | string, littleEndian: boolean): void {
+  // Most are small, and BigInt is slow.
+  const number = typeof value === "string" && value.length <= EXACT_DIGITS ? Number(value) : value;
+  if (typeof number !== "number" || number < 0 || !Number.isSafeInteger(number)) {
+    view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), littleEndian);
+    return;
+  }
+  const upper = Math.floor(number / 2 ** 32);
+  view.setUint32(at + (littleEndian ? 0 : 4), number >>> 0, littleEndian);
+  view.setUint32(at + (littleEndian ? 4 : 0), upper, littleEndian);
 }
 
 /** One struct as bytes: an entry of a table in a BUFFER. */
