@@ -23,7 +23,7 @@ export function noteChanges(reader: Reader, tables: readonly Table[], notes: Not
 
 function differences(before: Descriptor, after: Descriptor): string[] {
   const found: string[] = [];
-  if (before.key !== after.key) found.push("it refers to another file");
+  if (before.opening !== after.opening) found.push("it refers to another file");
   if (before.pos !== after.pos) found.push(`position ${before.pos} → ${after.pos}`);
   if (before.flags !== after.flags) found.push(`flags ${flagsText(before.flags)} → ${flagsText(after.flags)}`);
   if (before.closeOnExec !== after.closeOnExec) found.push(`close-on-exec ${after.closeOnExec ? "set" : "cleared"}`);

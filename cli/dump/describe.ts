@@ -10,7 +10,7 @@ import type { Duplicator } from "./duplicate.ts";
 import { targetFinder } from "./epoll.ts";
 import type { Kcmp } from "./kcmp.ts";
 import { openMounts } from "./mounts.ts";
-import type { Notes } from "./notes.ts";
+import type { NoteKind, Notes } from "./notes.ts";
 import type { Task } from "./processes.ts";
 import type { Table } from "./read-tasks.ts";
 import { openSocketTables } from "./sockets.ts";
@@ -84,14 +84,14 @@ function noteLeftOut(
   { duplicator, notes }: Knowledge,
 ): void {
   const { pid, fd, flags, leftOut } = descriptor;
-  const where = `pid ${pid} fd ${fd}`;
-  if (leftOut.locks > 0) notes.add("locks", where);
-  if (leftOut.inFlight > 0) notes.add("in-flight", where);
+  const note = (kind: NoteKind, what?: string): void => notes.add(kind, `pid ${pid} fd ${fd}`, what);
+  if (leftOut.locks > 0) note("locks");
+  if (leftOut.inFlight > 0) note("in-flight");
   if (file === null) return;
-  if (file.name === null) notes.add("long-path", where);
-  else if (context.isOutside(descriptor, file)) notes.add("outside", where, pathOf(file.name).path);
+  if (file.name === null) note("long-path");
+  else if (context.isOutside(descriptor, file)) note("outside", file.path ?? "");
   const mayHaveOwner = file.kind === "socket" || (flags & FASYNC) !== 0;
-  if (mayHaveOwner && (duplicator?.owner(pid, fd) ?? 0) !== 0) notes.add("owner", where);
+  if (mayHaveOwner && (duplicator?.owner(pid, fd) ?? 0) !== 0) note("owner");
 }
 
 /** A filter for descriptors, in order: the first of each open file. Files are numbered by their first descriptor. */
@@ -119,7 +119,7 @@ function contextFor(
     sockets: openSocketTables(new Set(sockets.keys()), duplicator ?? null, notes),
     numberOf: createNumbers(),
     targetOf: targetFinder(descriptors, fileOf, kcmp),
-    isOutside: ({ mount }, file) => file?.hasPath === true && !mounts.has(mount),
+    isOutside: ({ opening }, file) => file?.hasPath === true && !mounts.has(opening.mount),
   };
 }
 
@@ -167,14 +167,6 @@ function describeTask(task: Task, table: number, states: Knowledge["states"]): T
 /** Kinds whose name in /proc is not a path; they have no position either. */
 const WITHOUT_PATH: ReadonlySet<string> = new Set(["pipe", "socket", "epoll", "eventfd"]);
 
-/** A name, given as one character for each byte, as text; also its bytes if they are not text. */
-function pathOf(name: string): { path: string; pathBytes?: string } {
-  // Most are ASCII, where each character is its byte.
-  if (/^[\0-\x7f]*$/.test(name)) return { path: name };
-  const bytes = Buffer.from(name, "latin1");
-  return { path: decodeText(bytes), ...(!isUtf8(bytes) && { pathBytes: base64(bytes) }) };
-}
-
 /** An open file, by its first descriptor. `file`: `null` if it was closed before it could be read. */
 function describeFile(
   descriptor: Descriptor,
@@ -183,19 +175,27 @@ function describeFile(
   context: DetailsContext,
 ): FileDescription {
   const { pos, flags } = descriptor;
-  const { kind, name } = file ?? { kind: "unknown", name: "" };
+  const kind = file?.kind ?? "unknown";
   const hasPath = !WITHOUT_PATH.has(kind);
-  return {
+  const described: FileDescription = {
     id,
     kind,
-    ...(hasPath && name !== null ? pathOf(name) : { path: null }),
-    ...(name === null ? { pathTooLong: true } : {}),
-    ...(context.isOutside(descriptor, file) ? { outsideRoot: true } : {}),
+    path: hasPath ? (file === null ? "" : file.path) : null,
     pos: hasPath ? pos : "0",
     flags: flagsOfX86(flags),
     mode: fileMode(kind, flags),
     version: file?.version ?? "0",
     details: file === null ? {} : detailsOf(descriptor, file, id, context),
+  };
+  if (file === null) return described;
+  const isTooLong = file.name === null;
+  const isOutside = context.isOutside(descriptor, file);
+  if (file.pathBytes === undefined && !isTooLong && !isOutside) return described;
+  return {
+    ...described,
+    ...(hasPath && file.pathBytes !== undefined && { pathBytes: file.pathBytes }),
+    ...(isTooLong && { pathTooLong: true }),
+    ...(isOutside && { outsideRoot: true }),
   };
 }
 

@@ -3,8 +3,10 @@
 import { type BigIntStats, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
 import { kindByName, mayHaveKind } from "../../app/decoder/linux-cr/named-kinds.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
+import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
 import { CliError } from "../error.ts";
 import { type Entries, entriesByPath } from "./entries.ts";
+import { createHeadNumbers, type HeadNumbers, parseHead, readHead } from "./fdinfo-head.ts";
 import { errorCode, hasEnded, isGone } from "./processes.ts";
 
 /** One descriptor, from /proc/PID/fdinfo. */
@@ -16,14 +18,22 @@ export interface Descriptor {
   /** f_flags, without the descriptor's own close-on-exec bit. */
   readonly flags: number;
   readonly closeOnExec: boolean;
-  /** Number of its mount. */
-  readonly mount: string;
-  /** Number of its inode; empty: this kernel does not show it (before 5.14). */
-  readonly inode: string;
+  /** Descriptors with different ones share no open file. */
+  readonly opening: Opening;
   /** What fdinfo shows but an image cannot hold. */
   readonly leftOut: LeftOut;
-  /** Mount, inode and the flags that cannot change after open(2): descriptors with different keys share no open file. */
-  readonly key: string;
+}
+
+/** What all descriptors of one open file have in common. Descriptors that have it in common have the same object. */
+export interface Opening {
+  /** From 0, in the order in which they were met. */
+  readonly number: number;
+  /** Number of the mount. */
+  readonly mount: string;
+  /** Number of the inode; empty: this kernel does not show it (before 5.14). */
+  readonly inode: string;
+  /** Those flags that cannot change after open(2). */
+  readonly fixedFlags: number;
 }
 
 /** Properties of an open file that an image cannot hold. */
@@ -38,22 +48,31 @@ const O_PATH = 0o10000000;
 /** Flags that fcntl(2) can change (Linux fs/fcntl.c, SETFL_MASK), and the descriptor's own. */
 const CHANGEABLE = O_CLOEXEC | 0o2000 | 0o4000 | 0o20000 | 0o40000 | 0o200000 | 0o400000 | 0o1000000;
 const NOTHING: LeftOut = { locks: 0, inFlight: 0 };
-const HEAD = /^pos:\t(-?\d+)\nflags:\t(\d+)\nmnt_id:\t(\d+)\n(?:ino:\t(\d+)\n)?/;
 
-/** State for reading /proc: the inodes seen so far by Descriptor.key. */
+/** State for reading /proc. */
 export interface Reader {
   readonly entries: Entries;
   /** By device number: whether the device holds message queues. */
   readonly queueDevices: Map<number, boolean>;
-  readonly inodes: Map<string, Inode>;
+  readonly openings: Map<string, Opening>;
+  /** By number of the inode, the last of its openings that was met. */
+  readonly lastOpenings: Map<number, Opening>;
+  /** By number of the opening: its inode, and the open file that was read last. */
+  readonly inodes: Inode[];
+  readonly files: OpenFile[];
+  readonly head: HeadNumbers;
 }
 
-type Inode = Omit<OpenFile, "name">;
+type Inode = Omit<OpenFile, "name" | "path" | "pathBytes">;
 
 export const createReader = (entries: Entries = entriesByPath()): Reader => ({
   entries,
   queueDevices: new Map(),
-  inodes: new Map(),
+  openings: new Map(),
+  lastOpenings: new Map(),
+  inodes: [],
+  files: [],
+  head: createHeadNumbers(),
 });
 
 /** Numbers of a task's descriptors, ascending; `null`: the task has ended. @throws CliError if it is not permitted. */
@@ -78,30 +97,65 @@ const notPermitted = (pid: number, error: unknown): unknown =>
 
 /** One descriptor; `null`: it was closed. */
 export function readDescriptor(reader: Reader, pid: number, fd: number): Descriptor | null {
-  let text: string;
+  const { entries, head } = reader;
+  let length: number;
   try {
-    text = reader.entries.info(pid, fd);
+    length = entries.info(pid, fd);
   } catch (error) {
     if (isGone(error) || hasEnded(pid)) return null;
     throw notPermitted(pid, error);
   }
-  const match = HEAD.exec(text);
-  if (match === null) return null;
-  const [, pos = "0", octal = "0", mount = "", inode = ""] = match;
-  const flags = Number.parseInt(octal, 8);
+  if (!readHead(entries.bytes, length, head)) return readUnusual(reader, pid, fd, length);
+  const { pos, flags, end } = head;
+  return {
+    pid,
+    fd,
+    pos: pos === 0 ? "0" : String(pos),
+    // The kernel shows the descriptor's close-on-exec bit here. `>>> 0`: `&` gives a signed number.
+    flags: (flags & ~O_CLOEXEC) >>> 0,
+    closeOnExec: (flags & O_CLOEXEC) !== 0,
+    opening: openingOf(reader, head),
+    leftOut: end === length ? NOTHING : leftOutOf(entries.bytes.toString("latin1", 0, length)),
+  };
+}
+
+/** The same, of a kernel without inodes in fdinfo, or with large numbers. */
+function readUnusual(reader: Reader, pid: number, fd: number, length: number): Descriptor | null {
+  const text = reader.entries.bytes.toString("latin1", 0, length);
+  const head = parseHead(text);
+  if (head === null) return null;
+  const { pos, flags, mount, inode, end } = head;
+  // The name is used where there is no inode.
+  const identity = inode || String(linkOf(reader, pid, fd));
   return {
     pid,
     fd,
     pos,
-    // The kernel shows the descriptor's close-on-exec bit here. `>>> 0`: `&` gives a signed number.
     flags: (flags & ~O_CLOEXEC) >>> 0,
     closeOnExec: (flags & O_CLOEXEC) !== 0,
-    mount,
-    inode,
-    leftOut: text.length === match[0].length ? NOTHING : leftOutOf(text),
-    // The name is used where there is no inode.
-    key: `${mount} ${flags & ~CHANGEABLE} ${inode || linkOf(reader, pid, fd)}`,
+    opening: openingBy(reader, mount, flags & ~CHANGEABLE, inode, identity),
+    leftOut: end === length ? NOTHING : leftOutOf(text),
   };
+}
+
+function openingOf(reader: Reader, { mount, flags, inode }: HeadNumbers): Opening {
+  const { lastOpenings } = reader;
+  const fixedFlags = flags & ~CHANGEABLE;
+  const last = lastOpenings.get(inode);
+  if (last !== undefined && last.fixedFlags === fixedFlags && Number(last.mount) === mount) return last;
+  const opening = openingBy(reader, String(mount), fixedFlags, String(inode), String(inode));
+  lastOpenings.set(inode, opening);
+  return opening;
+}
+
+/** @param identity The inode, or else the name. */
+function openingBy({ openings }: Reader, mount: string, fixedFlags: number, inode: string, identity: string): Opening {
+  const key = `${mount} ${fixedFlags} ${identity}`;
+  const known = openings.get(key);
+  if (known !== undefined) return known;
+  const opening = { number: openings.size, mount, inode, fixedFlags };
+  openings.set(key, opening);
+  return opening;
 }
 
 /** Lines `lock: 1: FLOCK …` and `scm_fds: 2` of fdinfo. */
@@ -114,13 +168,25 @@ function leftOutOf(text: string): LeftOut {
 /**
  * Target of a descriptor's link, a character for each byte; empty: it was closed; `null`: it is longer than the kernel
  * returns (4095 bytes).
+ *
+ * @param likely What it may well be: returned itself if it is the target.
  */
-function linkOf({ entries }: Reader, pid: number, fd: number): string | null {
+function linkOf({ entries }: Reader, pid: number, fd: number, likely: string | null = null): string | null {
   try {
-    return entries.link(pid, fd);
+    const length = entries.link(pid, fd);
+    return likely !== null && isText(entries.bytes, length, likely)
+      ? likely
+      : entries.bytes.toString("latin1", 0, length);
   } catch (error) {
     return errorCode(error) === "ENAMETOOLONG" ? null : "";
   }
+}
+
+/** Whether bytes are a text, which has a character for each byte. */
+function isText(bytes: Uint8Array, length: number, text: string): boolean {
+  if (length !== text.length) return false;
+  for (let at = 0; at < length; at++) if (bytes[at] !== text.charCodeAt(at)) return false;
+  return true;
 }
 
 /** Kind and identity of an open file. */
@@ -132,6 +198,9 @@ export interface OpenFile {
    * bytes.
    */
   readonly name: string | null;
+  /** The name as text, and in base64 if its bytes are not text. */
+  readonly path: string | null;
+  readonly pathBytes?: string;
   /** Inode number of a pipe or socket; `device:inode` for a file with a path, as inode numbers repeat across devices. */
   readonly inode: string;
   /** Whether the name is a path: the file can lie outside the root. */
@@ -148,24 +217,42 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
   "anon_inode:[eventfd]": "eventfd",
 };
 
-/** Reads an open file through one of its descriptors; `null`: the descriptor was closed. */
+/** Reads an open file through one of its descriptors; `null`: the descriptor was closed. Those that look alike are one object. */
 export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile | null {
-  const { pid, fd, flags } = descriptor;
-  const name = linkOf(reader, pid, fd);
+  const { pid, fd, opening } = descriptor;
+  const last = reader.files[opening.number];
+  const name = linkOf(reader, pid, fd, last?.name);
+  if (last !== undefined && last.name === name) return last;
+  const file = name === "" ? null : fileNamed(reader, descriptor, name);
+  if (file !== null) reader.files[opening.number] = file;
+  return file;
+}
+
+/** @param name `null`: it is too long. */
+function fileNamed(reader: Reader, descriptor: Descriptor, name: string | null): OpenFile | null {
   if (name === null) {
     const inode = readInode(reader, descriptor);
-    return inode === null ? null : { name, ...inode };
+    return inode === null ? null : { ...inode, name, path: null };
   }
-  if (name.length === 0) return null;
-  const none = { name, inode: "", hasPath: false, version: "0", device: [0, 0] } as const;
+  const none = { inode: "", hasPath: false, version: "0", device: [0, 0] } as const;
   const kind = kindOfName(name);
-  if (kind !== null) return { ...none, kind, inode: BRACKETED.exec(name)?.[2] ?? "" };
+  if (kind !== null) return { ...none, kind, inode: BRACKETED.exec(name)?.[2] ?? "", ...named(name) };
   const inode = readInode(reader, descriptor);
   if (inode === null) return null;
   // The name of a message queue looks like a path.
-  if (inode.kind === "message queue") return { ...inode, kind: "generic", hasPath: false, name: `mqueue:[${name}]` };
+  if (inode.kind === "message queue")
+    return { ...inode, kind: "generic", hasPath: false, ...named(`mqueue:[${name}]`) };
   // With O_PATH a file is only a location: it is not open as a device or FIFO.
-  return { name, ...inode, ...((flags & O_PATH) !== 0 && inode.kind !== "directory" ? { kind: "generic" } : {}) };
+  const isLocation = (descriptor.flags & O_PATH) !== 0 && inode.kind !== "directory";
+  return { ...inode, kind: isLocation ? "generic" : inode.kind, ...named(name) };
+}
+
+/** A name, given as one character for each byte, also as text. */
+function named(name: string): Pick<OpenFile, "name" | "path" | "pathBytes"> {
+  // Most are ASCII, where each character is its byte.
+  if (/^[\0-\x7f]*$/.test(name)) return { name, path: name };
+  const bytes = Buffer.from(name, "latin1");
+  return { name, path: decodeText(bytes), ...(!isUtf8(bytes) && { pathBytes: base64(bytes) }) };
 }
 
 /** The kind of a file that has a name instead of a path; `null`: the name is a path. @param name A character for each byte. */
@@ -180,8 +267,8 @@ export function kindOfName(name: string): string | null {
 }
 
 /** The inode of a file with a path; `null`: the descriptor was closed. */
-function readInode({ inodes, queueDevices }: Reader, { pid, fd, key }: Descriptor): Inode | null {
-  const known = inodes.get(key);
+function readInode({ inodes, queueDevices }: Reader, { pid, fd, opening }: Descriptor): Inode | null {
+  const known = inodes[opening.number];
   if (known !== undefined) return known;
   try {
     const path = `/proc/${pid}/fd/${fd}`;
@@ -189,7 +276,7 @@ function readInode({ inodes, queueDevices }: Reader, { pid, fd, key }: Descripto
     const device = [major(Number(stat.rdev)), minor(Number(stat.rdev))] as const;
     const kind = stat.isFile() && isQueue(path, Number(stat.dev), queueDevices) ? "message queue" : kindOf(stat);
     const inode = { kind, inode: `${stat.dev}:${stat.ino}`, hasPath: true, version: versionOf(stat), device };
-    inodes.set(key, inode);
+    inodes[opening.number] = inode;
     return inode;
   } catch (error) {
     return isGone(error) ? null : { kind: "generic", inode: "", hasPath: true, version: "0", device: [0, 0] };

@@ -33,9 +33,11 @@ export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, co
     case "epoll":
       return { targets: epollTargets(descriptor, context) };
     default:
-      return {};
+      return NOTHING;
   }
 }
+
+const NOTHING: Details = {};
 
 /** Index and side of a pseudo-terminal; empty for any other terminal. */
 function terminalDetails(descriptor: Descriptor, { device, name }: OpenFile): Details {

@@ -6,10 +6,12 @@ import { getSystemErrorName } from "node:util";
 
 /** Reads entries. Both functions throw an error with the system's code, such as ENOENT for a closed descriptor. */
 export interface Entries {
-  /** The beginning of fdinfo, at most 4096 bytes. */
-  info(pid: number, fd: number): string;
-  /** The target of the link, a character for each byte. */
-  link(pid: number, fd: number): string;
+  /** Where both functions put what they read, in place of what was there. */
+  readonly bytes: Buffer;
+  /** Reads the beginning of fdinfo, at most 4096 bytes; returns how many bytes it is. */
+  info(pid: number, fd: number): number;
+  /** Reads the target of the link; returns how many bytes it is. */
+  link(pid: number, fd: number): number;
   close(): void;
 }
 
@@ -17,17 +19,18 @@ const SIZE = 4096;
 
 /** Reads entries by their paths. */
 export function entriesByPath(): Entries {
-  const buffer = Buffer.allocUnsafe(SIZE);
+  const bytes = Buffer.allocUnsafe(SIZE);
   return {
+    bytes,
     info(pid, fd) {
       const file = openSync(`/proc/${pid}/fdinfo/${fd}`, "r");
       try {
-        return buffer.toString("latin1", 0, readSync(file, buffer, 0, SIZE, null));
+        return readSync(file, bytes, 0, SIZE, null);
       } finally {
         closeSync(file);
       }
     },
-    link: (pid, fd) => readlinkSync(`/proc/${pid}/fd/${fd}`, "latin1"),
+    link: (pid, fd) => readlinkSync(`/proc/${pid}/fd/${fd}`, "buffer").copy(bytes),
     close() {},
   };
 }
@@ -46,7 +49,7 @@ export async function openEntries(): Promise<Entries> {
     const read = libc.func("int read(int, void *, int)");
     const close = libc.func("int close(int)");
     const readlinkat = libc.func("int readlinkat(int, const char *, void *, int)");
-    const buffer = Buffer.allocUnsafe(SIZE);
+    const bytes = Buffer.allocUnsafe(SIZE);
     const checked = (result: number): number => {
       if (result >= 0) return result;
       const code = getSystemErrorName(-koffi.errno());
@@ -54,15 +57,16 @@ export async function openEntries(): Promise<Entries> {
     };
     const [infos, links] = [directoryOf("fdinfo"), directoryOf("fd")];
     return {
+      bytes,
       info(pid, fd) {
         const file = checked(openat(infos.of(pid), String(fd), O_CLOEXEC));
         try {
-          return buffer.toString("latin1", 0, checked(read(file, buffer, SIZE)));
+          return checked(read(file, bytes, SIZE));
         } finally {
           close(file);
         }
       },
-      link: (pid, fd) => buffer.toString("latin1", 0, checked(readlinkat(links.of(pid), String(fd), buffer, SIZE))),
+      link: (pid, fd) => checked(readlinkat(links.of(pid), String(fd), bytes, SIZE)),
       close() {
         infos.close();
         links.close();

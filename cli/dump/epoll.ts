@@ -25,7 +25,7 @@ export function targetFinder(
     const candidates = inode === null ? descriptors : (index.byInode.get(inode) ?? []);
     const named = index.byNumber.get(`${epoll.pid} ${slot.fd}`);
     if (isTarget === null) {
-      return named === undefined || (inode !== null && named.inode !== inode) ? null : fileId(index, named);
+      return named === undefined || (inode !== null && named.opening.inode !== inode) ? null : fileId(index, named);
     }
     const found = named !== undefined && isTarget(named) ? named : candidates.find(isTarget);
     return found === undefined ? null : fileId(index, found);
@@ -53,8 +53,9 @@ function indexOf(descriptors: readonly Descriptor[], fileOf: Int32Array): Index 
     byNumber.set(`${descriptor.pid} ${descriptor.fd}`, descriptor);
     if (seen.has(file)) continue;
     seen.add(file);
-    const same = byInode.get(descriptor.inode);
-    if (same === undefined) byInode.set(descriptor.inode, [descriptor]);
+    const { inode } = descriptor.opening;
+    const same = byInode.get(inode);
+    if (same === undefined) byInode.set(inode, [descriptor]);
     else same.push(descriptor);
   }
   return { byNumber, byInode, files };

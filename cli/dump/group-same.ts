@@ -10,10 +10,10 @@ import { i32At } from "../../app/model/read.ts";
  */
 export function groupSame(
   count: number,
-  bucketOf: (row: number) => string,
+  bucketOf: (row: number) => string | number,
   compare: (a: number, b: number) => number,
 ): Int32Array {
-  const buckets = new Map<string, number[]>();
+  const buckets = new Map<string | number, number[]>();
   for (let row = 0; row < count; row++) {
     const key = bucketOf(row);
     const bucket = buckets.get(key);

@@ -33,7 +33,7 @@ export function groupFiles(descriptors: readonly Descriptor[], kcmp: Kcmp | null
   if (kcmp === null) return Int32Array.from(descriptors.keys());
   const gone = new Set<number>();
   // One open file can be seen at two positions, even of frozen processes: others can have it as well.
-  const bucketOf = (row: number): string => (descriptors[row] as Descriptor).key;
+  const bucketOf = (row: number): number => (descriptors[row] as Descriptor).opening.number;
   const groups = groupSame(descriptors.length, bucketOf, fileOrder(descriptors, kcmp, gone));
   for (const row of gone) {
     const { pid, fd } = descriptors[row] as Descriptor;
@@ -52,9 +52,12 @@ function fileOrder(descriptors: readonly Descriptor[], kcmp: Kcmp, gone: Set<num
   };
   return (a: number, b: number): number => {
     if (a === b) return 0;
-    const missing = Number(gone.has(a)) - Number(gone.has(b));
-    if (missing !== 0 || gone.has(a)) return missing || a - b;
-    const [first, second] = [descriptors[a] as Descriptor, descriptors[b] as Descriptor];
+    if (gone.size > 0) {
+      const missing = Number(gone.has(a)) - Number(gone.has(b));
+      if (missing !== 0 || gone.has(a)) return missing || a - b;
+    }
+    const first = descriptors[a] as Descriptor;
+    const second = descriptors[b] as Descriptor;
     const result = kcmp(first.pid, second.pid, KCMP.FILE, first.fd, second.fd);
     if (result === -ERRNO.EBADF || result === -ERRNO.ESRCH) {
       // Both are checked, so that both are noted.

@@ -24,7 +24,7 @@ export function createDescriptorReader({ files, sockets, kcmp }: Sources) {
   const readOne = (pid: number, fd: number): DescriptorFacts | null => {
     const descriptor = readDescriptor(reader, pid, fd);
     if (descriptor === null) return null;
-    const file = files.read(pid, `/proc/${pid}/fd/${fd}`, descriptor.mount);
+    const file = files.read(pid, `/proc/${pid}/fd/${fd}`, descriptor.opening.mount);
     if (file === null) return null;
     const inode = SOCKET.exec(file.name)?.[1];
     const facts: DescriptorFacts = {

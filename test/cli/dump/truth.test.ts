@@ -2,7 +2,7 @@
 // limits, files that cannot be named, and what is left out.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -232,6 +232,22 @@ describe.skipIf(reason !== "")(`a dump says what is so${reason === "" ? "" : ` (
         `${pid} fd ${to} has open files in flight, which are not in the image`,
       ].toSorted(),
     );
+  });
+
+  test("of a file that has several names: each open file has its own", async () => {
+    writeFileSync(path("one"), "");
+    linkSync(path("one"), path("another"));
+    // Not ASCII, and not UTF-8.
+    const bad = Buffer.from(`${path("bad")}\xff`, "latin1");
+    linkSync(path("one"), bad);
+    const names = ["one", "another", "one", "one", "another"].map(path);
+    const fds: number[] = [];
+    for (const name of names) fds.push(await target.call("open", name, O_RDWR));
+    const badFd = await target.call("openBytes", bad.toString("base64"));
+    const live = await take();
+    expect(fds.map((fd) => fileOf(live, fd).path)).toEqual(names);
+    expect(new Set(fds.map((fd) => fileOf(live, fd).id)).size).toBe(fds.length);
+    expect(fileOf(live, badFd)).toMatchObject({ path: `${path("bad")}\ufffd`, pathBytes: bad.toString("base64") });
   });
 
   test("of a file that was made anew under its old path", async () => {
