@@ -15,6 +15,7 @@ import { withBytes, withChange } from "./selection.ts";
 import { reachedLimit, shownDoc } from "./selectors.ts";
 import type { Choice, Compared, Doc, Docs, Input, Origin, State } from "./state.ts";
 import type { Store } from "./store.ts";
+import type { Widths } from "./widths.ts";
 
 export interface DocumentActions {
   /** Opens one image, or two to compare: before and after. */
@@ -54,6 +55,7 @@ interface Context {
   readonly store: Store<State>;
   readonly opening: Opening;
   readonly layouts: Layouts;
+  readonly widths: Widths;
 }
 
 export function createDocuments(context: Context): DocumentActions {
@@ -200,7 +202,7 @@ async function openOneOrTwo(
   origin: Origin,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client, store, opening, layouts } = context;
+  const { client, store, opening, layouts, widths } = context;
   const [first, second] = inputs;
   if (first === undefined) return;
   const replaced = opening.previous().docs;
@@ -221,7 +223,10 @@ async function openOneOrTwo(
   const before = await opening.decode(first, first.dialect ?? null, signal, onPart);
   if (second === undefined) {
     const isDrawn = store.get().drawingShown && isLaidOutByWorker(before.checkpoint);
-    if (isDrawn && before.document !== null) layouts.prepare(before.document);
+    if (before.document !== null) {
+      if (isDrawn) layouts.prepare(before.document);
+      if (widths.now(before) === null) void widths.of(before.document).catch(() => {});
+    }
     show([before]);
   } else {
     try {

@@ -113,9 +113,9 @@ export function createOpening(client: Client, store: Store<State>): Opening {
         },
       });
       if ("refused" in response) throw new RefusedError(response.refused, (response.choices?.length ?? 0) > 0);
-      const { document, checkpoint, widths } = response;
+      const { document, checkpoint } = response;
       const evidence = { ...response.evidence, name: input.name };
-      return { input, document, checkpoint, dialect, evidence, widths };
+      return { input, document, checkpoint, dialect, evidence };
     },
   };
 }

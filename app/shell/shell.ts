@@ -24,6 +24,7 @@ import {
 } from "./state.ts";
 import { createStore, type Store } from "./store.ts";
 import { linkOf, withLink } from "./view-link.ts";
+import { createWidths, type Widths } from "./widths.ts";
 import { followWords } from "./word-filter.ts";
 
 export interface Shell extends DocumentActions, SelectionActions {
@@ -31,6 +32,7 @@ export interface Shell extends DocumentActions, SelectionActions {
   readonly client: Client;
   readonly saving: Saving;
   readonly layouts: Layouts;
+  readonly widths: Widths;
   /** Whether the page may fetch anything. A report may not. */
   readonly network: boolean;
   /** Shows a listing in the tables panel. */
@@ -61,6 +63,7 @@ export function createShell(client: Client, network = true): Shell {
   const { get, set } = store;
   const opening = createOpening(client, store);
   const layouts = createLayouts(client);
+  const widths = createWidths(client);
   followWords(client, store);
   const showListing = (tab: Listing): void =>
     set(({ compared, view }) => ({
@@ -83,7 +86,8 @@ export function createShell(client: Client, network = true): Shell {
     network,
     saving: createSaving(store),
     layouts,
-    ...createDocuments({ client, store, opening, layouts }),
+    widths,
+    ...createDocuments({ client, store, opening, layouts, widths }),
     ...createSelection(store),
     showListing,
     showFiltered(listing, filter, sort) {

@@ -11,7 +11,7 @@ import type { Address, Redirect } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
-import { COLUMNS, FIRST_SORT, type Sort, type ValueWidths } from "../model/columns/columns.ts";
+import { COLUMNS, FIRST_SORT, type Sort } from "../model/columns/columns.ts";
 import type { Evidence, Verdict } from "../model/earlier.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import type { Selection } from "../model/related.ts";
@@ -56,8 +56,6 @@ export interface Doc {
   readonly dialect: string | null;
   /** When it was written, as far as that is known. */
   readonly evidence: Evidence;
-  /** How wide the values of its listings are; absent while it is decoded. */
-  readonly widths?: ValueWidths;
 }
 
 /** An image among files, which can be opened. */

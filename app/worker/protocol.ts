@@ -81,6 +81,8 @@ export interface Requests extends MemoryRequests {
     request: { document: DocumentId; member: number; needle: Uint8Array; from: number; most: number };
     response: Occurrences;
   };
+  /** How wide the values of the listings of a document are. */
+  widths: { request: { document: DocumentId }; response: ValueWidths };
   /** The filtered, sorted and grouped rows of a listing (`groupRows`). */
   order: { request: { document: DocumentId; order: Order }; response: OrderedRows };
   /** The descriptors of a listing's filtered rows, as `ckptscope show --lines` prints them. */
@@ -244,8 +246,6 @@ export type OpenResponse =
   | {
       readonly document: DocumentId;
       readonly checkpoint: Checkpoint;
-      /** How wide the values of its listings are. */
-      readonly widths: ValueWidths;
       /** When it was written. */
       readonly evidence: Evidence;
     }

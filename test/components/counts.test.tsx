@@ -63,6 +63,7 @@ test("of holders in the inspector and in the table", async () => {
       rows={Uint32Array.of(0)}
       first={new Uint32Array()}
       pending={false}
+      widths={null}
     />,
   );
   expect([...grid.querySelectorAll(".grid-cell.shared")].map(({ textContent }) => textContent)).toEqual(["1,200"]);

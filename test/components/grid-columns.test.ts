@@ -8,7 +8,6 @@ import {
   fewPids,
   gridTemplate,
 } from "../../app/components/Tables/grid-columns.ts";
-import type { Doc } from "../../app/shell/state.ts";
 import { checkpointOf } from "../support/state.ts";
 
 test("a path takes what it can use first; the others give up the same part of what they can spare", () => {
@@ -59,7 +58,7 @@ test.each([
 
 test("a title of wide letters has room in the narrowest column", () => {
   const checkpoint = checkpointOf({ tasks: [{ pid: 1, comm: "a", table: 0 }], tables: [[]], files: [] });
-  const comm = columnSizes("descriptors", { checkpoint, widths: null } as unknown as Doc).get("comm");
+  const comm = columnSizes("descriptors", checkpoint, null).get("comm");
   // 12 pixels of padding, and the title in bold DejaVu Sans.
   expect(comm?.least).toBeGreaterThanOrEqual(12 + 41);
 });

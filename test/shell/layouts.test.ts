@@ -2,7 +2,6 @@
 
 import { expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
-import { valueWidths } from "../../app/model/columns/columns.ts";
 import { createLayouts } from "../../app/shell/layouts.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
@@ -20,7 +19,7 @@ function fakeWorker(checkpoint: ReturnType<typeof checkpointOf>) {
   const shown = { count: 0 };
   const client = {
     async request(kind: string, request: { readonly document: number } & DocumentPair) {
-      if (kind === "open") return { document: ++opened, checkpoint, widths: valueWidths(checkpoint) };
+      if (kind === "open") return { document: ++opened, checkpoint };
       if (kind === "diff") return { differences: diff(checkpoint, checkpoint) };
       if (kind === "union") unions.push({ ...request, shown: shown.count });
       if (kind === "layout") layouts.push({ document: request.document, shown: shown.count });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
-import { valueWidths } from "../../app/model/columns/columns.ts";
 import { ownEvidence } from "../../app/model/earlier.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
@@ -34,7 +33,7 @@ function fakeClient() {
 const input = (name: string): Input => ({ name, files: [{ path: name, file: new Blob(["x"]) }] });
 const opened = (document: number): OpenResponse => {
   const checkpoint = checkpointOf(NGINX, { firstId: document * 100 });
-  return { document, checkpoint, widths: valueWidths(checkpoint), evidence: ownEvidence("", null) };
+  return { document, checkpoint, evidence: ownEvidence("", null) };
 };
 
 /** The answer to a search that found these images. */

@@ -37,6 +37,7 @@ const requests: { readonly [K in Repeatable]: () => Requests[K]["request"] } = {
   details: () => ({ document, file: 0 }),
   bytes: () => ({ document, member: 0, offset: 0, length: 100 }),
   findBytes: () => ({ document, member: 0, needle: Uint8Array.of(0), from: 0, most: 10 }),
+  widths: () => ({ document }),
   order: () => ({ document, order }),
   table: () => ({ document, order, columns: ["fd", "path"], separator: "," }),
   lines: () => ({ document, order }),

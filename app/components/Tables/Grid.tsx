@@ -5,7 +5,7 @@ import { type ColumnSizingState, useTable } from "@tanstack/react-table";
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import { NONE } from "../../model/checkpoint.ts";
 import { LISTING_TITLES, type Listing } from "../../model/columns/column.ts";
-import { COLUMNS, columnOf, columnTitle } from "../../model/columns/columns.ts";
+import { COLUMNS, columnOf, columnTitle, type ValueWidths } from "../../model/columns/columns.ts";
 import { u32At } from "../../model/read.ts";
 import { relatedRow, selectionAt } from "../../model/related.ts";
 import { counted } from "../../model/words.ts";
@@ -50,9 +50,11 @@ interface Props {
   readonly first: Uint32Array;
   /** The worker is still sorting or filtering. */
   readonly pending: boolean;
+  /** How wide the values are; `null`: not known yet. */
+  readonly widths: ValueWidths | null;
 }
 
-export function Grid({ doc, listing, view, rows, first, pending }: Props) {
+export function Grid({ doc, listing, view, rows, first, pending, widths }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [size] = useSize(scroller);
   const { lines, isOpen, toggle } = useGroups(first);
@@ -68,7 +70,7 @@ export function Grid({ doc, listing, view, rows, first, pending }: Props) {
   });
   const [sizing, setSizing] = useState<ColumnSizingState>({});
   // Once for an image, and not for each row that is scrolled into view.
-  const sizes = useMemo(() => columnSizes(listing, doc), [listing, doc]);
+  const sizes = useMemo(() => columnSizes(listing, doc.checkpoint, widths), [listing, doc, widths]);
   const table = useGridTable(doc, listing, sizes, view, shown, sizing, setSizing);
 
   const go = (next: number, extend: boolean) => {

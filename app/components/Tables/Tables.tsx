@@ -1,6 +1,6 @@
 // The tables below the drawing: a tab for each listing, with its filter, columns and exports.
 
-import { type KeyboardEvent, useDeferredValue, useMemo, useRef } from "react";
+import { type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
@@ -23,6 +23,7 @@ import { FilterBox } from "./FilterBox.tsx";
 import { FilterErrors } from "./FilterErrors.tsx";
 import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
+import { useWidths } from "./useWidths.ts";
 import "./Tables.css";
 import { counted, grouped } from "../../model/words.ts";
 
@@ -85,6 +86,10 @@ function Table({ doc }: { doc: Doc }) {
   const tab = useApp((state) => state.tab);
   const view = useApp((state) => state.listings[state.tab]);
   const { rows, first, pending } = useRows(doc, tab, view);
+  const widths = useWidths(doc);
+  // Columns must not change their widths right after they appear, unless there were some of an early part.
+  const [isEarly] = useState(doc.document === null);
+  const isMeasured = isEarly || widths !== null;
   const total = rowCount(doc.checkpoint, tab);
   const errors = useMemo(() => filterErrors(tab, view.filter), [tab, view.filter]);
   const filtered = view.filter.trim() !== "" && errors.length === 0;
@@ -119,7 +124,7 @@ function Table({ doc }: { doc: Doc }) {
       ) : tab === "records" ? (
         <Records key={doc.document} doc={doc} view={view} rows={rows} pending={pending} />
       ) : (
-        <Grid key={tab} doc={doc} listing={tab} view={view} rows={rows} first={first} pending={pending} />
+        isMeasured && <Grid key={tab} {...{ doc, view, rows, first, pending, widths }} listing={tab} />
       )}
       {tab === "problems" && <Checks doc={doc} />}
     </div>

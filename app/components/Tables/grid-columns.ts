@@ -9,8 +9,9 @@ import {
   rowSortingFeature,
   tableFeatures,
 } from "@tanstack/react-table";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Column, Listing } from "../../model/columns/column.ts";
-import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
+import { COLUMNS, columnTitle, type ValueWidths } from "../../model/columns/columns.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CHARACTER } from "../Path.tsx";
 
@@ -53,8 +54,16 @@ export interface ColumnSize {
   readonly sorted: number;
 }
 
-/** The sizes of a listing's columns, by their ids. While an image is decoded, columns are as wide as they may be. */
-export function columnSizes(listing: Listing, { checkpoint, widths }: Doc): ReadonlyMap<string, ColumnSize> {
+/**
+ * The sizes of a listing's columns, by their ids.
+ *
+ * @param widths How wide the values are; `null`: not known yet, columns are as wide as they may be.
+ */
+export function columnSizes(
+  listing: Listing,
+  checkpoint: Checkpoint,
+  widths: ValueWidths | null,
+): ReadonlyMap<string, ColumnSize> {
   return new Map(
     COLUMNS[listing].map((column) => {
       const values = Math.min(column.width, widths?.[listing].get(column.id) ?? column.width);

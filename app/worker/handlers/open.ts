@@ -8,7 +8,6 @@ import { findImage, openFound } from "../../decoder/open.ts";
 import type { Source } from "../../decoder/source.ts";
 import { summarise, summaryOf } from "../../decoder/summary.ts";
 import { isPacked, unpack } from "../../link/pack.ts";
-import { valueWidths } from "../../model/columns/columns.ts";
 import { type Evidence, ownEvidence } from "../../model/earlier.ts";
 import type { ImageSummary } from "../../model/image-summary.ts";
 import { blobSource } from "../../sources/files.ts";
@@ -45,8 +44,7 @@ export function openHandlers(documents: Documents, unpackers: PlatformUnpackers)
       const { checkpoint, transfer } = copyForPage(opened.image.checkpoint);
       const evidence = { ...(opened.evidence ?? ownEvidence("", checkpoint.time)), name: request.name ?? "" };
       const document = documents.add(opened.image, evidence);
-      const widths = valueWidths(checkpoint);
-      return { response: { document, checkpoint, widths, evidence }, transfer };
+      return { response: { document, checkpoint, evidence }, transfer };
     },
     async close({ document }) {
       documents.close(document);

@@ -9,6 +9,7 @@ import { headline } from "../../export/headline.ts";
 import { oneImage } from "../../graph/order/graph.ts";
 import { layout, withChangesOf } from "../../graph/order/layout.ts";
 import { withoutChanges } from "../../graph/order/switched-off.ts";
+import { valueWidths } from "../../model/columns/columns.ts";
 import { widest } from "../../model/columns/files.ts";
 import { groupRows } from "../../model/order.ts";
 import { overviewOf } from "../../model/overview.ts";
@@ -25,6 +26,7 @@ import type { Handlers } from "./handler.ts";
 export function viewHandlers(
   documents: Documents,
 ): Handlers<
+  | "widths"
   | "order"
   | "layout"
   | "subset"
@@ -41,6 +43,9 @@ export function viewHandlers(
   | "unionWithout"
 > {
   return {
+    async widths({ document }) {
+      return { response: valueWidths(documents.get(document).checkpoint) };
+    },
     async order({ document, order }) {
       const response = groupRows(documents.get(document).checkpoint, order);
       return { response, transfer: transferables(response) };
