@@ -72,6 +72,8 @@ export interface DecodeOptions {
    * them before returning.
    */
   readonly onPart?: (part: import("../model/checkpoint.ts").Checkpoint) => void;
+  /** Whether a part is wanted now; if not, it is asked again after more bytes. Always, if absent. */
+  readonly wantsPart?: () => boolean;
 }
 
 export interface Progress {

@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { CHANGED } from "../../app/graph/order/graph.ts";
 import { pack } from "../../app/link/pack.ts";
 import type { DocumentId } from "../../app/worker/protocol.ts";
+import { bigDescription, encodeAll } from "../support/images.ts";
 import { NGINX } from "../support/nginx.ts";
 import { fixtureBytes } from "../support/open.ts";
 import { checkpointOf, type State } from "../support/state.ts";
@@ -59,6 +60,32 @@ describe("the worker", () => {
     await client.request("diff", pair);
     expect(await (await client.request("changes", request)).text()).toBe(first);
   });
+});
+
+test("sends early parts only of an image that takes long", async () => {
+  const { bytes } = encodeAll(bigDescription({ tasks: 1, descriptorsPerTask: 30_000 }), { dialect: "v23-rc2" });
+  const partsAt = async (milliseconds: number): Promise<number> => {
+    let parts = 0;
+    let clock = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => {
+      clock += milliseconds;
+      return clock;
+    });
+    await client.request(
+      "open",
+      { inputs: [{ path: "a", file: new Blob([bytes.slice()]) }] },
+      {
+        onPart: ({ complete }) => {
+          expect(complete).toBe(false);
+          parts++;
+        },
+      },
+    );
+    now.mockRestore();
+    return parts;
+  };
+  expect(await partsAt(1)).toBe(0);
+  expect(await partsAt(1000)).toBe(1);
 });
 
 test("leaves hidden changes out of the drawing of two images, and draws them again", async () => {

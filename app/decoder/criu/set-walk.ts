@@ -248,7 +248,7 @@ function stopAtLimit(set: SetContext, { limit, message }: LimitReached, member: 
 /** Passes on tasks, descriptors and open files before details and memory are read. */
 function givePart(set: SetContext): void {
   const { bytes, options, builder } = set;
-  if (bytes < PART_SIZE || options.onPart === undefined) return;
+  if (bytes < PART_SIZE || options.onPart === undefined || options.wantsPart?.() === false) return;
   linkTasks(set);
   options.onPart(builder.finish(imageHead(set, false)));
 }

@@ -80,7 +80,7 @@ async function walkRecords(
       options.signal?.throwIfAborted();
       const moreCame = await fillWindow(walk);
       progress(walk.pos);
-      if (walk.pos >= nextPart && walk.pos * 2 < walk.source.size) {
+      if (walk.pos >= nextPart && walk.pos * 2 < walk.source.size && (options.wantsPart?.() ?? true)) {
         nextPart = walk.pos * 8;
         options.onPart?.(builder.finish(headOf(walk)));
       }

@@ -24,6 +24,12 @@ interface LastFound {
   readonly size: number;
 }
 
+/**
+ * Milliseconds after which early parts are sent. The whole of an image that takes less is drawn sooner if the page has
+ * nothing to render before it.
+ */
+const SLOW = 250;
+
 /** Images of a `find` that are summarised; more are counted. */
 const MOST_SUMMARIES = 500;
 
@@ -98,10 +104,12 @@ async function open(
   exchange: Exchange,
 ): Promise<Opened> {
   const { signal, reportProgress, sendPart } = exchange;
+  const begin = performance.now();
   const options = {
     signal,
     onProgress: reportProgress,
     onPart: sendPart,
+    wantsPart: () => performance.now() - begin >= SLOW,
     unpackers,
     ...(dialect !== undefined && { dialect }),
     ...(set !== undefined && { set }),
