@@ -10,9 +10,16 @@ import {
   type RecordKind,
 } from "../model/checkpoint.ts";
 import type { DescriptorRow, FileRow, RecordRow, TableRow, TaskRow } from "../model/rows.ts";
-import { descriptorColumns, objectColumns, tableColumns, taskColumns } from "./builder/columns.ts";
+import {
+  type DescriptorColumns,
+  descriptorColumns,
+  type FileColumns,
+  objectColumns,
+  tableColumns,
+  taskColumns,
+} from "./builder/columns.ts";
 import { createDetails, createLinkList } from "./builder/details.ts";
-import { cutAll, type Growth, grow, growTo } from "./builder/growing.ts";
+import { addRows, cutAll, type Growth, grow, growTo, type Rows } from "./builder/growing.ts";
 import {
   type FileRecordPair,
   holdersByFile,
@@ -120,6 +127,12 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     placeOf: records.placeOf,
     addObject: others.addObject,
 
+    /** Adds the first `rows` rows of columns, at most `fileRoom()`; returns the first. */
+    addFileRows: (columns: Rows<FileColumns>, rows: number): FileRow => addRows(files, columns, rows),
+    /** The same for descriptors, at most `descriptorRoom()`. */
+    addDescriptorRows: (columns: Rows<DescriptorColumns>, rows: number): DescriptorRow =>
+      addRows(descriptors, columns, rows),
+
     /** Adds a problem. Only the first hundred of a code are kept; the others are counted. */
     addProblem: problems.add,
     /** Copies bytes[start … end - 1] into the text pool; returns where they begin in it. */
@@ -130,6 +143,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     addTexts: text.addMany,
     textBytes: (): Uint8Array => text.bytes(),
     charge: spending.charge,
+    chargeable: spending.chargeable,
     liftLimits: spending.liftLimits,
 
     addFileRecord: furtherRecords.addFileRecord,
@@ -198,6 +212,9 @@ const createSpending = (budget: Budget) => ({
   charge(bytes: number): void {
     budget.takeBytes(bytes);
   },
+
+  /** How many bytes can be charged before the limit. */
+  chargeable: (): number => budget.bytesLeft(),
 
   /** Ends the limits, for what is left to do after one was reached. */
   liftLimits(): void {

@@ -7,6 +7,11 @@ export interface IdIndex {
   get(id: number): number;
   /** Adds the row of `id`, unless it already has one; returns whether it was added. */
   add(id: number, row: number): boolean;
+  /**
+   * Adds `count` ids that follow one another, from `id` on, with rows that are `step` apart, if that is quick: if all are
+   * greater than any id so far, and not scattered. Returns whether they were added.
+   */
+  addRun(id: number, count: number, row: number, step: number): boolean;
 }
 
 /** Most array elements for each id. */
@@ -34,6 +39,13 @@ export function createIdIndex(known = new Int32Array(LEAST).fill(-1), added = 0)
   let dense = known;
   const scattered = new Map<number, number>();
   let count = added;
+  // Or greater.
+  let greatest = added > 0 ? known.length - 1 : -1;
+  const growDense = (id: number): void => {
+    const larger = new Int32Array(Math.max(dense.length * 2, id + 1)).fill(-1);
+    larger.set(dense);
+    dense = larger;
+  };
 
   const get = (id: number): number => {
     const row = id < dense.length ? (dense[id] as number) : -1;
@@ -44,13 +56,19 @@ export function createIdIndex(known = new Int32Array(LEAST).fill(-1), added = 0)
     add(id, row) {
       if (get(id) >= 0) return false;
       count++;
-      if (id >= dense.length && id < Math.max(LEAST, count * SPREAD)) {
-        const larger = new Int32Array(Math.max(dense.length * 2, id + 1)).fill(-1);
-        larger.set(dense);
-        dense = larger;
-      }
+      if (id > greatest) greatest = id;
+      if (id >= dense.length && id < Math.max(LEAST, count * SPREAD)) growDense(id);
       if (id < dense.length) dense[id] = row;
       else if (scattered.size < MOST_SCATTERED) scattered.set(id, row);
+      return true;
+    },
+    addRun(id, added, row, step) {
+      const last = id + added - 1;
+      if (id <= greatest || last >= Math.max(LEAST, (count + added) * SPREAD)) return false;
+      count += added;
+      greatest = last;
+      if (last >= dense.length) growDense(last);
+      for (let at = 0; at < added; at++) dense[id + at] = row + at * step;
       return true;
     },
   };

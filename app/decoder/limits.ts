@@ -149,6 +149,8 @@ export interface Budget {
   takeRows(wanted: number, bytesPerRow: number): number;
   /** Takes memory, at least `least` and at most `wanted` bytes; returns how many. @throws LimitReached */
   takeBytes(wanted: number, least?: number): number;
+  /** How many bytes are left. */
+  bytesLeft(): number;
   /** Gives the end of decoding what it needs after a limit was reached. */
   lift(): void;
 }
@@ -174,6 +176,7 @@ export function createBudget(limits?: Pick<Limits, "rows" | "memory">): Budget {
       memory -= taken;
       return taken;
     },
+    bytesLeft: () => memory,
     lift() {
       rows = Number.POSITIVE_INFINITY;
       memory = Number.POSITIVE_INFINITY;

@@ -61,8 +61,11 @@ export interface DecodeOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Whether to read the details of open files and the links between them, or which details. Default: true. */
   readonly details?: boolean | DetailFilter;
-  /** Whether kernels may run, where WebAssembly is allowed. Without them the result is the same. Default: true. */
-  readonly kernels?: boolean;
+  /**
+   * Whether kernels may run, where WebAssembly is allowed; "always": for small images too, which take less time than starting
+   * a kernel. Without them the result is the same. Default: true.
+   */
+  readonly kernels?: boolean | "always";
   /** Limits on rows and memory. None if absent. */
   readonly limits?: Limits;
   /** Aborting makes decoding reject with the signal's reason. */

@@ -4,7 +4,7 @@ import { HAS } from "../../model/checkpoint.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
 import type { Budget } from "../limits.ts";
 import type { FileColumns } from "./columns.ts";
-import type { Column } from "./growing.ts";
+import { addRows, type Column } from "./growing.ts";
 
 /** The columns of files that are added together. */
 type BatchColumns = Readonly<Omit<FileColumns, "count" | "capacity" | "use" | "mode" | "version" | "record">>;
@@ -20,13 +20,7 @@ export function addBatch(files: FileColumns, budget: Budget, batch: FileBatch, f
   const { rows, columns } = batch;
   if (files.nameVarying.length === 0 && isAny(columns.nameVarying, rows, ALL_BITS)) addVarying(files, budget);
   if (files.inodeMode.length === 0 && isAny(columns.has, rows, HAS.inode)) addInodes(files);
-  const first = files.count;
-  files.count = first + rows;
-  for (const name of Object.keys(columns) as (keyof BatchColumns)[]) {
-    const column = files[name] as Column;
-    // Columns that no file needs so far are empty.
-    if (column.length > 0) column.set(columns[name].subarray(0, rows) as never, first);
-  }
+  const first = addRows(files, columns, rows);
   for (let at = 0; at < rows; at++) files.record[first + at] = firstRecord + at;
   return first;
 }

@@ -23,6 +23,23 @@ export function grown<C extends Column>(column: C, capacity: number): C {
   return larger;
 }
 
+/** Rows to add to a group: some of its columns. */
+export type Rows<Group> = { readonly [name in keyof Group]?: { subarray(start: number, end: number): unknown } };
+
+/**
+ * Adds the first `rows` rows of columns to a group that has room for them; returns the first. Columns of the group that are
+ * empty because no row needs them so far stay so.
+ */
+export function addRows<Group extends { count: number }>(group: Group, columns: Rows<Group>, rows: number): number {
+  const first = group.count;
+  group.count = first + rows;
+  for (const name of Object.keys(columns) as (keyof Group)[]) {
+    const column = group[name] as Column;
+    if (column.length > 0) column.set(columns[name]?.subarray(0, rows) as never, first);
+  }
+  return first;
+}
+
 /** The first `count` rows of a column, as a view. */
 const cut = <C extends Column>(column: C, count: number): C => column.subarray(0, count) as C;
 

@@ -25,7 +25,7 @@ const bytesOnly = (budget: Budget): Budget => ({
   takeRows: (wanted, bytesPerRow) => Math.floor(budget.takeBytes(wanted * bytesPerRow, bytesPerRow) / bytesPerRow),
 });
 
-/** Records of one kind that follow one another. */
+/** Records that follow one another. */
 export interface RecordBatch {
   readonly rows: number;
   /** By row: where it begins, from a place that is the same for all. */
@@ -123,8 +123,18 @@ const roomIn = ({ records, runs, lengths, lengthAt }: RecordList): number =>
     (runs.capacity - runs.count - 1) * RUN,
   );
 
-/** Adds the records of a batch, for which there is room; returns the first. Its offsets are from `base`. */
-function addBatch(list: RecordList, batch: RecordBatch, base: number, kind: number, member: number): RecordRow {
+/**
+ * Adds the records of a batch, for which there is room; returns the first. Its offsets are from `base`.
+ *
+ * @param kind Of all of them; or by row, if a byte can hold each.
+ */
+function addBatch(
+  list: RecordList,
+  batch: RecordBatch,
+  base: number,
+  kind: number | Uint8Array,
+  member: number,
+): RecordRow {
   const { records } = list;
   const { rows, offsets, lengthsAt, lengthBytes } = batch;
   const first = records.count;
@@ -135,8 +145,10 @@ function addBatch(list: RecordList, batch: RecordBatch, base: number, kind: numb
     list.lengthAt = from + (lengthsAt[row - first] as number);
     addRun(list, row, base + (offsets[row - first] as number), member);
   }
-  setKind(list, first, kind);
-  records.kind.fill(kind, first, first + rows);
+  if (typeof kind === "number") {
+    setKind(list, first, kind);
+    records.kind.fill(kind, first, first + rows);
+  } else records.kind.set(kind.subarray(0, rows), first);
   records.count = first + rows;
   list.lengthAt = from + lengthBytes;
   list.lastStart = base + (offsets[rows - 1] as number);
@@ -215,7 +227,7 @@ export function createRecords(growth: Growth) {
     recordRoom: (): number => roomIn(list),
 
     /** Adds the records of a batch, at least one and at most `recordRoom()`; returns the first. */
-    addRecords: (batch: RecordBatch, base: number, kind: number, member: number): RecordRow =>
+    addRecords: (batch: RecordBatch, base: number, kind: number | Uint8Array, member: number): RecordRow =>
       addBatch(list, batch, base, kind, member),
 
     /** How many records of some members can be added without growing; less than 1: none. */

@@ -14,6 +14,7 @@ import { TYPES, UNKNOWN } from "./kinds.ts";
 import { handleMisfit, type Misfit } from "./misfits.ts";
 import { betterDialect, type Recognition } from "./recognise.ts";
 import { handleSlowly, skipRawBytes } from "./slow-records.ts";
+import { createUsualRecords, type UsualRecords } from "./usual-records.ts";
 import { beginWalk, fault, faultAtLimit, HANDLED_BYTES, type Walk } from "./walk.ts";
 
 /**
@@ -72,9 +73,10 @@ async function walkRecords(
 ): Promise<string | null> {
   const { builder, dialect } = walk;
   const actions = actionsByType(dialect);
+  const usual = createUsualRecords(options);
   let nextPart = FIRST_PART;
   for (;;) {
-    const stop = walkWindow(walk, actions);
+    const stop = walkWindow(walk, actions, usual);
     if (stop === "end") return null;
     if (stop === "bytes") {
       options.signal?.throwIfAborted();
@@ -108,7 +110,7 @@ async function fillWindow(walk: Walk): Promise<boolean> {
  * Handles records as long as they lie in the window. Stops at one that needs more `bytes`, one that has to `await`
  * something, one that does not fit the dialect, or the `end`.
  */
-function walkWindow(walk: Walk, actions: Uint8Array): "bytes" | "await" | "end" | Misfit {
+function walkWindow(walk: Walk, actions: Uint8Array, usual: UsualRecords): "bytes" | "await" | "end" | Misfit {
   const { window, builder, kinds, littleEndian, source } = walk;
   const { byType, sizeByType } = kinds;
   const { view, start, end } = window;
@@ -132,6 +134,7 @@ function walkWindow(walk: Walk, actions: Uint8Array): "bytes" | "await" | "end" 
       continue;
     }
     if (pos + length > end && pos + HANDLED_BYTES > end) return "bytes";
+    if ((action === ACTIONS.OBJREF || action === ACTIONS.FILE_DESC) && usual.read(walk, action)) continue;
     walk.record = builder.addRecord(pos, length, kind, 0);
     // As enterRecord does, for a record whose bytes are known to be there.
     walk.at = at;

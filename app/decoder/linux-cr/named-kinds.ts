@@ -19,11 +19,12 @@ const BEGINNINGS: readonly (readonly [string, FileKind])[] = [
 ];
 
 const bytesOf = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
-const TABLE = BEGINNINGS.map(([text, kind]) => ({ text: bytesOf(text), kind: fileKind(kind) }));
+/** Beginnings of names, as bytes, with the kinds (indices into FILE_KINDS) that they stand for. */
+export const NAMED_KINDS = BEGINNINGS.map(([text, kind]) => ({ text: bytesOf(text), kind: fileKind(kind) }));
 
 /** The entries of the table for each pair of first bytes; most names have none. */
 const byFirstBytes = new Map(
-  TABLE.map(({ text }) => [pair(text, 0), TABLE.filter((other) => pair(other.text, 0) === pair(text, 0))]),
+  NAMED_KINDS.map(({ text }) => [pair(text, 0), NAMED_KINDS.filter((other) => pair(other.text, 0) === pair(text, 0))]),
 );
 /** 1 for each pair of first bytes in the table. */
 const IN_TABLE = new Uint8Array(1 << 16);

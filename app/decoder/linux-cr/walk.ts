@@ -255,6 +255,25 @@ export function announce({ byObjref, builder }: Walk, objref: number, row: numbe
   return byObjref.add(objref, (row << OBJECT_BITS) | kind);
 }
 
+/** How many objects can be announced within the limits. */
+export const objrefRoom = (builder: Builder): number => Math.floor(builder.chargeable() / OBJREF_BYTES);
+
+/**
+ * Adds `count` objects whose objrefs and rows follow one another, for which there is room, if that is quick; returns whether
+ * they were added.
+ */
+export function announceRun(
+  { byObjref, builder }: Walk,
+  objref: number,
+  count: number,
+  row: number,
+  kind: number,
+): boolean {
+  const isAdded = byObjref.addRun(objref, count, (row << OBJECT_BITS) | kind, 1 << OBJECT_BITS);
+  if (isAdded) builder.charge(OBJREF_BYTES * count);
+  return isAdded;
+}
+
 /** The row of the object with this objref, if it is of this kind (OBJECTS); otherwise NONE. */
 export function resolve({ byObjref }: Walk, objref: number, kind: number): number {
   const found = objref > 0 ? byObjref.get(objref) : NONE;

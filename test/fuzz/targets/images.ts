@@ -16,10 +16,11 @@ const sizeOf = (files: readonly File[]): number => files.reduce((sum, { bytes })
 
 async function decoded(files: readonly File[], next: Random): Promise<Image | null> {
   const sources = files.map(({ name, bytes }) => bytesSource(name, bytes));
-  const image = await openImage(sources);
+  // Most seeds are small.
+  const image = await openImage(sources, { kernels: "always" });
   if ("refused" in image) return null;
   holdImage(image, sizeOf(files));
-  if (files.length > 1 && next(2) === 0) {
+  if (next(2) === 0) {
     const { checkpoint } = image;
     const without = await openImage(sources, { kernels: false });
     const isSame = "checkpoint" in without && isDeepStrictEqual(without.checkpoint, checkpoint);

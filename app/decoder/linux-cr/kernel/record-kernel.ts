@@ -1,0 +1,187 @@
+// Runs the kernel that reads records of the usual form into columns (build/kernels/records.c).
+
+import { startKernel } from "../../../model/kernel.ts";
+import type { FileRow, RecordRow, TableRow } from "../../../model/rows.ts";
+import type { RecordForms } from "./record-forms.ts";
+import { RECORDS_MODULE } from "./records-module.ts";
+
+/** What records.c exports. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly places: () => number;
+  readonly read: (from: number, length: number) => void;
+  readonly forget: () => void;
+}
+
+/** Sizes, as in records.c. */
+const INPUT = 256 << 10;
+const ROWS = 8192;
+const FILES = ROWS / 2;
+const LENGTH_BYTES = 3;
+/** Parts of the memory that it lists. */
+const PLACES = 29;
+/** The most bytes of an open file's records: one that announces it, one that describes it, and its path. */
+const LONGEST_FILE = 8 << 10;
+
+/** What a run starts from. */
+export interface Request {
+  /** Room for records, open files, descriptors and bytes of text. */
+  readonly rows: number;
+  readonly files: number;
+  readonly descriptors: number;
+  readonly text: number;
+  /** Rows and bytes of text that there are already. */
+  readonly firstRecord: RecordRow;
+  readonly firstFile: FileRow;
+  readonly textBase: number;
+  /** The current table, and its last descriptor; NONE if there is none. */
+  readonly table: TableRow;
+  readonly lastFd: number;
+  /** Whether there is a column of versions, and one of the varying parts of names. */
+  readonly hasVersions: boolean;
+  readonly hasVarying: boolean;
+  /** Whether BUFFER is only listed. */
+  readonly listsBuffer: boolean;
+}
+
+/** What the last run read: views of the kernel's memory. Only the first rows of a column have been written. */
+export interface RecordsRead {
+  rows: number;
+  files: number;
+  descriptors: number;
+  /** Where in the bytes given its offsets are from. */
+  base: number;
+  /** Where the last record ends, as an offset. */
+  end: number;
+  /** The length of each record, seven bits in a byte. */
+  readonly lengths: Uint8Array;
+  lengthBytes: number;
+  /** By record: where it begins, as an offset, its length in `lengths`, and its kind. */
+  readonly offsets: Uint32Array;
+  readonly lengthsAt: Uint32Array;
+  readonly kinds: Uint8Array;
+  readonly fileColumns: ReturnType<typeof fileColumns>;
+  readonly descriptorColumns: ReturnType<typeof descriptorColumns>;
+  readonly text: Uint8Array;
+  textLength: number;
+  /** Descriptors whose open file is not known to the kernel: in its place they have its objref. */
+  readonly missing: Uint32Array;
+  missingCount: number;
+  /** Whether the ids of the files follow one another. */
+  inOrder: boolean;
+}
+
+/** A kernel with the tables of a dialect. */
+export interface RecordKernel {
+  readonly batch: RecordsRead;
+  /** Reads the records that lie whole in bytes[from … end - 1] into `batch`, until there is no room, or one has another form. */
+  read(bytes: Uint8Array, from: number, end: number, request: Request): void;
+  /** Must be called if what the last run read is not kept. */
+  forget(): void;
+}
+
+/** Returns where the next part of the kernel's memory is. */
+type NextPlace = () => number;
+
+// Properties are made in the order of the kernel's list of places.
+
+const fileColumns = (buffer: ArrayBuffer, next: NextPlace) => ({
+  id: new Uint32Array(buffer, next(), FILES),
+  kind: new Uint8Array(buffer, next(), FILES),
+  has: new Uint8Array(buffer, next(), FILES),
+  nameOffset: new Uint32Array(buffer, next(), FILES),
+  nameLength: new Uint32Array(buffer, next(), FILES),
+  nameVarying: new Uint32Array(buffer, next(), FILES),
+  pos: new BigUint64Array(buffer, next(), FILES),
+  version: new BigUint64Array(buffer, next(), FILES),
+  flags: new Uint32Array(buffer, next(), FILES),
+  mode: new Uint32Array(buffer, next(), FILES),
+  record: new Int32Array(buffer, next(), FILES),
+});
+
+const descriptorColumns = (buffer: ArrayBuffer, next: NextPlace) => ({
+  fd: new Int32Array(buffer, next(), ROWS),
+  table: new Uint32Array(buffer, next(), ROWS),
+  file: new Int32Array(buffer, next(), ROWS),
+  closeOnExec: new Uint8Array(buffer, next(), ROWS),
+  record: new Int32Array(buffer, next(), ROWS),
+});
+
+const emptyBatch = (buffer: ArrayBuffer, next: NextPlace): RecordsRead => ({
+  rows: 0,
+  files: 0,
+  descriptors: 0,
+  base: 0,
+  end: 0,
+  kinds: new Uint8Array(buffer, next(), ROWS),
+  lengths: new Uint8Array(buffer, next(), LENGTH_BYTES * ROWS),
+  lengthBytes: 0,
+  offsets: new Uint32Array(buffer, next(), ROWS),
+  lengthsAt: new Uint32Array(buffer, next(), ROWS),
+  fileColumns: fileColumns(buffer, next),
+  descriptorColumns: descriptorColumns(buffer, next),
+  missing: new Uint32Array(buffer, next(), ROWS),
+  missingCount: 0,
+  text: new Uint8Array(buffer, next(), INPUT),
+  textLength: 0,
+  inOrder: true,
+});
+
+/** A kernel; null where WebAssembly is not allowed. */
+export function createRecordKernel(tables: RecordForms): RecordKernel | null {
+  const kernel = startKernel<Exports>(RECORDS_MODULE);
+  if (kernel === null) return null;
+  const { buffer } = kernel.memory;
+  const places = new Uint32Array(buffer, kernel.places(), PLACES);
+  let place = 0;
+  const next = (): number => places[place++] as number;
+  const input = new Uint8Array(buffer, next(), INPUT);
+  new Uint32Array(buffer, next(), tables.properties.length).set(tables.properties);
+  const forms = new Uint32Array(buffer, next(), tables.forms.length);
+  forms.set(tables.forms);
+  new Uint32Array(buffer, next(), tables.fileForms.length).set(tables.fileForms);
+  new Uint8Array(buffer, next(), tables.beginnings.length).set(tables.beginnings);
+  const request = new Int32Array(buffer, next(), 11);
+  const result = new Uint32Array(buffer, next(), 8);
+  const batch = emptyBatch(buffer, next);
+  // What is in the input: held[first … last - 1].
+  let held: Uint8Array | null = null;
+  let first = 0;
+  let last = 0;
+  const give = (bytes: Uint8Array, from: number): void => {
+    held = bytes;
+    first = from;
+    last = Math.min(bytes.length, from + INPUT);
+    input.set(bytes.subarray(first, last));
+  };
+  /** Whether records from bytes[from] on may lie across the end of what is in the input. */
+  const needsMore = (bytes: Uint8Array, from: number): boolean =>
+    held !== bytes || from < first || (from + LONGEST_FILE > last && last < bytes.length && from > first);
+  return {
+    batch,
+    read(
+      bytes,
+      from,
+      end,
+      { rows, files, descriptors, text, firstRecord, firstFile, textBase, table, lastFd, ...has },
+    ) {
+      if (needsMore(bytes, from)) give(bytes, from);
+      forms[tables.buffer] = has.listsBuffer ? tables.listedBuffer : 0;
+      const columns = [has.hasVersions ? 1 : 0, has.hasVarying ? 1 : 0];
+      request.set([rows, files, descriptors, text, firstRecord, firstFile, textBase, table, lastFd, ...columns]);
+      kernel.read(from - first, Math.min(end, last) - first);
+      const [read = 0, stopped = 0, filesRead = 0, descriptorsRead = 0, written = 0, lengthBytes = 0, missing = 0] =
+        result;
+      batch.rows = read;
+      batch.files = filesRead;
+      batch.descriptors = descriptorsRead;
+      batch.base = first;
+      batch.end = stopped;
+      batch.textLength = written;
+      batch.lengthBytes = lengthBytes;
+      batch.missingCount = missing;
+      batch.inOrder = result[7] === 1;
+    },
+    forget: kernel.forget,
+  };
+}

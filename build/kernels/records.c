@@ -1,0 +1,351 @@
+// Compiled to app/decoder/linux-cr/kernel/records-module.ts.
+//
+// Reads records of Linux-CR images in their usual form into columns: open files with a path, pipes, the descriptors that refer
+// to them, and records that are only listed. It knows no record by itself. app/decoder/linux-cr/kernel/record-forms.ts makes
+// its tables from a dialect: what is done with each type of record, how long it is, and where its fields are. A record in any
+// other form ends a run, and is left to the caller.
+//
+// Bounds: a record is read only if it lies within the bytes that were given, and a field only if the record has it; `input` has
+// 8 more bytes after its last. Writing stays within the columns: a run has at most ROWS records, an open file takes two of
+// them at least, a descriptor one; the text is that of the input, but for the names of pipes, which are shorter than their
+// records. The tables come from the caller and are trusted.
+
+typedef unsigned char u8;
+typedef unsigned int u32;
+typedef int s32;
+typedef unsigned long long u64;
+
+#define INPUT (256 << 10)
+#define ROWS 8192
+#define FILES (ROWS / 2)
+#define TYPES 10000
+#define FILE_TYPES 16
+#define LENGTH_BYTES 3
+#define LONGEST_PATH 4096
+#define KNOWN 8192
+#define BEGINNINGS 32
+#define BEGINNING 32
+
+// What is done with a record, in the lowest bits of its form. Its kind and its length, 0 for any, are above.
+enum { LEAVE, LIST, ANNOUNCE, DESCRIBE, NAME, DESCRIPTOR };
+
+// What is done with an open file by its type.
+enum { NO_FILE, PATH, PATH_WITH_KIND, PIPE };
+
+// Where fields are in their records, and other properties of the dialect.
+enum {
+  BIG_ENDIAN,
+  OBJECT_TYPE, OBJREF, TYPE_OF_FILE,
+  FILE_TYPE, MODE, FLAGS, POS, VERSION,
+  HOLDER_OBJREF, FD, CLOSE_ON_EXEC,
+  HAS_OF_PATH, HAS_OF_PIPE,
+  PROPERTIES
+};
+
+typedef struct {
+  u32 rule, kind, recordKind, size;
+  // Of a pipe: where its objref is.
+  u32 objref;
+} FileForm;
+
+typedef struct {
+  u32 length, kind;
+  u8 text[BEGINNING];
+} Beginning;
+
+// What a run starts from: room for rows and bytes, rows that there are already, the current table or -1, its last descriptor or
+// -1, and whether columns exist that most images do not need.
+typedef struct {
+  u32 rows, files, descriptors, text;
+  u32 record, file, textAt;
+  s32 table, fd;
+  u32 versions, varying;
+} Request;
+
+// What it did: records, where it stopped, open files, descriptors, bytes of text, bytes of lengths, descriptors whose open file
+// is not known here, and whether the objrefs of the open files follow one another.
+typedef struct {
+  u32 rows, end, files, descriptors, text, lengthBytes, missing, inOrder;
+} Result;
+
+static u8 input[INPUT + 8];
+static u32 properties[PROPERTIES];
+static u32 forms[TYPES];
+static FileForm fileForms[FILE_TYPES];
+static Beginning beginnings[BEGINNINGS];
+static Request request;
+static Result result;
+
+static u8 kinds[ROWS];
+static u8 lengths[LENGTH_BYTES * ROWS];
+// By record: where it begins, and where its length is in `lengths`.
+static u32 offsets[ROWS];
+static u32 lengthsAt[ROWS];
+
+static u32 fileIds[FILES];
+static u8 fileKinds[FILES];
+static u8 fileHas[FILES];
+static u32 nameOffsets[FILES];
+static u32 nameLengths[FILES];
+static u32 nameVarying[FILES];
+static u64 filePos[FILES];
+static u64 fileVersions[FILES];
+static u32 fileFlags[FILES];
+static u32 fileModes[FILES];
+static u32 fileRecords[FILES];
+
+static s32 fds[ROWS];
+static u32 tables[ROWS];
+// The row of its open file; its objref if that is not known.
+static u32 files[ROWS];
+static u8 closeOnExec[ROWS];
+static u32 descriptorRecords[ROWS];
+static u32 missing[ROWS];
+
+// Copies of bytes end up to 7 bytes later.
+static u8 text[INPUT + 8];
+
+// Open files that were announced lately, by the lowest bits of their objrefs.
+static u32 knownObjrefs[KNOWN];
+static u32 knownFiles[KNOWN];
+
+static u32 load32(u32 at) {
+  u32 value;
+  __builtin_memcpy(&value, input + at, 4);
+  return properties[BIG_ENDIAN] ? __builtin_bswap32(value) : value;
+}
+
+static u64 load64(u32 at) {
+  u64 value;
+  __builtin_memcpy(&value, input + at, 8);
+  return properties[BIG_ENDIAN] ? __builtin_bswap64(value) : value;
+}
+
+static void addRecord(u32 at, u32 length, u32 kind) {
+  u32 row = result.rows++;
+  kinds[row] = kind;
+  offsets[row] = at;
+  u32 to = result.lengthBytes;
+  lengthsAt[row] = to;
+  for (; length > 127; length >>= 7) lengths[to++] = length | 128;
+  lengths[to++] = length;
+  result.lengthBytes = to;
+}
+
+// A record in the input.
+typedef struct {
+  u32 at, length, form;
+} Record;
+
+// Whether a record at `at` lies before `end` and is as long as its form says.
+static inline int readRecord(u32 at, u32 end, Record *record) {
+  if (end - at < 8) return 0;
+  u32 type = load32(at), length = load32(at + 4);
+  if (type >= TYPES || length < 8 || length > end - at) return 0;
+  u32 form = forms[type];
+  u32 expected = form >> 16;
+  if (expected != 0 && expected != length) return 0;
+  record->at = at;
+  record->length = length;
+  record->form = form;
+  return 1;
+}
+
+static u32 actionOf(const Record *record) {
+  return record->form & 15;
+}
+
+static void list(const Record *record) {
+  addRecord(record->at, record->length, record->form >> 8 & 255);
+}
+
+// Copies a name to the text. Returns whether it has no NUL but the one after it.
+static int copyName(u32 from, u32 length) {
+  u8 *to = text + result.text;
+  for (u32 at = 0; at < length; at += 8) {
+    u64 eight;
+    __builtin_memcpy(&eight, input + from + at, 8);
+    __builtin_memcpy(to + at, &eight, 8);
+    if (length - at < 8) eight |= ~0ull << 8 * (length - at);
+    if (((eight - 0x0101010101010101ull) & ~eight & 0x8080808080808080ull) != 0) return 0;
+  }
+  return input[from + length] == 0;
+}
+
+// The kind of an open file whose name begins like those of another kind; `kind` if it does not.
+static u32 kindByName(const u8 *name, u32 length, u32 kind) {
+  // Nearly all names are paths: only few beginnings have the same second byte.
+  for (const Beginning *each = beginnings; each->length > 0; each++) {
+    if (each->text[1] != name[1] || each->length > length) continue;
+    u32 at = 0;
+    while (at < each->length && each->text[at] == name[at]) at++;
+    if (at == each->length) return each->kind;
+  }
+  return kind;
+}
+
+// Writes `pipe:[NUMBER]` to the text; returns its length.
+static u32 writePipeName(s32 number) {
+  u8 *to = text + result.text;
+  u32 length = 6;
+  __builtin_memcpy(to, "pipe:[", 6);
+  if (number < 0) to[length++] = '-';
+  u32 left = number < 0 ? -(u32)number : (u32)number;
+  u32 digits = 1;
+  for (u32 rest = left; rest > 9; rest /= 10) digits++;
+  for (u32 at = length + digits; at > length; left /= 10) to[--at] = '0' + left % 10;
+  length += digits;
+  to[length++] = ']';
+  return length;
+}
+
+// Where the name of a pipe begins to vary.
+#define STABLE_OF_PIPE 6
+#define LONGEST_PIPE_NAME 18
+
+static void addFile(u32 objref, const FileForm *form, u32 at, u32 nameLength, u32 varying) {
+  u32 row = result.files++;
+  int isPipe = form->rule == PIPE;
+  if (row > 0 && objref != fileIds[row - 1] + 1) result.inOrder = 0;
+  fileIds[row] = objref;
+  fileHas[row] = properties[isPipe ? HAS_OF_PIPE : HAS_OF_PATH];
+  fileKinds[row] =
+      form->rule == PATH_WITH_KIND ? kindByName(text + result.text, nameLength, form->kind) : form->kind;
+  nameOffsets[row] = request.textAt + result.text;
+  nameLengths[row] = nameLength;
+  nameVarying[row] = varying;
+  filePos[row] = load64(at + properties[POS]);
+  fileVersions[row] = load64(at + properties[VERSION]);
+  fileFlags[row] = load32(at + properties[FLAGS]);
+  fileModes[row] = load32(at + properties[MODE]);
+  knownObjrefs[objref % KNOWN] = objref;
+  knownFiles[objref % KNOWN] = request.file + row;
+  result.text += nameLength;
+}
+
+// Reads an open file: the record that announces it, the one that describes it, and its path. Returns where that ends; 0 if it
+// has another form, or there is no room for it.
+static u32 readFile(const Record *announced, u32 end) {
+  if (load32(announced->at + properties[OBJECT_TYPE]) != properties[TYPE_OF_FILE]) return 0;
+  u32 objref = load32(announced->at + properties[OBJREF]);
+  if ((s32)objref <= 0 || knownObjrefs[objref % KNOWN] == objref) return 0;
+  if (result.files == request.files || request.rows - result.rows < 3) return 0;
+  Record described;
+  if (!readRecord(announced->at + announced->length, end, &described) || actionOf(&described) != DESCRIBE) return 0;
+  if (described.length < properties[FILE_TYPE] + 4) return 0;
+  u32 type = load32(described.at + properties[FILE_TYPE]);
+  if (type >= FILE_TYPES) return 0;
+  const FileForm *form = fileForms + type;
+  if (form->rule == NO_FILE || form->size != described.length) return 0;
+  if (!request.versions && load64(described.at + properties[VERSION]) != 0) return 0;
+  u32 next = described.at + described.length;
+  u32 nameLength, varying = 0;
+  Record name;
+  if (form->rule == PIPE) {
+    if (!request.varying || request.text - result.text < LONGEST_PIPE_NAME) return 0;
+    nameLength = writePipeName(load32(described.at + form->objref));
+    varying = nameLength - STABLE_OF_PIPE;
+  } else {
+    if (!readRecord(next, end, &name) || actionOf(&name) != NAME) return 0;
+    if (name.length < 9 || name.length > 8 + LONGEST_PATH || request.text - result.text < name.length - 8) return 0;
+    nameLength = name.length - 9;
+    if (!copyName(name.at + 8, nameLength)) return 0;
+  }
+  list(announced);
+  fileRecords[result.files] = request.record + result.rows;
+  addRecord(described.at, described.length, form->recordKind);
+  if (form->rule != PIPE) {
+    list(&name);
+    next += name.length;
+  }
+  addFile(objref, form, described.at, nameLength, varying);
+  return next;
+}
+
+// Reads a descriptor. Returns whether it has the usual form, and there is room for it.
+static int readDescriptor(const Record *record) {
+  if (request.table < 0 || result.descriptors == request.descriptors) return 0;
+  u32 at = record->at;
+  u32 objref = load32(at + properties[HOLDER_OBJREF]);
+  s32 fd = load32(at + properties[FD]);
+  u32 close = load32(at + properties[CLOSE_ON_EXEC]);
+  if ((s32)objref <= 0 || fd < 0 || fd <= request.fd || close > 1) return 0;
+  u32 row = result.descriptors++;
+  u32 slot = objref % KNOWN;
+  if (knownObjrefs[slot] == objref) files[row] = knownFiles[slot];
+  else {
+    files[row] = objref;
+    missing[result.missing++] = row;
+  }
+  fds[row] = fd;
+  tables[row] = request.table;
+  closeOnExec[row] = close;
+  descriptorRecords[row] = request.record + result.rows;
+  request.fd = fd;
+  list(record);
+  return 1;
+}
+
+// Reads whole records from input[from … length - 1], until one has no usual form, or there is no room for it.
+__attribute__((export_name("read"))) void read(u32 from, u32 length) {
+  if (length > INPUT) length = INPUT;
+  if (request.rows > ROWS) request.rows = ROWS;
+  if (request.text > INPUT) request.text = INPUT;
+  result = (Result){ .end = from, .inOrder = 1 };
+  while (result.rows < request.rows && result.end <= length) {
+    Record record;
+    if (!readRecord(result.end, length, &record)) return;
+    u32 next = record.at + record.length;
+    switch (actionOf(&record)) {
+      case LIST: list(&record); break;
+      case DESCRIPTOR: if (!readDescriptor(&record)) return; break;
+      case ANNOUNCE:
+        next = readFile(&record, length);
+        if (next == 0) return;
+        break;
+      default: return;
+    }
+    result.end = next;
+  }
+}
+
+// Forgets the open files that were announced.
+__attribute__((export_name("forget"))) void forget(void) {
+  __builtin_memset(knownObjrefs, 0, sizeof knownObjrefs);
+}
+
+// Where the parts of the memory are.
+__attribute__((export_name("places"))) const u32 *places(void) {
+  static u32 parts[29];
+  u32 *next = parts;
+  *next++ = (u32)input;
+  *next++ = (u32)properties;
+  *next++ = (u32)forms;
+  *next++ = (u32)fileForms;
+  *next++ = (u32)beginnings;
+  *next++ = (u32)&request;
+  *next++ = (u32)&result;
+  *next++ = (u32)kinds;
+  *next++ = (u32)lengths;
+  *next++ = (u32)offsets;
+  *next++ = (u32)lengthsAt;
+  *next++ = (u32)fileIds;
+  *next++ = (u32)fileKinds;
+  *next++ = (u32)fileHas;
+  *next++ = (u32)nameOffsets;
+  *next++ = (u32)nameLengths;
+  *next++ = (u32)nameVarying;
+  *next++ = (u32)filePos;
+  *next++ = (u32)fileVersions;
+  *next++ = (u32)fileFlags;
+  *next++ = (u32)fileModes;
+  *next++ = (u32)fileRecords;
+  *next++ = (u32)fds;
+  *next++ = (u32)tables;
+  *next++ = (u32)files;
+  *next++ = (u32)closeOnExec;
+  *next++ = (u32)descriptorRecords;
+  *next++ = (u32)missing;
+  *next++ = (u32)text;
+  return parts;
+}
