@@ -2,7 +2,7 @@
 
 import { type Checkpoint, HAS } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail } from "../model/detail-keys.ts";
-import { detailsOf, valueAt } from "../model/detail-store.ts";
+import { detailsOf, storedValue } from "../model/detail-store.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
@@ -55,6 +55,30 @@ function factOf(spec: DetailSpec, value: DetailValue): DetailFact | null {
 /** Whether bytes start … end - 1 of a pool are a word of the made-up name of a file. */
 export type NameSearch = (file: FileRow, pool: Uint8Array, start: number, end: number) => boolean;
 
+/** Whether a detail can be a fact; `word`: also one that is its own text, and so may be in the name of its file. */
+export const SAID = { never: 0, always: 1, word: 2 } as const;
+export type Said = (typeof SAID)[keyof typeof SAID];
+
+/** Puts what many files have in common into words. */
+export interface FactMaker {
+  /** Whether details of a key (index into the keys of the store) can be facts about files of a kind. */
+  said(key: number, kind: number): Said;
+  /** The fact that a value is; `null` if it has nothing to say. */
+  make(key: number, kind: number, value: number): DetailFact | null;
+}
+
+export function createFactMaker({ fileDetails: store }: Checkpoint): FactMaker {
+  const specOf = (key: number, kind: number): DetailSpec => fileDetail(store.keys[key] ?? "", kind);
+  return {
+    said(key, kind) {
+      const spec = specOf(key, kind);
+      if (!isFact(spec)) return SAID.never;
+      return spec.text === undefined ? SAID.word : SAID.always;
+    },
+    make: (key, kind, value) => factOf(specOf(key, kind), storedValue(store, value)),
+  };
+}
+
 /**
  * A function that appends the facts that are details of a file to a list. What many files have in common is put into words
  * once. Facts that are found in the name before they are put into words are left out: addresses of sockets are in the name,
@@ -67,12 +91,14 @@ export function createDetailFacts(
   const { files, fileDetails: store } = checkpoint;
   const keys = store.keys.length;
   const rangeOf = rangeFinder(store.row);
+  const maker = createFactMaker(checkpoint);
   /** By kind and key: the facts by the number of their value; `null` for details that are never facts. */
-  const known: (Map<number, DetailFact | null> | null | undefined)[] = [];
-  const factsOf = (key: number, kind: number): Map<number, DetailFact | null> | null => {
+  const known: (KnownFacts | null | undefined)[] = [];
+  const factsOf = (key: number, kind: number): KnownFacts | null => {
     const found = known[kind * keys + key];
     if (found !== undefined) return found;
-    const made = isFact(fileDetail(store.keys[key] ?? "", kind)) ? new Map<number, DetailFact | null>() : null;
+    const said = maker.said(key, kind);
+    const made = said === SAID.never ? null : { mayBeWord: said === SAID.word, facts: new Map() };
     known[kind * keys + key] = made;
     return made;
   };
@@ -92,18 +118,23 @@ export function createDetailFacts(
       const made = factsOf(key, kind);
       if (made === null) continue;
       const value = u32At(store.value, at);
-      let fact = made.get(value);
+      let fact = made.facts.get(value);
       if (fact === undefined) {
-        const spec = fileDetail(store.keys[key] ?? "", kind);
         const [start, end] = [u32At(store.start, value), u32At(store.start, value + 1)];
-        const isWord = spec.text === undefined && isPlainWord(store.pool, start, end);
+        const isWord = made.mayBeWord && isPlainWord(store.pool, start, end);
         if (isWord && isInName(file, store.pool, start + 1, end - 1)) continue;
-        fact = factOf(spec, valueAt(store, at));
-        made.set(value, fact);
+        fact = maker.make(key, kind, value);
+        made.facts.set(value, fact);
       }
       if (fact !== null) facts.push(fact);
     }
   };
+}
+
+/** Facts by the number of their value; `null` for values that have nothing to say. */
+interface KnownFacts {
+  readonly mayBeWord: boolean;
+  readonly facts: Map<number, DetailFact | null>;
 }
 
 const [QUOTE, BACKSLASH, MINUS, GREATER] = [0x22, 0x5c, 0x2d, 0x3e];

@@ -11,10 +11,13 @@ import type { FileRow, TableRow } from "../model/rows.ts";
 import { decodeText, encodeText, MOST_SHOWN, shortText } from "../model/text.ts";
 import { type FileNames, MOST_PLAIN } from "../model/words.ts";
 import { createDetailFacts, type DetailFact, type NameSearch } from "./detail-facts.ts";
-import { createLinkFacts } from "./link-facts.ts";
+import { createLinkFacts, LINK_PIECES } from "./link-facts.ts";
 
 const EXTERNAL = fileKind("external");
 const SEPARATOR = encodeText("; ");
+
+/** What facts are written with, for the kernel of rows. */
+export const FACT_PIECES: readonly Uint8Array[] = [SEPARATOR, ...LINK_PIECES];
 
 /**
  * Writes what is worth saying about a file beyond its name, position and flags; nothing if there is nothing to add. The
@@ -27,6 +30,8 @@ type WriteFacts = (file: FileRow, within: TableRow) => void;
 export interface FactWriter {
   /** Whether there can be anything to say. */
   hasFacts(file: FileRow): boolean;
+  /** Whether that is made of details and links alone. */
+  hasOnlyStored(file: FileRow): boolean;
   /** It does least for files that follow one another. */
   readonly writeFacts: WriteFacts;
 }
@@ -44,6 +49,8 @@ export function createFactWriter(out: JsonBytes, checkpoint: Checkpoint, names: 
   const facts: DetailFact[] = [];
   const hasFacts = (file: FileRow): boolean =>
     (u8At(files.has, file) & HAS.details) !== 0 || u8At(files.kind, file) === EXTERNAL || links.isReceived(file);
+  const hasOnlyStored = (file: FileRow): boolean =>
+    (u8At(files.has, file) & (HAS.details | HAS.inode)) === HAS.details && !links.isReceived(file);
   const writeFacts: WriteFacts = (file, within) => {
     if (file === NONE || !hasFacts(file)) return;
     start = out.length;
@@ -61,7 +68,7 @@ export function createFactWriter(out: JsonBytes, checkpoint: Checkpoint, names: 
     out.length = start;
     writeRaw(out, shortText(text));
   };
-  return { hasFacts, writeFacts };
+  return { hasFacts, hasOnlyStored, writeFacts };
 }
 
 /** A function that returns the same facts as text. */

@@ -26,8 +26,16 @@ export interface LinkFacts {
 type WriteFile = (file: FileRow, within: TableRow) => void;
 
 const COMMA = encodeText(", ");
+const [FD, PID, EQUALS] = [encodeText("fd "), encodeText("pid "), encodeText(" = ")];
+const SPACE = encodeText(" ");
 const TITLES = LINK_ROLES.map((role) => encodeText(`${LINK_TITLES[role]} `));
 const IN_FLIGHT_TO = encodeText("in flight to ");
+
+/** What links are written with, for the kernel of rows. */
+export const LINK_PIECES: readonly Uint8Array[] = [COMMA, FD, EQUALS, ...TITLES];
+
+/** What an epoll waits for, after the files: ` (EPOLLIN)`. */
+export const eventsPiece = (data: number): Uint8Array => encodeText(` (${bitWords(EPOLL_EVENTS, data).join(" | ")})`);
 
 export function createLinkFacts(
   out: JsonBytes,
@@ -84,10 +92,10 @@ interface FileLinks {
 /** A function that writes links of one role, those with the same events together: `fd 5, fd 7 (EPOLLIN)`. */
 function createListWriter(out: JsonBytes, writeFile: WriteFile): (links: FileLinks, within: TableRow) => void {
   const pieces = new Map<number, Uint8Array>();
-  const eventsPiece = (data: number): Uint8Array => {
+  const knownPiece = (data: number): Uint8Array => {
     const known = pieces.get(data);
     if (known !== undefined) return known;
-    const piece = encodeText(` (${bitWords(EPOLL_EVENTS, data).join(" | ")})`);
+    const piece = eventsPiece(data);
     pieces.set(data, piece);
     return piece;
   };
@@ -102,14 +110,11 @@ function createListWriter(out: JsonBytes, writeFile: WriteFile): (links: FileLin
         if (at > first) writePiece(out, COMMA);
         writeFile(files[at] as FileRow, within);
       }
-      if (own !== 0) writePiece(out, eventsPiece(own));
+      if (own !== 0) writePiece(out, knownPiece(own));
     }
     writeRaw(out, andMore(files.length - named));
   };
 }
-
-const [FD, PID, EQUALS] = [encodeText("fd "), encodeText("pid "), encodeText(" = ")];
-const SPACE = encodeText(" ");
 
 function createFileWriter(out: JsonBytes, checkpoint: Checkpoint, names: FileNames): WriteFile {
   const { files, descriptors, tables, tasks } = checkpoint;

@@ -19,10 +19,13 @@ export function valueBytes(store: DetailStore, value: number): Uint8Array {
   return store.pool.subarray(u32At(store.start, value), u32At(store.start, value + 1));
 }
 
-/** The value of entry `at` of a store. */
-export function valueAt(store: DetailStore, at: number): DetailValue {
-  return JSON.parse(decodeText(valueBytes(store, u32At(store.value, at)))) as DetailValue;
+/** A value of a store. */
+export function storedValue(store: DetailStore, value: number): DetailValue {
+  return JSON.parse(decodeText(valueBytes(store, value))) as DetailValue;
 }
+
+/** The value of entry `at` of a store. */
+export const valueAt = (store: DetailStore, at: number): DetailValue => storedValue(store, u32At(store.value, at));
 
 function storedDetails(store: DetailStore, row: number): Record<string, DetailValue> {
   const details: Record<string, DetailValue> = {};

@@ -21,6 +21,13 @@ typedef int64_t i64;
 enum { OUTPUT = 512 << 10, COLUMNS = 576 << 10, PIECES = 128 << 10 };
 enum { PIECE_COUNT = 4096, PART_COUNT = 512, MEMO_COUNT = 16, KNOWN_COUNT = 64, KEY_COUNT = 3, RANGE_COUNT = 64 };
 enum { ENTRY_COUNT = 16 << 10, MOST_ENTRIES = 64, PREFIX = 4096 };
+// What facts about open files are made of.
+enum { FILE_COUNT = 8 << 10, HOLDER_COUNT = 16 << 10, LINK_COUNT = 16 << 10, GROUP_COUNT = 8 << 10, MEMBER_COUNT = 16 << 10 };
+enum { FACT_COUNT = 4096, MOST_TRIED = 16, FACT_KINDS = 32, FACT_KEYS = 128 };
+// As in app/export/link-facts.ts.
+enum { MOST_NAMED = 6, MOST_HOLDERS = 3 };
+// As in app/model/text.ts and words.ts.
+enum { MOST_SHOWN = 4096, MOST_PLAIN = 256 };
 
 // Where bytes of any length come from: texts, where the values of entries begin, and these values. Pages of each are
 // copied to slots when they are needed. A page goes on for some bytes that the next one has as well, so that what begins
@@ -41,6 +48,7 @@ enum {
   LIST,   // the entries of a row: each its key and its value
   CALL,   // what the caller writes
   BEGIN,  // the prefix
+  FACTS,  // what is worth saying about the open file of a row: the column has its kind
 };
 
 // Of PLAIN, c: text that is written otherwise in a cell between tabs, or between commas, is not plain.
@@ -54,7 +62,7 @@ enum {
   REFUSED, // the row has another form
   OUTSIDE, // not all entries of the row are in the window
   FAULT,   // a page of a source is needed
-  UNKNOWN, // the memo of a part has no piece for the row
+  UNKNOWN, // the memo of a part has no piece for the row, or a fact is needed
   CALLED,  // the caller writes a part, and goes on after it
 };
 
@@ -77,6 +85,22 @@ struct memo {
   } known[KNOWN_COUNT];
 };
 
+// What is said about a file for a value of a detail, or for what an epoll waits for. The key is one more than that of the detail,
+// after the keys of files of other kinds; EVENTS for an epoll; 0: not in use.
+struct fact {
+  u32 key, value;
+  u32 piece; // NO_PIECE: nothing is said
+  u32 word;  // the piece of the word that it is not said for if the file's name has it; NO_PIECE: there is none
+};
+
+static const u32 EVENTS = 0xffffffff, NO_PIECE = 0xffffffff;
+
+// Whether a detail is said, by kind and key of the file; MAY_BE_WORD: also if its value is a word of the name.
+enum { NEVER, SAID, MAY_BE_WORD };
+
+// Places in pieces.
+enum { GAP, SEPARATOR, COMMA, FD, EQUALS, TITLES };
+
 // What the caller sets.
 static struct {
   u32 width;                                      // of numbers
@@ -85,11 +109,19 @@ static struct {
   u32 firstRow;                                   // the row that the windows begin with
   u32 entries, next, hasMore;                     // entries in the window, the first not yet passed, whether others follow
   u32 firstKeys, nextKeys, empty, close;          // pieces: of the first key and of others, of no entries, after the last
+  u32 rows;                                       // how many rows are in the windows
+  u32 rowFile, rowTable, rowFd, nameStart, nameLength; // columns of rows: the open file, its table, its number, the name
+  u32 firstFile, files, holders;                  // files in the window, and their holders
+  u32 links, hasMoreLinks;                        // links in the window
+  u32 firstGroup, groups, members, groupRoles;    // groups in the window, and roles that have them, as bits
+  u32 words, roles, keys;                         // the first piece of facts, how many roles and keys there are
 } set;
 
 // What run() reports.
 static struct {
   u32 status, length, rowStart, part, source, page;
+  u32 fact; // the place in `facts` for the one that is needed, and for what
+  u32 factKind, factKey, factValue;
 } report;
 
 static struct part program[PART_COUNT];
@@ -98,6 +130,12 @@ static struct memo memos[MEMO_COUNT];
 static u32 hidden[2 * RANGE_COUNT];
 static u32 entryRow[ENTRY_COUNT], entryValue[ENTRY_COUNT];
 static u16 entryKey[ENTRY_COUNT];
+static u32 firstHolder[FILE_COUNT + 1], holder[HOLDER_COUNT];
+static u32 linkFrom[LINK_COUNT], linkTo[LINK_COUNT], linkData[LINK_COUNT];
+static u8 linkRole[LINK_COUNT];
+static u32 firstMember[GROUP_COUNT + 1], member[MEMBER_COUNT];
+static struct fact facts[FACT_COUNT];
+static u8 factKeys[FACT_KINDS * FACT_KEYS];
 static u64 columns[COLUMNS / 8];
 static u8 output[OUTPUT + OVERRUN], pieceBytes[PIECES + OVERRUN], prefix[PREFIX + OVERRUN];
 static u8 slots[SOURCE_COUNT][SLOT_COUNT][PAGE + OVERLAP + OVERRUN];
@@ -106,7 +144,7 @@ static u8 slotOf[SOURCE_COUNT][PAGE_COUNT];
 
 // In the order of REGIONS in app/export/rows/kernel.ts.
 EXPORT(regions) const u32 *regions(void) {
-  static u32 all[2 * 16];
+  static u32 all[2 * 32];
   u32 at = 0;
 #define REGION(name, size) all[at++] = (u32)name, all[at++] = size
   REGION(&set, sizeof set);
@@ -118,6 +156,16 @@ EXPORT(regions) const u32 *regions(void) {
   REGION(entryRow, sizeof entryRow);
   REGION(entryKey, sizeof entryKey);
   REGION(entryValue, sizeof entryValue);
+  REGION(firstHolder, sizeof firstHolder);
+  REGION(holder, sizeof holder);
+  REGION(linkFrom, sizeof linkFrom);
+  REGION(linkTo, sizeof linkTo);
+  REGION(linkData, sizeof linkData);
+  REGION(linkRole, sizeof linkRole);
+  REGION(firstMember, sizeof firstMember);
+  REGION(member, sizeof member);
+  REGION(facts, sizeof facts);
+  REGION(factKeys, sizeof factKeys);
   REGION(columns, sizeof columns);
   REGION(output, OUTPUT);
   REGION(pieceBytes, PIECES);
@@ -351,6 +399,272 @@ static u8 *writeList(u8 *to, const u8 *limit, u32 row) {
   return writePiece(to, limit, set.close);
 }
 
+// Facts about an open file, as app/export/fact-words.ts writes them. All of this returns null, or 0, for what is left to the
+// caller.
+
+static inline int isWordByte(u8 byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+// Where what is in the brackets of a made-up name begins, such as `socket:[tcp]`; 0 for another name.
+static u32 insideOf(const u8 *name, u32 length) {
+  u32 at = 0;
+  while (at < length && isWordByte(name[at])) at++;
+  return at == 0 || at + 1 >= length || name[at] != ':' || name[at + 1] != '[' ? 0 : at + 2;
+}
+
+// Whether JSON is a string that is a word, and shown as it is.
+static int isPlainWord(const u8 *value, u32 length) {
+  if (length <= 2 || value[0] != '"') return 0;
+  for (u32 at = 1; at < length - 1; at++) {
+    u8 byte = value[at];
+    if (byte <= ' ' || byte >= 0x7f || byte == '\\' || (byte == '>' && value[at - 1] == '-')) return 0;
+  }
+  return 1;
+}
+
+// Whether all of a name is shown as it is.
+static int isShownAsItIs(const u8 *name, u32 length) {
+  for (u32 at = 0; at < length; at++) if (name[at] < 0x20 || name[at] >= 0x7f || name[at] == '\\') return 0;
+  return 1;
+}
+
+// A fact that is known. If it is not, sets the status and where it belongs.
+static const struct fact *factOf(u32 key, u32 value) {
+  u32 hash = (value ^ key * 0x9e3779b1) * 0x85ebca6b;
+  for (u32 tried = 0; tried < MOST_TRIED; tried++) {
+    u32 at = ((hash >> 16) + tried) % FACT_COUNT;
+    if (facts[at].key == key && facts[at].value == value) return &facts[at];
+    if (facts[at].key != 0) continue;
+    report.fact = at;
+    report.factValue = value;
+    report.status = UNKNOWN;
+    return 0;
+  }
+  return 0;
+}
+
+// The file that facts are written about, the words of its name, and where facts begin and have to end.
+static struct {
+  const u8 *name, *limit, *start;
+  u32 nameLength, table;
+  u32 isSplit, words;
+  u16 wordAt[MOST_PLAIN + 1], wordLength[MOST_PLAIN + 1];
+} about;
+
+static void addWord(u32 from, u32 to) {
+  about.wordAt[about.words] = from;
+  about.wordLength[about.words++] = to - from;
+}
+
+// Splits what is in the brackets of a made-up name, at spaces and arrows. The last byte is a bracket.
+static void splitName(void) {
+  const u8 *name = about.name;
+  u32 from = insideOf(name, about.nameLength), end = about.nameLength - 1;
+  about.isSplit = 1;
+  about.words = 0;
+  if (from == 0) return;
+  for (u32 at = from; at < end; at++) {
+    u32 isArrow = name[at] == '-' && at + 1 < end && name[at + 1] == '>';
+    if (name[at] != ' ' && !isArrow) continue;
+    addWord(from, at);
+    at += isArrow;
+    from = at + 1;
+  }
+  addWord(from, end);
+}
+
+// Whether a made-up name has a word.
+static int hasWord(const u8 *word, u32 length) {
+  if (!about.isSplit) splitName();
+  for (u32 nth = 0; nth < about.words; nth++) {
+    if (about.wordLength[nth] != length) continue;
+    const u8 *own = about.name + about.wordAt[nth];
+    u32 same = 0;
+    while (same < length && own[same] == word[same]) same++;
+    if (same == length) return 1;
+  }
+  return 0;
+}
+
+static u8 *writeWord(u8 *to, u32 word) { return to ? writePiece(to, about.limit, set.words + word) : 0; }
+
+static u8 *beginFact(u8 *to) { return to > about.start ? writeWord(to, SEPARATOR) : to; }
+
+// Finds the entries of a file, `*first` to before `*end`. Returns 0 if not all of them are in the window.
+static int findEntries(u32 file, u32 *first, u32 *end) {
+  u32 low = set.next;
+  if (low > set.entries || (low > 0 && entryRow[low - 1] >= file) || (low < set.entries && entryRow[low] < file)) {
+    low = 0;
+    for (u32 high = set.entries; low < high;) {
+      u32 middle = (low + high) / 2;
+      if (entryRow[middle] < file) low = middle + 1;
+      else high = middle;
+    }
+  }
+  *first = low;
+  while (low < set.entries && entryRow[low] == file) low++;
+  *end = set.next = low;
+  return low < set.entries || !set.hasMore;
+}
+
+// Whether a value is a word of the name, which needs no fact. Sets the status if its bytes are needed.
+static int isInName(u32 value) {
+  u32 length;
+  const u8 *bytes = valueBytes(value, &length);
+  return bytes && isPlainWord(bytes, length) && hasWord(bytes + 1, length - 2);
+}
+
+static u8 *writeDetail(u8 *to, u32 kind, u32 at) {
+  u32 key = entryKey[at], value = entryValue[at];
+  if (kind >= FACT_KINDS || key >= set.keys) return 0;
+  u32 said = factKeys[kind * FACT_KEYS + key];
+  if (said == NEVER) return to;
+  int isMadeUp = about.nameLength <= MOST_PLAIN && about.nameLength > 0 && about.name[about.nameLength - 1] == ']';
+  u32 status = report.status;
+  const struct fact *fact = factOf(1 + kind * FACT_KEYS + key, value);
+  if (!fact) {
+    if (said == MAY_BE_WORD && isMadeUp) {
+      if (isInName(value)) {
+        report.status = status;
+        return to;
+      }
+      if (report.status == FAULT) return 0;
+    }
+    report.factKind = kind;
+    report.factKey = key;
+    return 0;
+  }
+  if (fact->piece == NO_PIECE) return to;
+  if (fact->word != NO_PIECE) {
+    const struct piece *word = &pieces[fact->word];
+    if (isMadeUp) {
+      if (hasWord(pieceBytes + word->at, word->length)) return to;
+    } else if (about.nameLength > MOST_PLAIN || !isShownAsItIs(about.name, about.nameLength)) {
+      return 0;
+    } else if (insideOf(about.name, about.nameLength)) {
+      return 0;
+    }
+  }
+  to = beginFact(to);
+  return to ? writePiece(to, about.limit, fact->piece) : 0;
+}
+
+// Writes a file by its holders: `fd 5`. Those of other tables are left to the caller.
+static u8 *writeHolders(u8 *to, u32 file) {
+  u32 nth = file - set.firstFile;
+  if (nth >= set.files) return 0;
+  u32 first = firstHolder[nth], end = firstHolder[nth + 1];
+  if (first == end || end - first > MOST_HOLDERS) return 0;
+  for (u32 at = first; at < end; at++) {
+    u32 place = at - firstHolder[0];
+    if (place >= set.holders) return 0;
+    u32 row = holder[place] - set.firstRow;
+    if (row >= set.rows || ((const u32 *)set.rowTable)[row] != about.table) return 0;
+    if (at > first) to = writeWord(to, EQUALS);
+    to = writeWord(to, FD);
+    if (!to || about.limit - to < 24) return 0;
+    to = writeNumber(to, (u64)(i64)((const i32 *)set.rowFd)[row], 1, 0);
+  }
+  return to;
+}
+
+// Links of one role.
+static struct {
+  u32 count, file[MOST_NAMED], data[MOST_NAMED];
+} linked;
+
+static int addLink(u32 file, u32 data) {
+  if (linked.count == MOST_NAMED) return 0;
+  linked.file[linked.count] = file;
+  linked.data[linked.count++] = data;
+  return 1;
+}
+
+// Finds the links of a file, first … end - 1, that have a role. Returns 0 if they are too many, or not in the windows.
+static int findLinks(u32 file, u32 role, u32 first, u32 end) {
+  linked.count = 0;
+  for (u32 at = first; at < end; at++) {
+    if (linkRole[at] != role) continue;
+    if (!(set.groupRoles >> role & 1)) {
+      if (!addLink(linkTo[at], linkData[at])) return 0;
+      continue;
+    }
+    u32 group = linkTo[at] - set.firstGroup;
+    if (group >= set.groups) return 0;
+    for (u32 nth = firstMember[group]; nth < firstMember[group + 1]; nth++) {
+      u32 place = nth - firstMember[0];
+      if (place >= set.members) return 0;
+      if (member[place] != file && !addLink(member[place], 0)) return 0;
+    }
+  }
+  return 1;
+}
+
+// Writes the links that were found, those with the same events together.
+static u8 *writeLinked(u8 *to) {
+  for (u32 first = 0; first < linked.count; first++) {
+    u32 data = linked.data[first], before = 0;
+    while (linked.data[before] != data) before++;
+    if (before < first) continue;
+    if (first > 0) to = writeWord(to, COMMA);
+    for (u32 at = first; at < linked.count; at++) {
+      if (linked.data[at] != data) continue;
+      if (at > first) to = writeWord(to, COMMA);
+      if (to) to = writeHolders(to, linked.file[at]);
+      if (!to) return 0;
+    }
+    if (data == 0) continue;
+    const struct fact *fact = factOf(EVENTS, data);
+    if (!fact) {
+      report.factKind = EVENTS;
+      return 0;
+    }
+    to = writePiece(to, about.limit, fact->piece);
+  }
+  return to;
+}
+
+static u8 *writeLinks(u8 *to, u32 file) {
+  u32 low = 0, end;
+  for (u32 high = set.links; low < high;) {
+    u32 middle = (low + high) / 2;
+    if (linkFrom[middle] < file) low = middle + 1;
+    else high = middle;
+  }
+  for (end = low; end < set.links && linkFrom[end] == file; end++) if (linkRole[end] >= set.roles) return 0;
+  if (end == set.links && set.hasMoreLinks) return 0;
+  for (u32 role = 0; low < end && to && role < set.roles; role++) {
+    if (!findLinks(file, role, low, end)) return 0;
+    if (linked.count == 0) continue;
+    to = beginFact(to);
+    to = writeWord(to, TITLES + role);
+    if (to) to = writeLinked(to);
+  }
+  return to;
+}
+
+// Writes what is worth saying about the file of a row after a gap; nothing if there is nothing to say.
+static u8 *writeFacts(u8 *to, const u8 *limit, u32 kind, u32 row) {
+  u8 *before = to;
+  u32 file = ((const u32 *)set.rowFile)[row], first, end;
+  report.status = CALLED;
+  if (file - set.firstFile >= set.files) return 0;
+  about.table = ((const u32 *)set.rowTable)[row];
+  about.limit = limit;
+  about.nameLength = ((const u32 *)set.nameLength)[row];
+  about.name = bytesOf(TEXTS, ((const u32 *)set.nameStart)[row], about.nameLength);
+  about.isSplit = 0;
+  if (!about.name) return 0;
+  if (!findEntries(file, &first, &end) || end - first > MOST_ENTRIES || hasTwice(first, end)) return 0;
+  to = writeWord(to, GAP);
+  about.start = to;
+  for (u32 at = first; to && at < end; at++) to = writeDetail(to, kind, at);
+  if (to) to = writeLinks(to, file);
+  if (!to || to - about.start > MOST_SHOWN) return 0;
+  return to == about.start ? before : to;
+}
+
 // The number of a memo's piece for a row. Sets the status and returns a number that no piece has if it has none.
 static u32 remembered(struct memo *memo, u32 row) {
   u32 key[KEY_COUNT] = {0, 0, 0};
@@ -386,6 +700,7 @@ static u8 *writePart(const struct part *part, u8 *to, const u8 *limit, u32 row) 
     }
     case LIST: return writeList(to, limit, set.firstRow + row);
     case BEGIN: return set.prefix > PREFIX || set.prefix > (u32)(limit - to) ? 0 : copy(to, prefix, set.prefix);
+    case FACTS: return writeFacts(to, limit, (u32)value, row);
   }
   u32 length = (u32)value;
   const u8 *from = bytesOf(TEXTS, ((const u32 *)part->a)[row], length);

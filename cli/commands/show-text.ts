@@ -10,7 +10,16 @@ import {
   type RowsWriter,
   writeRows,
 } from "../../app/export/rows/rows.ts";
-import { call, padded, piece, type Template, whenIs, whenSet } from "../../app/export/rows/template.ts";
+import {
+  type Column,
+  call,
+  type Part,
+  padded,
+  piece,
+  type Template,
+  whenIs,
+  whenSet,
+} from "../../app/export/rows/template.ts";
 import { rowWriter } from "../../app/export/rows/write.ts";
 import { type Checkpoint, descriptorCount, holderCount, NONE, taskCount } from "../../app/model/checkpoint.ts";
 import { type JsonBytes, takeBytes, writePiece, writeRaw } from "../../app/model/json-bytes.ts";
@@ -184,29 +193,38 @@ function chosenCount({ descriptors }: Chosen, { tables }: Checkpoint, table: Tab
 
 const GAP = encodeText("  ");
 
-/** Bits that say what a line has about an open file: perhaps facts, and who else holds it. */
-const NOTE = { facts: 1, sharers: 2 } as const;
+/** Bits that say what a line has about an open file: perhaps facts, of a form that the kernel knows or not; who else holds it. */
+const NOTE = { stored: 1, facts: 2, sharers: 4 } as const;
 
 /** How the lines of descriptors are written. Numbers are as wide as the largest of the table. */
 function descriptorTemplate(out: JsonBytes, checkpoint: Checkpoint, names: FileNames, style: Style): Template {
   const { descriptors } = checkpoint;
-  const { writeFacts, hasFacts } = createFactWriter(out, checkpoint, names);
+  const { writeFacts, hasFacts, hasOnlyStored } = createFactWriter(out, checkpoint, names);
   const fileOf = (row: DescriptorRow): FileRow => i32At(descriptors.file, row);
-  const facts = call((row) => {
+  const writeAny = (row: DescriptorRow): void => {
     const { length } = out;
     writePiece(out, GAP);
     writeFacts(fileOf(row), u32At(descriptors.table, row));
     if (out.length === length + GAP.length) out.length = length;
-  });
+  };
   const others = call((row) => {
     writePiece(out, GAP);
     writeRaw(out, style("cyan", `shared with ${sharers(checkpoint, fileOf(row), row)}`));
   });
-  const notes = { column: notesOf(checkpoint, hasFacts), rows: descriptors.file };
+  const through = <Of extends Column>(column: Of) => ({ column, rows: descriptors.file });
+  const { files, text } = checkpoint;
+  const notes = through(notesOf(checkpoint, hasFacts, hasOnlyStored));
+  const stored: Part = {
+    op: "facts",
+    values: through(files.kind),
+    texts: { pool: text, start: through(files.nameOffset), length: through(files.nameLength) },
+    columns: { checkpoint, files: descriptors.file, fds: descriptors.fd, tables: descriptors.table, gap: GAP },
+    write: writeAny,
+  };
   const file = [
     piece("  "),
     ...fileParts(out, checkpoint, names, descriptors.file),
-    whenSet(notes, NOTE.facts, [facts]),
+    whenSet(notes, NOTE.stored, [stored], [whenSet(notes, NOTE.facts, [call(writeAny)])]),
   ];
   const missing = [piece("  open file missing from this image")];
   return {
@@ -223,10 +241,15 @@ function descriptorTemplate(out: JsonBytes, checkpoint: Checkpoint, names: FileN
 }
 
 /** What lines have about each open file. */
-function notesOf({ files }: Checkpoint, hasFacts: (file: FileRow) => boolean): Uint8Array {
+function notesOf(
+  { files }: Checkpoint,
+  hasFacts: (file: FileRow) => boolean,
+  hasOnlyStored: (file: FileRow) => boolean,
+): Uint8Array {
   const notes = new Uint8Array(files.count);
   for (let file = 0; file < files.count; file++) {
-    notes[file] = (hasFacts(file) ? NOTE.facts : 0) | (holderCount(files, file) > 1 ? NOTE.sharers : 0);
+    const facts = hasOnlyStored(file) ? NOTE.stored : hasFacts(file) ? NOTE.facts : 0;
+    notes[file] = facts | (holderCount(files, file) > 1 ? NOTE.sharers : 0);
   }
   return notes;
 }

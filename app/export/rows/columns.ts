@@ -57,6 +57,7 @@ function collect(parts: readonly Part[], all: Set<AnyValues>): void {
   for (const part of parts) {
     if ("values" in part) all.add(part.values);
     if ("texts" in part) all.add(part.texts.start).add(part.texts.length);
+    if ("columns" in part) all.add(part.columns.files).add(part.columns.fds).add(part.columns.tables);
     if ("keys" in part) for (const { values } of part.keys) all.add(values);
     if (part.op !== "when") continue;
     collect(part.parts, all);

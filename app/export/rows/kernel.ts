@@ -7,17 +7,23 @@ import { ROWS_MODULE } from "./module.ts";
 /** What `regions` in rows.c lists, in its order. */
 const REGIONS = [
   ...(["set", "report", "program", "pieces", "memos", "hidden", "entryRow", "entryKey", "entryValue"] as const),
-  ...(["columns", "output", "pieceBytes", "slots", "slotOf", "prefix"] as const),
+  ...(["firstHolder", "holder", "linkFrom", "linkTo", "linkData", "linkRole", "firstMember", "member"] as const),
+  ...(["facts", "factKeys", "columns", "output", "pieceBytes", "slots", "slotOf", "prefix"] as const),
 ];
 
 /** The words of `set` in rows.c, in its order. */
 const SET = [
   ...(["width", "prefix", "ranges", "firstRow", "entries", "next", "hasMore"] as const),
-  ...(["firstKeys", "nextKeys", "empty", "close"] as const),
+  ...(["firstKeys", "nextKeys", "empty", "close", "rows"] as const),
+  ...(["rowFile", "rowTable", "rowFd", "nameStart", "nameLength", "firstFile", "files", "holders"] as const),
+  ...(["links", "hasMoreLinks", "firstGroup", "groups", "members", "groupRoles", "words", "roles", "keys"] as const),
 ];
 
 /** The words of `report` in rows.c, in its order. */
-export const REPORT = { status: 0, length: 1, rowStart: 2, part: 3, source: 4, page: 5 } as const;
+export const REPORT = {
+  ...{ status: 0, length: 1, rowStart: 2, part: 3, source: 4, page: 5, fact: 6 },
+  ...{ factKind: 7, factKey: 8, factValue: 9 },
+} as const;
 
 /** A part of the memory, in bytes. */
 export interface Region {

@@ -3,11 +3,15 @@
 import type { DetailStore } from "../../model/checkpoint.ts";
 import { encodeText, jsonText } from "../../model/text.ts";
 import { type ColumnWindow, type ColumnWindows, columnWindows } from "./columns.ts";
+import { type Facts, factsOf } from "./facts.ts";
 import { addPieces, keepBytes, type RowKernel } from "./kernel.ts";
 import type { AnyValues, Masked, Part, Template, Texts } from "./template.ts";
 
 /** What an instruction writes after its literal, in the order of rows.c. */
-const OPS = ["end", "number", "pick", "string", "plain", "when", "goto", "memo", "entries", "call", "prefix"] as const;
+const OPS = [
+  ...(["end", "number", "pick", "string", "plain", "when", "goto", "memo", "entries", "call", "prefix"] as const),
+  "facts",
+] as const;
 
 /** The cells of PLAIN, in the order of rows.c. */
 const CELLS = [null, "\t", ","] as const;
@@ -35,6 +39,7 @@ export interface Program {
   /** The pool of the texts; a template has only one. */
   readonly texts: Uint8Array | null;
   readonly entries: Entries | null;
+  readonly facts: Facts | null;
   /** Rows that the windows have room for. */
   readonly rows: number;
 }
@@ -50,6 +55,7 @@ interface Draft {
   literals: Uint8Array[];
   texts: Uint8Array | null;
   entries: Entries | null;
+  facts: Facts | null;
   /** Whether the kernel had room for everything so far. */
   fits: boolean;
 }
@@ -58,16 +64,16 @@ interface Draft {
 export function programOf(kernel: RowKernel, { separator, parts }: Template): Program | null {
   const draft: Draft = {
     ...{ kernel, columns: columnWindows(kernel, parts), code: [], parts: [], memos: [], literals: [separator] },
-    ...{ texts: null, entries: null, fits: true },
+    ...{ texts: null, entries: null, facts: null, fits: true },
   };
   emitParts(draft, parts);
   emit(draft, "end");
-  const { code, memos, columns, texts, entries } = draft;
+  const { code, memos, columns, texts, entries, facts } = draft;
   const { regions } = kernel;
   if (!draft.fits || 4 * code.length > regions.program.size || 4 * memos.length > regions.memos.size) return null;
   return {
     ...{ code: Int32Array.from(code), parts: draft.parts, memos: Uint32Array.from(memos), texts, entries },
-    ...{ windows: columns.windows, rows: columns.rows },
+    ...{ facts, windows: columns.windows, rows: columns.rows },
   };
 }
 
@@ -137,6 +143,9 @@ function emitPart(draft: Draft, part: Part): void {
       draft.entries = entriesOf(draft, part.store);
       emit(draft, "entries", part);
       return;
+    case "facts":
+      emitFacts(draft, part);
+      return;
     case "call":
     case "prefix":
       emit(draft, part.op, part);
@@ -147,6 +156,19 @@ function emitText(draft: Draft, part: Extract<Part, { texts: Texts }>, most: num
   const { pool, start, length } = part.texts;
   draft.texts = pool;
   emit(draft, part.op, part, length, draft.columns.of(start).address, most, cell);
+}
+
+function emitFacts(draft: Draft, part: Extract<Part, { op: "facts" }>): void {
+  const { values, texts, columns } = part;
+  const addressOf = (of: AnyValues): number => draft.columns.of(of).address;
+  const addresses = {
+    ...{ rowFile: addressOf(columns.files), rowTable: addressOf(columns.tables), rowFd: addressOf(columns.fds) },
+    ...{ nameStart: addressOf(texts.start), nameLength: addressOf(texts.length) },
+  };
+  draft.texts = texts.pool;
+  draft.facts = factsOf(draft.kernel, columns, addresses);
+  if (draft.facts === null) draft.fits = false;
+  emit(draft, "facts", part, values);
 }
 
 /** Words of a memo, and where it has its keys and the combinations that it knows. */

@@ -1,9 +1,10 @@
 // Writes rows by a template: by the kernel as far as it can, else by TypeScript. Both write the same bytes.
 
 import { createJsonBytes, takeBytes, writePiece } from "../../model/json-bytes.ts";
+import { installFacts, rememberFact } from "./facts.ts";
 import { addPieces, REPORT, type RowKernel, setPrefix, setWord, startRowKernel } from "./kernel.ts";
 import { MEMO, MEMO_OPERAND, type Program, programOf, WORDS } from "./program.ts";
-import type { Template } from "./template.ts";
+import type { Part, Template } from "./template.ts";
 import { fillWindows, loadPage, type Source, sourcesOf, unloadPages } from "./windows.ts";
 import { type RowOutput, rowWriter, type Write } from "./write.ts";
 
@@ -138,6 +139,7 @@ function install(user: User): void {
   const { words, regions } = kernel;
   words.set(program.code, regions.program.at / 4);
   words.set(program.memos, regions.memos.at / 4);
+  if (program.facts !== null) installFacts(kernel, program.facts);
   if (program.entries === null) return;
   const { store: _, ...pieces } = program.entries;
   for (const [name, piece] of Object.entries(pieces)) setWord(kernel, name as keyof typeof pieces, piece);
@@ -180,7 +182,7 @@ function writeByKernel(user: User, from: number, end: number): number {
       case CALLED:
         rowStart = words[report + REPORT.rowStart] as number;
         part = at + 1;
-        if (program.parts[at]?.op === "call") program.parts[at].write(row);
+        writeCalled(program.parts[at], row);
         if (returnToOutput(rows, kernel)) break;
         part = 0;
         out.length = rowStart;
@@ -200,6 +202,11 @@ function writeByKernel(user: User, from: number, end: number): number {
   return row;
 }
 
+/** Writes a part that the kernel leaves to TypeScript. */
+function writeCalled(part: Part | undefined, row: number): void {
+  if (part?.op === "call" || part?.op === "facts") part.write(row);
+}
+
 /** Lets the output be the kernel's memory again, which it left if a row was too long; false if it still is too long. */
 function returnToOutput({ out }: Rows, { output }: RowKernel): boolean {
   if (out.bytes === output) return true;
@@ -212,6 +219,7 @@ function returnToOutput({ out }: Rows, { output }: RowKernel): boolean {
 /** Gives the kernel the piece that a memo has for a row; false if there is no room. */
 function remember({ kernel, program }: User, at: number, row: number): boolean {
   const part = program.parts[at];
+  if (program.facts !== null && part?.op === "facts") return rememberFact(kernel, program.facts);
   if (part?.op !== "memo") return false;
   const piece = addPieces(kernel, [part.make(row)]);
   if (piece === null) return false;

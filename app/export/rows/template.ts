@@ -1,6 +1,6 @@
 // What a row of a document or a listing consists of, as data. TypeScript (write.ts) and the kernel (program.ts) follow it.
 
-import type { DetailStore } from "../../model/checkpoint.ts";
+import type { Checkpoint, DetailStore } from "../../model/checkpoint.ts";
 import { encodeText } from "../../model/text.ts";
 import type { Separator } from "../delimited.ts";
 
@@ -72,8 +72,27 @@ export type Part =
   | { readonly op: "entries"; readonly store: DetailStore; readonly write: (row: number) => void }
   /** The prefix of the output. */
   | { readonly op: "prefix" }
+  /** What is worth saying about the open file of a row. `values` are the kinds of these files; `write` writes any facts. */
+  | {
+      readonly op: "facts";
+      readonly values: Values;
+      readonly texts: Texts;
+      readonly columns: FactColumns;
+      readonly write: (row: number) => void;
+    }
   /** Anything else. */
   | { readonly op: "call"; readonly write: (row: number) => void };
+
+/** What facts about open files are made of. */
+export interface FactColumns {
+  readonly checkpoint: Checkpoint;
+  /** By row: the open file, and the number and table of the descriptor that it is listed with. */
+  readonly files: Int32Array;
+  readonly fds: Int32Array;
+  readonly tables: Uint32Array;
+  /** What is written before the facts, if there are any. */
+  readonly gap: Uint8Array;
+}
 
 /** Parts of rows, and what is between two rows. */
 export interface Template {

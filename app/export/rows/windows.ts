@@ -1,9 +1,7 @@
 // What the kernel can see of an image: the columns and entries of some thousand rows, and pages of what they refer to.
 
-import type { DetailStore } from "../../model/checkpoint.ts";
-import { u32At } from "../../model/read.ts";
-import { firstIndex } from "../../model/search.ts";
 import { fillWindow } from "./columns.ts";
+import { fillEntries, fillFacts } from "./facts.ts";
 import { type RowKernel, setWord } from "./kernel.ts";
 import type { Program } from "./program.ts";
 
@@ -12,19 +10,7 @@ export function fillWindows(kernel: RowKernel, program: Program, row: number, en
   for (const window of program.windows) fillWindow(window, row, end - row);
   setWord(kernel, "firstRow", row);
   if (program.entries !== null) fillEntries(kernel, program.entries.store, row, end);
-}
-
-function fillEntries(kernel: RowKernel, store: DetailStore, row: number, end: number): void {
-  const { words, bytes, regions } = kernel;
-  const first = firstIndex(store.count, (at) => u32At(store.row, at) >= row);
-  const all = firstIndex(store.count, (at) => u32At(store.row, at) >= end, first);
-  const last = Math.min(all, first + regions.entryRow.size / 4);
-  words.set(store.row.subarray(first, last), regions.entryRow.at / 4);
-  words.set(store.value.subarray(first, last), regions.entryValue.at / 4);
-  new Uint16Array(bytes.buffer, regions.entryKey.at).set(store.key.subarray(first, last));
-  setWord(kernel, "entries", last - first);
-  setWord(kernel, "next", 0);
-  setWord(kernel, "hasMore", Number(last < all));
+  if (program.facts !== null) fillFacts(kernel, program.facts, row, end);
 }
 
 /** As in rows.c. */
@@ -41,10 +27,11 @@ export interface Source {
 }
 
 /** The sources of a program, by number as in rows.c. */
-export function sourcesOf({ texts, entries }: Program): Source[] {
+export function sourcesOf({ texts, entries, facts }: Program): Source[] {
   const none = new Uint8Array(0);
-  const { buffer, byteOffset, byteLength } = entries?.store.start ?? none;
-  return [texts ?? none, new Uint8Array(buffer, byteOffset, byteLength), entries?.store.pool ?? none].map((bytes) => ({
+  const store = entries?.store ?? facts?.columns.checkpoint.fileDetails;
+  const { buffer, byteOffset, byteLength } = store?.start ?? none;
+  return [texts ?? none, new Uint8Array(buffer, byteOffset, byteLength), store?.pool ?? none].map((bytes) => ({
     bytes,
     pages: new Array<number>(SLOTS).fill(-1),
     oldest: 0,

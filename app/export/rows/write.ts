@@ -66,6 +66,7 @@ function partWriter(output: RowOutput, part: Part): Write {
     case "prefix":
       return () => writePiece(out, output.prefix);
     case "entries":
+    case "facts":
     case "call":
       return part.write;
   }
