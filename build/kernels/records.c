@@ -18,6 +18,8 @@ typedef unsigned long long u64;
 #define INPUT (256 << 10)
 #define ROWS 8192
 #define FILES (ROWS / 2)
+// Columns whose sizes are multiples of 4 KiB would all use the same places of the processor's cache.
+#define APART 16
 #define TYPES 10000
 #define FILE_TYPES 16
 #define LENGTH_BYTES 3
@@ -48,8 +50,9 @@ typedef struct {
   u32 objref;
 } FileForm;
 
+// The next one with the same first byte is at `next` - 1; 0: there is none.
 typedef struct {
-  u32 length, kind;
+  u32 length, kind, next;
   u8 text[BEGINNING];
 } Beginning;
 
@@ -68,39 +71,49 @@ typedef struct {
   u32 rows, end, files, descriptors, text, lengthBytes, missing, inOrder;
 } Result;
 
+// A run: what it starts from, and what it did so far. Kept in locals, as bytes that are written might be parts of any global.
+typedef struct {
+  Request from;
+  Result did;
+} Run;
+
+#define INLINE static inline __attribute__((always_inline))
+
 static u8 input[INPUT + 8];
 static u32 properties[PROPERTIES];
 static u32 forms[TYPES];
 static FileForm fileForms[FILE_TYPES];
 static Beginning beginnings[BEGINNINGS];
+// By first byte: the number of the first beginning, counted from 1.
+static u32 firstBeginnings[256];
 static Request request;
 static Result result;
 
-static u8 kinds[ROWS];
+static u8 kinds[ROWS + APART];
 static u8 lengths[LENGTH_BYTES * ROWS];
 // By record: where it begins, and where its length is in `lengths`.
-static u32 offsets[ROWS];
-static u32 lengthsAt[ROWS];
+static u32 offsets[ROWS + APART];
+static u32 lengthsAt[ROWS + APART];
 
-static u32 fileIds[FILES];
-static u8 fileKinds[FILES];
-static u8 fileHas[FILES];
-static u32 nameOffsets[FILES];
-static u32 nameLengths[FILES];
-static u32 nameVarying[FILES];
-static u64 filePos[FILES];
-static u64 fileVersions[FILES];
-static u32 fileFlags[FILES];
-static u32 fileModes[FILES];
-static u32 fileRecords[FILES];
+static u32 fileIds[FILES + APART];
+static u8 fileKinds[FILES + APART];
+static u8 fileHas[FILES + APART];
+static u32 nameOffsets[FILES + APART];
+static u32 nameLengths[FILES + APART];
+static u32 nameVarying[FILES + APART];
+static u64 filePos[FILES + APART];
+static u64 fileVersions[FILES + APART];
+static u32 fileFlags[FILES + APART];
+static u32 fileModes[FILES + APART];
+static u32 fileRecords[FILES + APART];
 
-static s32 fds[ROWS];
-static u32 tables[ROWS];
+static s32 fds[ROWS + APART];
+static u32 tables[ROWS + APART];
 // The row of its open file; its objref if that is not known.
-static u32 files[ROWS];
-static u8 closeOnExec[ROWS];
-static u32 descriptorRecords[ROWS];
-static u32 missing[ROWS];
+static u32 files[ROWS + APART];
+static u8 closeOnExec[ROWS + APART];
+static u32 descriptorRecords[ROWS + APART];
+static u32 missing[ROWS + APART];
 
 // Copies of bytes end up to 7 bytes later.
 static u8 text[INPUT + 8];
@@ -121,15 +134,15 @@ static u64 load64(u32 at) {
   return properties[BIG_ENDIAN] ? __builtin_bswap64(value) : value;
 }
 
-static void addRecord(u32 at, u32 length, u32 kind) {
-  u32 row = result.rows++;
+INLINE void addRecord(Run *run, u32 at, u32 length, u32 kind) {
+  u32 row = run->did.rows++;
   kinds[row] = kind;
   offsets[row] = at;
-  u32 to = result.lengthBytes;
+  u32 to = run->did.lengthBytes;
   lengthsAt[row] = to;
   for (; length > 127; length >>= 7) lengths[to++] = length | 128;
   lengths[to++] = length;
-  result.lengthBytes = to;
+  run->did.lengthBytes = to;
 }
 
 // A record in the input.
@@ -138,7 +151,7 @@ typedef struct {
 } Record;
 
 // Whether a record at `at` lies before `end` and is as long as its form says.
-static inline int readRecord(u32 at, u32 end, Record *record) {
+INLINE int readRecord(u32 at, u32 end, Record *record) {
   if (end - at < 8) return 0;
   u32 type = load32(at), length = load32(at + 4);
   if (type >= TYPES || length < 8 || length > end - at) return 0;
@@ -151,17 +164,17 @@ static inline int readRecord(u32 at, u32 end, Record *record) {
   return 1;
 }
 
-static u32 actionOf(const Record *record) {
+INLINE u32 actionOf(const Record *record) {
   return record->form & 15;
 }
 
-static void list(const Record *record) {
-  addRecord(record->at, record->length, record->form >> 8 & 255);
+INLINE void list(Run *run, const Record *record) {
+  addRecord(run, record->at, record->length, record->form >> 8 & 255);
 }
 
 // Copies a name to the text. Returns whether it has no NUL but the one after it.
-static int copyName(u32 from, u32 length) {
-  u8 *to = text + result.text;
+INLINE int copyName(Run *run, u32 from, u32 length) {
+  u8 *to = text + run->did.text;
   for (u32 at = 0; at < length; at += 8) {
     u64 eight;
     __builtin_memcpy(&eight, input + from + at, 8);
@@ -174,8 +187,8 @@ static int copyName(u32 from, u32 length) {
 
 // The kind of an open file whose name begins like those of another kind; `kind` if it does not.
 static u32 kindByName(const u8 *name, u32 length, u32 kind) {
-  // Nearly all names are paths: only few beginnings have the same second byte.
-  for (const Beginning *each = beginnings; each->length > 0; each++) {
+  for (u32 next = firstBeginnings[name[0]]; next > 0; next = beginnings[next - 1].next) {
+    const Beginning *each = beginnings + next - 1;
     if (each->text[1] != name[1] || each->length > length) continue;
     u32 at = 0;
     while (at < each->length && each->text[at] == name[at]) at++;
@@ -184,9 +197,8 @@ static u32 kindByName(const u8 *name, u32 length, u32 kind) {
   return kind;
 }
 
-// Writes `pipe:[NUMBER]` to the text; returns its length.
-static u32 writePipeName(s32 number) {
-  u8 *to = text + result.text;
+// Writes `pipe:[NUMBER]`; returns its length.
+static u32 writePipeName(u8 *to, s32 number) {
   u32 length = 6;
   __builtin_memcpy(to, "pipe:[", 6);
   if (number < 0) to[length++] = '-';
@@ -203,15 +215,15 @@ static u32 writePipeName(s32 number) {
 #define STABLE_OF_PIPE 6
 #define LONGEST_PIPE_NAME 18
 
-static void addFile(u32 objref, const FileForm *form, u32 at, u32 nameLength, u32 varying) {
-  u32 row = result.files++;
+INLINE void addFile(Run *run, u32 objref, const FileForm *form, u32 at, u32 nameLength, u32 varying) {
+  u32 row = run->did.files++;
   int isPipe = form->rule == PIPE;
-  if (row > 0 && objref != fileIds[row - 1] + 1) result.inOrder = 0;
+  if (row > 0 && objref != fileIds[row - 1] + 1) run->did.inOrder = 0;
   fileIds[row] = objref;
   fileHas[row] = properties[isPipe ? HAS_OF_PIPE : HAS_OF_PATH];
   fileKinds[row] =
-      form->rule == PATH_WITH_KIND ? kindByName(text + result.text, nameLength, form->kind) : form->kind;
-  nameOffsets[row] = request.textAt + result.text;
+      form->rule == PATH_WITH_KIND ? kindByName(text + run->did.text, nameLength, form->kind) : form->kind;
+  nameOffsets[row] = run->from.textAt + run->did.text;
   nameLengths[row] = nameLength;
   nameVarying[row] = varying;
   filePos[row] = load64(at + properties[POS]);
@@ -219,17 +231,17 @@ static void addFile(u32 objref, const FileForm *form, u32 at, u32 nameLength, u3
   fileFlags[row] = load32(at + properties[FLAGS]);
   fileModes[row] = load32(at + properties[MODE]);
   knownObjrefs[objref % KNOWN] = objref;
-  knownFiles[objref % KNOWN] = request.file + row;
-  result.text += nameLength;
+  knownFiles[objref % KNOWN] = run->from.file + row;
+  run->did.text += nameLength;
 }
 
 // Reads an open file: the record that announces it, the one that describes it, and its path. Returns where that ends; 0 if it
 // has another form, or there is no room for it.
-static u32 readFile(const Record *announced, u32 end) {
+INLINE u32 readFile(Run *run, const Record *announced, u32 end) {
   if (load32(announced->at + properties[OBJECT_TYPE]) != properties[TYPE_OF_FILE]) return 0;
   u32 objref = load32(announced->at + properties[OBJREF]);
   if ((s32)objref <= 0 || knownObjrefs[objref % KNOWN] == objref) return 0;
-  if (result.files == request.files || request.rows - result.rows < 3) return 0;
+  if (run->did.files == run->from.files || run->from.rows - run->did.rows < 3) return 0;
   Record described;
   if (!readRecord(announced->at + announced->length, end, &described) || actionOf(&described) != DESCRIBE) return 0;
   if (described.length < properties[FILE_TYPE] + 4) return 0;
@@ -237,76 +249,74 @@ static u32 readFile(const Record *announced, u32 end) {
   if (type >= FILE_TYPES) return 0;
   const FileForm *form = fileForms + type;
   if (form->rule == NO_FILE || form->size != described.length) return 0;
-  if (!request.versions && load64(described.at + properties[VERSION]) != 0) return 0;
+  if (!run->from.versions && load64(described.at + properties[VERSION]) != 0) return 0;
   u32 next = described.at + described.length;
   u32 nameLength, varying = 0;
   Record name;
   if (form->rule == PIPE) {
-    if (!request.varying || request.text - result.text < LONGEST_PIPE_NAME) return 0;
-    nameLength = writePipeName(load32(described.at + form->objref));
+    if (!run->from.varying || run->from.text - run->did.text < LONGEST_PIPE_NAME) return 0;
+    nameLength = writePipeName(text + run->did.text, load32(described.at + form->objref));
     varying = nameLength - STABLE_OF_PIPE;
   } else {
     if (!readRecord(next, end, &name) || actionOf(&name) != NAME) return 0;
-    if (name.length < 9 || name.length > 8 + LONGEST_PATH || request.text - result.text < name.length - 8) return 0;
+    if (name.length < 9 || name.length > 8 + LONGEST_PATH || run->from.text - run->did.text < name.length - 8) return 0;
     nameLength = name.length - 9;
-    if (!copyName(name.at + 8, nameLength)) return 0;
+    if (!copyName(run, name.at + 8, nameLength)) return 0;
   }
-  list(announced);
-  fileRecords[result.files] = request.record + result.rows;
-  addRecord(described.at, described.length, form->recordKind);
+  list(run, announced);
+  fileRecords[run->did.files] = run->from.record + run->did.rows;
+  addRecord(run, described.at, described.length, form->recordKind);
   if (form->rule != PIPE) {
-    list(&name);
+    list(run, &name);
     next += name.length;
   }
-  addFile(objref, form, described.at, nameLength, varying);
+  addFile(run, objref, form, described.at, nameLength, varying);
   return next;
 }
 
 // Reads a descriptor. Returns whether it has the usual form, and there is room for it.
-static int readDescriptor(const Record *record) {
-  if (request.table < 0 || result.descriptors == request.descriptors) return 0;
+INLINE int readDescriptor(Run *run, const Record *record) {
+  if (run->from.table < 0 || run->did.descriptors == run->from.descriptors) return 0;
   u32 at = record->at;
   u32 objref = load32(at + properties[HOLDER_OBJREF]);
   s32 fd = load32(at + properties[FD]);
   u32 close = load32(at + properties[CLOSE_ON_EXEC]);
-  if ((s32)objref <= 0 || fd < 0 || fd <= request.fd || close > 1) return 0;
-  u32 row = result.descriptors++;
+  if ((s32)objref <= 0 || fd < 0 || fd <= run->from.fd || close > 1) return 0;
+  u32 row = run->did.descriptors++;
   u32 slot = objref % KNOWN;
   if (knownObjrefs[slot] == objref) files[row] = knownFiles[slot];
   else {
     files[row] = objref;
-    missing[result.missing++] = row;
+    missing[run->did.missing++] = row;
   }
   fds[row] = fd;
-  tables[row] = request.table;
+  tables[row] = run->from.table;
   closeOnExec[row] = close;
-  descriptorRecords[row] = request.record + result.rows;
-  request.fd = fd;
-  list(record);
+  descriptorRecords[row] = run->from.record + run->did.rows;
+  run->from.fd = fd;
+  list(run, record);
   return 1;
 }
 
 // Reads whole records from input[from … length - 1], until one has no usual form, or there is no room for it.
 __attribute__((export_name("read"))) void read(u32 from, u32 length) {
+  Run run = { .from = request, .did = { .end = from, .inOrder = 1 } };
   if (length > INPUT) length = INPUT;
-  if (request.rows > ROWS) request.rows = ROWS;
-  if (request.text > INPUT) request.text = INPUT;
-  result = (Result){ .end = from, .inOrder = 1 };
-  while (result.rows < request.rows && result.end <= length) {
+  if (run.from.rows > ROWS) run.from.rows = ROWS;
+  if (run.from.text > INPUT) run.from.text = INPUT;
+  while (run.did.rows < run.from.rows && run.did.end <= length) {
     Record record;
-    if (!readRecord(result.end, length, &record)) return;
+    if (!readRecord(run.did.end, length, &record)) break;
     u32 next = record.at + record.length;
-    switch (actionOf(&record)) {
-      case LIST: list(&record); break;
-      case DESCRIPTOR: if (!readDescriptor(&record)) return; break;
-      case ANNOUNCE:
-        next = readFile(&record, length);
-        if (next == 0) return;
-        break;
-      default: return;
-    }
-    result.end = next;
+    u32 action = actionOf(&record);
+    if (action == ANNOUNCE) next = readFile(&run, &record, length);
+    else if (action == DESCRIPTOR) next = readDescriptor(&run, &record) ? next : 0;
+    else if (action == LIST) list(&run, &record);
+    else next = 0;
+    if (next == 0) break;
+    run.did.end = next;
   }
+  result = run.did;
 }
 
 // Forgets the open files that were announced.
@@ -316,13 +326,14 @@ __attribute__((export_name("forget"))) void forget(void) {
 
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 parts[29];
+  static u32 parts[30];
   u32 *next = parts;
   *next++ = (u32)input;
   *next++ = (u32)properties;
   *next++ = (u32)forms;
   *next++ = (u32)fileForms;
   *next++ = (u32)beginnings;
+  *next++ = (u32)firstBeginnings;
   *next++ = (u32)&request;
   *next++ = (u32)&result;
   *next++ = (u32)kinds;

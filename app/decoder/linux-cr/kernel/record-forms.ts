@@ -25,8 +25,10 @@ export interface RecordForms {
   readonly forms: Uint32Array;
   /** Five words by type of file. */
   readonly fileForms: Uint32Array;
-  /** Names that stand for a kind of file: length, kind and text. */
+  /** Names that stand for a kind of file: length, kind, the number of the next with the same first byte, and text. */
   readonly beginnings: Uint8Array;
+  /** By first byte: the number of the first of them, counted from 1. */
+  readonly firstBeginnings: Uint32Array;
   /** The type of BUFFER, and its form while it is only listed. */
   readonly buffer: number;
   readonly listedBuffer: number;
@@ -68,7 +70,7 @@ export function recordForms({ dialect, kinds, littleEndian }: Machine): RecordFo
     ),
     forms: formsByType(dialect, kinds),
     fileForms: formsByFileType(dialect, kinds),
-    beginnings: beginnings(),
+    ...beginnings(),
     buffer,
     listedBuffer: form(RULES.list, kinds, buffer),
   };
@@ -125,16 +127,17 @@ function formsByFileType(dialect: Dialect, { byFileType, sizeByFileType }: Kinds
   );
 }
 
-function beginnings(): Uint8Array {
-  const size = 8 + TABLE.beginning;
+function beginnings(): Pick<RecordForms, "beginnings" | "firstBeginnings"> {
+  const size = 12 + TABLE.beginning;
   const bytes = new Uint8Array(TABLE.beginnings * size);
   const words = new Uint32Array(bytes.buffer);
-  // The last one stays empty.
-  if (NAMED_KINDS.length >= TABLE.beginnings) throw new Error("No room for all beginnings of names");
-  for (const [nth, { text, kind }] of NAMED_KINDS.entries()) {
-    words[(nth * size) / 4] = text.length;
-    words[(nth * size) / 4 + 1] = kind;
-    bytes.set(text, nth * size + 8);
+  const firstBeginnings = new Uint32Array(256);
+  // The last one comes first, so that those with the same first byte keep their order.
+  for (const [nth, { text, kind }] of [...NAMED_KINDS.entries()].reverse()) {
+    const first = text[0] ?? 0;
+    words.set([text.length, kind, firstBeginnings[first] ?? 0], (nth * size) / 4);
+    bytes.set(text, nth * size + 12);
+    firstBeginnings[first] = nth + 1;
   }
-  return bytes;
+  return { beginnings: bytes, firstBeginnings };
 }

@@ -19,7 +19,7 @@ const ROWS = 8192;
 const FILES = ROWS / 2;
 const LENGTH_BYTES = 3;
 /** Parts of the memory that it lists. */
-const PLACES = 29;
+const PLACES = 30;
 /** The most bytes of an open file's records: one that announces it, one that describes it, and its path. */
 const LONGEST_FILE = 8 << 10;
 
@@ -141,6 +141,7 @@ export function createRecordKernel(tables: RecordForms): RecordKernel | null {
   forms.set(tables.forms);
   new Uint32Array(buffer, next(), tables.fileForms.length).set(tables.fileForms);
   new Uint8Array(buffer, next(), tables.beginnings.length).set(tables.beginnings);
+  new Uint32Array(buffer, next(), tables.firstBeginnings.length).set(tables.firstBeginnings);
   const request = new Int32Array(buffer, next(), 11);
   const result = new Uint32Array(buffer, next(), 8);
   const batch = emptyBatch(buffer, next);
