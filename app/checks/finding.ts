@@ -27,6 +27,9 @@ export interface Finding extends Subject {
 /** Where a fault is. Its subject is found at the end. */
 export type Place = Pick<Finding, "record" | "field" | "offset" | "member">;
 
+/** The message of a finding, or what makes it. */
+export type Message = string | (() => string);
+
 /** Findings, and how many more there were. */
 export interface FoundFindings {
   /** In image order, those without an offset last. At most MOST_PER_CODE of a code. */
@@ -42,9 +45,9 @@ export const MOST_PER_CODE = 1000;
 export interface FindingList {
   /**
    * Adds a finding, if the rule applies to the dialect and has no finding at that place yet. `errno` and `severity`
-   * choose among its outcomes.
+   * choose among its outcomes. A message may be made only if the finding is kept.
    */
-  add(code: string, message: string, place: Place, errno?: Errno | null, severity?: Severity): void;
+  add(code: string, message: Message, place: Place, errno?: Errno | null, severity?: Severity): void;
   finish(): FoundFindings;
 }
 
@@ -86,7 +89,8 @@ export function createFindingList(rules: readonly Rule[], dialect: string, diale
       if (seen >= MOST_PER_CODE) return;
       if (seen === 0) places.set(code, listed);
       if (key !== null) listed.add(key);
-      findings.push({ code, severity: outcome.severity, message, errno: outcome.errno, ...place });
+      const text = typeof message === "string" ? message : message();
+      findings.push({ code, severity: outcome.severity, message: text, errno: outcome.errno, ...place });
     },
     finish() {
       const order = ({ member, offset }: Finding): readonly [number, number] => [

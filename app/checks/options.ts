@@ -9,6 +9,8 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** Called now and then with the bytes and records checked so far, and the total bytes. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Whether kernels may run, where WebAssembly is allowed. Without them the result is the same. Default: in large sets. */
+  readonly kernels?: boolean;
   /** Also list what the image demands of a host, compared with facts if there are any. */
   readonly host?: HostOptions;
 }

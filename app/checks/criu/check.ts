@@ -1,14 +1,9 @@
-// Checks a CRIU image set: one walk over the entries that refer to something, member by member in blocks. References
-// are resolved when all entries have been read, as members come in any order.
+// Checks a CRIU image set: one walk over the entries that refer to something (walk.ts). References are resolved when all
+// entries have been read, as members come in any order.
 
 import { createFieldFinder, type FieldPlace } from "../../decoder/criu/fields.ts";
-import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
-import { memberOfName } from "../../decoder/criu/member-names.ts";
-import { scan } from "../../decoder/criu/wire.ts";
 import type { Image } from "../../decoder/image.ts";
-import { openWindow, type Window } from "../../decoder/window.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { endOfMember, moveTo, recordCursor, recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { isSound } from "../filter.ts";
 import type { Finding } from "../finding.ts";
@@ -18,16 +13,13 @@ import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { checkColumns } from "./columns.ts";
 import { demandsOf } from "./demands.ts";
-import { handlerOf } from "./entries.ts";
-import type { Handler } from "./handler.ts";
 import { checkMembers } from "./leftovers.ts";
 import { checkMemory } from "./memory.ts";
 import { needsOf } from "./needs.ts";
 import { usedPaths } from "./paths.ts";
 import { addProblems } from "./problems.ts";
-import { readChecked } from "./read-checked.ts";
 import { beginScan, faultAt, type Scan } from "./scan.ts";
-import { checkShape, isChecked, type Shape, shapeOf } from "./shapes.ts";
+import { walkEntries } from "./walk.ts";
 import { checkLocks, checkWatches } from "./watches.ts";
 
 /**
@@ -36,41 +28,11 @@ import { checkLocks, checkWatches } from "./watches.ts";
  * @throws the signal's reason if checking was aborted; SourceError if bytes cannot be read.
  */
 export async function checkCriu(image: Image, options: CheckOptions = {}): Promise<Findings> {
-  const { checkpoint, sources } = image;
+  const { checkpoint } = image;
   const { records, members } = checkpoint;
-  const scanned = beginScan(checkpoint);
   const size = members.reduce((sum, member) => sum + member.size, 0);
-  const checks = records.kinds.map(({ struct }) => ({
-    struct,
-    shape: struct === null ? null : shapeOf(struct),
-    handler: handlerOf(struct),
-  }));
-  let done = 0;
-  let window: Window | null = null;
-  for (let row = 0; row < records.count; ) {
-    const member = recordMember(records, row);
-    if (member !== scanned.member) {
-      done += members[scanned.member]?.size ?? 0;
-      enterMember(scanned, member);
-      const source = sources[member];
-      window = source === undefined ? null : openWindow(source);
-    }
-    const end = window === null ? row + 1 : checkBlock(scanned, checks, window, row);
-    if (window !== null && end < records.count && recordMember(records, end) === member) {
-      options.signal?.throwIfAborted();
-      const offset = recordOffset(records, end);
-      const need = recordLength(records, end);
-      await window.fill(offset, need);
-      options.onProgress?.({ bytes: done + offset, size, objects: end });
-      // The member has become shorter: the rest of it cannot be checked.
-      if (window.end - offset < need) {
-        row = endOfMember(records, end);
-        continue;
-      }
-    }
-    row = end;
-  }
-  options.signal?.throwIfAborted();
+  const scanned = beginScan(checkpoint);
+  await walkEntries(scanned, image, options);
   if (!scanned.isDamaged) resolveReferences(scanned);
   checkMemory(scanned);
   await checkMembers(scanned, image);
@@ -95,57 +57,6 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
 function addIncomplete({ checkpoint, list }: Scan): void {
   if (checkpoint.complete || !isSound(list.finish().findings)) return;
   list.add("set-incomplete", "Parts of the set are missing.", { record: null, field: null, offset: null });
-}
-
-function enterMember(scanned: Scan, member: number): void {
-  const name = memberOfName(scanned.checkpoint.members[member]?.name ?? "");
-  scanned.member = member;
-  scanned.memberKind = (name === null ? undefined : MEMBER_KINDS[name.kind]?.name) ?? "";
-  scanned.memberNumber = name === null || Number.isNaN(name.number) ? NONE : name.number;
-  scanned.memberFile = (name === null ? undefined : MEMBER_KINDS[name.kind]?.file) ?? null;
-}
-
-/** How the entries of one kind of record are checked. */
-interface EntryCheck {
-  /** Their message; `null`: it is not known. */
-  readonly struct: string | null;
-  readonly shape: Shape | null;
-  readonly handler: Handler | null;
-}
-
-/** Checks entries of the current member from `row` on; returns the first row whose bytes are not in the window. */
-function checkBlock(scanned: Scan, checks: readonly EntryCheck[], window: Window, from: number): number {
-  const { records } = scanned.checkpoint;
-  const { kind } = records;
-  const cursor = recordCursor(records);
-  const last = endOfMember(records, from);
-  const { out } = scanned;
-  const areShapesChecked = isChecked(scanned);
-  for (let row = from; row < last; row++) {
-    const check = checks[kind[row] as number];
-    if (check === undefined || check.struct === null) continue;
-    moveTo(cursor, row);
-    const start = cursor.offset;
-    const end = start + cursor.length;
-    if (start < window.start || end > window.end) return row;
-    scanned.record = row;
-    scanned.offset = start;
-    // An entry is its size and its message. Integers, not doubles like offsets: messages were scanned with such before.
-    const at = (start - window.start + 4) | 0;
-    const to = (end - window.start) | 0;
-    if (to < at) continue;
-    const { bytes } = window;
-    const { struct, shape, handler } = check;
-    let seen = NONE;
-    if (shape !== null && areShapesChecked) {
-      if (handler !== null) seen = readChecked(bytes, at, to, shape, handler, out, scanned.words);
-      if (seen === NONE) checkShape(scanned, bytes, at, to, shape, struct);
-    }
-    if (handler === null) continue;
-    scanned.areMessagesLeft = seen !== NONE;
-    handler.check(scanned, seen === NONE ? scan(bytes, at, to, handler.plan, out) : seen, bytes, at, to);
-  }
-  return last;
 }
 
 function resolveReferences(scanned: Scan): void {

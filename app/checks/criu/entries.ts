@@ -9,7 +9,7 @@ import { REMAP, remapTarget, remapType } from "../../decoder/criu/remap.ts";
 import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
-import { BODIES, type Body } from "./file-bodies.ts";
+import { BODIES, type Body, MESSAGE_BODIES, MESSAGE_FIELDS, SLOT_BEFORE_TYPES } from "./file-bodies.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "./memory.ts";
@@ -26,14 +26,8 @@ const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
 
-/** The fields of file_entry that hold the message of a type: that of type t is in slot t + 2. */
-const MESSAGE_FIELDS = FILE_FIELDS.filter((field) => field !== null);
-const SLOT_BEFORE_TYPES = 2;
 /** In the column of types: more than any type. */
 const NO_TYPE = 255;
-/** For files whose id alone is checked. Every type of file has its id in field 1. */
-const ONLY_ID: Body = { plan: plan("reg_file_entry", ["id"]), idSlot: 1, check: () => {} };
-const MESSAGE_BODIES: readonly Body[] = MESSAGE_FIELDS.map((field) => BODIES[field] ?? ONLY_ID);
 const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_entry", field)));
 const FILE_SHAPE = shapeOf("file_entry");
 
@@ -172,7 +166,7 @@ function checkFile(scan: Scan, seen: number, bytes: Uint8Array, start: number, e
     const message = `Open file ${id} has the id ${other} in its own message, which is the one that CRIU uses.`;
     fault(scan, "file-id-differs", `${own}.id`, message);
   }
-  body.check(scan, inside, bytes, from, to);
+  body.check?.(scan, inside, bytes, from, to);
 }
 
 /** Reads the message of an open file. Checks its shape, unless that was done with that of the entry, at `start`. */
@@ -244,7 +238,7 @@ export function handlerOf(struct: string | null): Handler | null {
 }
 
 /** An entry of an image of one kind of open file: a row of its own, if it has an id. */
-function fileHandler(body: Handler | null): Handler {
+function fileHandler(body: Body | null): Handler {
   return {
     plan: body?.plan ?? { slots: new Uint8Array(512) },
     check(scanned, seen, bytes, start, end) {
@@ -252,7 +246,7 @@ function fileHandler(body: Handler | null): Handler {
       if (files.record[scanned.file] !== scanned.record) return;
       scanned.types[scanned.file] = Math.max(0, FILE_FIELDS.indexOf(scanned.memberFile));
       scanned.file++;
-      body?.check(scanned, seen, bytes, start, end);
+      body?.check?.(scanned, seen, bytes, start, end);
     },
   };
 }

@@ -1,5 +1,6 @@
 // Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
 
+import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { USK_EXTERN } from "../../decoder/criu/meaning.ts";
 import { eachBytes, fieldNumber, plan, wide } from "../../decoder/criu/wire.ts";
 import { HAS, NONE } from "../../model/checkpoint.ts";
@@ -16,7 +17,7 @@ const IPPROTO_TCP = 6;
 /** Notes an end of a pipe or FIFO; those that can be read have contents in the set. */
 function notePipe(scan: Scan, pipe: number, flags: number | null, isFifo: boolean): void {
   scan.spaces.pipe.add(pipe, scan.record);
-  if (flags !== null && (flags & O_WRONLY) === 0) scan.readers.push({ pipe, record: scan.record, isFifo });
+  if (flags !== null && (flags & O_WRONLY) === 0) scan.readers.push(pipe, scan.record, Number(isFifo));
 }
 
 /** The flags of the file that is checked, a FIFO's being those of its path's entry; `null` if they are unknown. */
@@ -45,6 +46,8 @@ function noteName(scan: Scan, bytes: Uint8Array): void {
   if (name.length > 0) scan.hostNotes.names.set(scan.file - 1, name);
 }
 
+const streamName = (inode: number): string => `tcp-stream-${inode.toString(16)}.img`;
+
 const IP_OPTIONS = plan("ip_opts_entry", ["freebind"]);
 
 /** Notes a socket that may be bound to an address that the machine lacks. */
@@ -72,9 +75,11 @@ const WATCHED = fieldNumber("eventpoll_file_entry", "tfd");
 const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
 
 /** How the message of an open file is checked. */
-export interface Body extends Handler {
+export interface Body extends Omit<Handler, "check"> {
   /** The slot of its id. */
   readonly idSlot: number;
+  /** `null`: nothing but its id. */
+  readonly check: Handler["check"] | null;
 }
 
 /** A body that reads the named fields into the slots from 1 on. */
@@ -118,10 +123,8 @@ export const BODIES: Readonly<Record<string, Body>> = {
     if (has(seen, 6)) noteFreeBind(scan, bytes, optionsStart, optionsEnd);
     if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3) || !isTcp || port === 0 || scan.inventory.tcpClose) return;
     scan.notes.connected.push(scan.file - 1);
-    if (scan.members.find("tcp-stream", inode) !== NONE) return;
-    const name = `tcp-stream-${inode.toString(16)}.img`;
     const why = "it has the state of a TCP connection";
-    callFor(scan, { kind: "tcp-stream", number: inode, name, field: "isk.ino", why });
+    callFor(scan, { kind: "tcp-stream", number: inode, name: streamName, field: "isk.ino", why });
   }),
   usk: body("unix_sk_entry", ["ino", "peer", "uflags", "name", "ns_id", "deleted"], (scan, seen, bytes) => {
     noteNetwork(scan, seen, 5);
@@ -158,3 +161,11 @@ export const BODIES: Readonly<Record<string, Body>> = {
     if (has(seen, 1)) scan.externals.push({ id: low(scan, 1), record: scan.record });
   }),
 };
+
+/** The fields of file_entry that hold the message of a type: that of type t is in slot t + 2. */
+export const MESSAGE_FIELDS: readonly string[] = FILE_FIELDS.filter((field) => field !== null);
+export const SLOT_BEFORE_TYPES = 2;
+/** For files whose id alone is checked. Every type of file has its id in field 1. */
+const ONLY_ID: Body = { plan: plan("reg_file_entry", ["id"]), idSlot: 1, check: null };
+/** By index in MESSAGE_FIELDS. */
+export const MESSAGE_BODIES: readonly Body[] = MESSAGE_FIELDS.map((field) => BODIES[field] ?? ONLY_ID);

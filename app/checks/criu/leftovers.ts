@@ -7,6 +7,7 @@ import type { Image } from "../../decoder/image.ts";
 import { SourceError } from "../../decoder/source.ts";
 import { NONE, type Severity } from "../../model/checkpoint.ts";
 import { placeOf } from "./entries.ts";
+import { addCall } from "./members.ts";
 import { faultAt, type Scan } from "./scan.ts";
 
 /** Runs these checks. To be called when all entries have been read. */
@@ -22,10 +23,14 @@ export async function checkMembers(scan: Scan, image: Image): Promise<void> {
 function checkContents(scan: Scan): void {
   // Older releases store only non-empty ones.
   if (!scan.inventory.isRecent) return;
+  const { readers, contents } = scan;
   const reported = new Set<number>();
-  for (const { pipe, record, isFifo } of scan.readers) {
-    if (scan.contents.get(pipe) !== NONE || reported.has(pipe)) continue;
+  for (let at = 0; at < readers.length; at += 3) {
+    const pipe = readers[at] as number;
+    if (contents.get(pipe) !== NONE || reported.has(pipe)) continue;
     reported.add(pipe);
+    const record = readers[at + 1] as number;
+    const isFifo = readers[at + 2] === 1;
     const [what, member] = isFifo ? ["FIFO", "fifo-data.img"] : ["pipe", "pipes-data.img"];
     const message = `The contents of ${what} ${pipe} are missing from ${member}: it is restored empty.`;
     faultAt(scan, "contents-missing", record, isFifo ? "fifo.pipe_id" : "pipe.pipe_id", message);
@@ -107,7 +112,7 @@ const MOST_SEGMENTS = 4096;
 
 /** A System V segment that a task maps has an entry in ipcns-shm, and its contents after that or in a pagemap. */
 async function checkSegments(scan: Scan, { sources }: Image): Promise<void> {
-  const { segments, members, called } = scan;
+  const { segments, members } = scan;
   if (segments.size === 0) return;
   /** By id, whether a pagemap has the contents. */
   const known = new Map<number, boolean>();
@@ -123,10 +128,10 @@ async function checkSegments(scan: Scan, { sources }: Image): Promise<void> {
   for (const [id, { record, nth }] of segments) {
     const hasPagemap = known.get(id);
     const missing = hasPagemap === undefined ? `System V segment ${id}` : `pagemap-shmem-${id}.img`;
-    if (hasPagemap === false || called.has(missing)) continue;
+    if (hasPagemap === false) continue;
     if (hasPagemap === true && ["pagemap-shmem", "pages-shmem"].some((kind) => members.find(kind, id) !== NONE))
       continue;
-    called.add(missing);
+    if (hasPagemap === true && !addCall(scan, "pagemap-shmem", id)) continue;
     const why =
       hasPagemap === undefined
         ? "is in no ipcns-shm-N.img: a task maps it."

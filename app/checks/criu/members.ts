@@ -8,8 +8,8 @@ export interface Call {
   readonly kind: string;
   /** Absent: the kind has no number. */
   readonly number?: number;
-  /** The name of the member; absent: composed of kind and number. */
-  readonly name?: string;
+  /** Its name, by the number; absent: composed of kind and number in decimal. */
+  readonly name?: (number: number) => string;
   /** The field of the entry that calls for it. */
   readonly field: string;
   /** What is lost without it, as a clause: `the memfd's contents are in it`. */
@@ -19,10 +19,17 @@ export interface Call {
 }
 
 /** Reports a member that the current entry calls for and that is missing, once. */
-export function callFor(scan: Scan, { kind, number, name, field, why, severity = "error" }: Call): void {
-  if (scan.members.find(kind, number ?? 0) !== NONE) return;
-  const missing = name ?? `${kind}${number === undefined ? "" : `-${number}`}.img`;
-  if (scan.called.has(missing)) return;
-  scan.called.add(missing);
-  fault(scan, "member-missing", field, `${missing} is missing: ${why}.`, severity);
+export function callFor(scan: Scan, { kind, number = 0, name, field, why, severity = "error" }: Call): void {
+  if (scan.members.find(kind, number) !== NONE || !addCall(scan, kind, number)) return;
+  const nameOf = name ?? ((id: number) => `${kind}-${id}.img`);
+  fault(scan, "member-missing", field, () => `${nameOf(number)} is missing: ${why}.`, severity);
+}
+
+/** Notes that a member is missing; returns whether that is new. */
+export function addCall({ called }: Scan, kind: string, number: number): boolean {
+  const numbers = called.get(kind) ?? new Set();
+  if (numbers.size === 0) called.set(kind, numbers);
+  if (numbers.has(number)) return false;
+  numbers.add(number);
+  return true;
 }

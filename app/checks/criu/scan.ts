@@ -1,13 +1,14 @@
 // The state of checking a set, and the helpers that the checks of entries share.
 
 import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
+import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
 import { createIdIndex, type IdIndex, indexIds } from "../../decoder/id-index.ts";
 import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
-import { createFindingList, type FindingList } from "../finding.ts";
+import { createFindingList, type FindingList, type Message } from "../finding.ts";
 import { beginHostNotes, type HostNotes } from "./host-notes.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
 import { beginNotes, type NeedNotes } from "./need-notes.ts";
@@ -64,15 +65,15 @@ export interface Scan {
   readonly peerFiles: Map<number, number>;
   readonly notes: NeedNotes;
   readonly hostNotes: HostNotes;
-  /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id and record. */
-  readonly readers: { readonly pipe: number; readonly record: number; readonly isFifo: boolean }[];
+  /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id, record, and 1 for a FIFO, in turn. */
+  readonly readers: number[];
   /** pipe_id of the contents that are there. */
   readonly contents: IdIndex;
   /** Numbers of ghost files that remaps name. */
   readonly ghostsNamed: IdIndex;
   readonly members: MemberIndex;
-  /** Names of missing members that have been reported. */
-  readonly called: Set<string>;
+  /** Missing members that have been reported: their numbers, by kind. */
+  readonly called: Map<string, Set<number>>;
   /** By member. */
   readonly pagemaps: Map<number, PagemapFacts>;
   /** By pid: the ranges of the task's mappings, as start and end in turn. */
@@ -151,12 +152,22 @@ export function refer(scan: Scan, reference: Reference, id: number): void {
   known.records.push(scan.record);
 }
 
+/** Makes a member the current one. */
+export function enterMember(scan: Scan, member: number): void {
+  const place = scan.members.places[member] ?? null;
+  const kind = place === null ? undefined : MEMBER_KINDS[place.kind];
+  scan.member = member;
+  scan.memberKind = kind?.name ?? "";
+  scan.memberNumber = place === null || Number.isNaN(place.number) ? NONE : place.number;
+  scan.memberFile = kind?.file ?? null;
+}
+
 /** Reads a message into the scan's slots: see wire.ts. */
 export const scanInto = (scanned: Scan, bytes: Uint8Array, start: number, end: number, fields: Plan): number =>
   scanMessage(bytes, start, end, fields, scanned.out);
 
 /** Notes a fault of the current entry. The offset of its field is found at the end. */
-export function fault(scan: Scan, code: string, field: string | null, message: string, severity?: Severity): void {
+export function fault(scan: Scan, code: string, field: string | null, message: Message, severity?: Severity): void {
   const { record, offset, member } = scan;
   scan.list.add(code, message, { record, field, offset, member }, undefined, severity);
 }
@@ -224,7 +235,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     contents: createIdIndex(),
     ghostsNamed: createIdIndex(),
     members: index,
-    called: new Set(),
+    called: new Map(),
     pagemaps: new Map(),
     mapped: new Map(),
     watches: [],

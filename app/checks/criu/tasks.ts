@@ -130,10 +130,20 @@ function checkGroups(scan: Scan, seen: number, groups: string, mode: string): vo
   const { rootCgroup } = scan.inventory;
   const [set, seccomp] = [low(scan, 1), low(scan, 2)];
   if (has(seen, 1) && rootCgroup !== NONE && set !== rootCgroup) {
-    callFor(scan, { kind: "cgroup", field: groups, why: `it has set ${set} of control groups, which contains a task` });
+    callFor(scan, {
+      kind: "cgroup",
+      name: () => "cgroup.img",
+      field: groups,
+      why: `it has set ${set} of control groups, which contains a task`,
+    });
   }
   if (has(seen, 2) && seccomp === SECCOMP_FILTER) {
-    callFor(scan, { kind: "seccomp", field: mode, why: "it has the seccomp filters of a task" });
+    callFor(scan, {
+      kind: "seccomp",
+      name: () => "seccomp.img",
+      field: mode,
+      why: "it has the seccomp filters of a task",
+    });
   }
 }
 
@@ -206,7 +216,7 @@ export const onMount: Handler = handler(
     if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3) || !isWhole || isOutside) return;
     // Before CRIU 1.8 they were named by the mount.
     if (scan.members.find("tmpfs", mount) !== NONE || isWithoutRawFiles(scan)) return;
-    const name = `tmpfs-dev-${device}.tar.gz.img`;
+    const name = (number: number): string => `tmpfs-dev-${number}.tar.gz.img`;
     callFor(scan, { kind: "tmpfs-dev", number: device, name, field: "root_dev", why: "it has the files of a tmpfs" });
   },
 );

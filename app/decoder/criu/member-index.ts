@@ -3,7 +3,7 @@
 import { type Member, NONE } from "../../model/checkpoint.ts";
 import { baseName } from "../../model/paths.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
-import { memberOfName } from "./member-names.ts";
+import { type MemberName, memberOfName } from "./member-names.ts";
 
 /** The members of a set. */
 export interface MemberIndex {
@@ -11,6 +11,8 @@ export interface MemberIndex {
   find(kind: string, number: number): number;
   /** Index and number of each member of a kind. */
   ofKind(kind: string): readonly (readonly [member: number, number: number])[];
+  /** By member: what its name says; `null`: it has no name of a member. */
+  readonly places: readonly (MemberName | null)[];
   /** Names without their folders. */
   readonly names: ReadonlySet<string>;
 }
@@ -18,8 +20,8 @@ export interface MemberIndex {
 /** Indexes the members by what their names say. */
 export function indexMembers(members: readonly Member[]): MemberIndex {
   const byKind = new Map<string, Map<number, number>>();
-  for (const [member, { name }] of members.entries()) {
-    const place = memberOfName(name);
+  const places = members.map(({ name }) => memberOfName(name));
+  for (const [member, place] of places.entries()) {
     const kind = place === null ? undefined : MEMBER_KINDS[place.kind]?.name;
     if (place === null || kind === undefined) continue;
     const numbers = byKind.get(kind) ?? new Map<number, number>();
@@ -30,6 +32,7 @@ export function indexMembers(members: readonly Member[]): MemberIndex {
   return {
     find: (kind, number) => byKind.get(kind)?.get(number) ?? NONE,
     ofKind: (kind) => Array.from(byKind.get(kind) ?? [], ([number, member]) => [member, number] as const),
+    places,
     names: new Set(members.map(({ name }) => baseName(name))),
   };
 }

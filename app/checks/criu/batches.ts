@@ -1,0 +1,239 @@
+// Checks entries many at a time, by the kernel: nearly all entries of the messages below are as they should be. The
+// kernel notes the values that the handlers of entries read. Entries that it does not accept are checked one by one.
+//
+// Casts `as number` read typed arrays within bounds that are known.
+
+import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
+import { MAGICS, type MagicName } from "../../decoder/criu/messages.ts";
+import type { Source } from "../../decoder/source.ts";
+import type { Window } from "../../decoder/window.ts";
+import { endOfMember, recordMember } from "../../model/records.ts";
+import type { RecordRow } from "../../model/rows.ts";
+import { handlerOf } from "./entries.ts";
+import type { Handler } from "./handler.ts";
+import {
+  type Checked,
+  type CheckKernel,
+  type CheckUnusual,
+  createCheckKernel,
+  type MemberNodes,
+  NOTE,
+  type NotedRun,
+} from "./kernel/check-kernel.ts";
+import { addNode, createTables, slotsIn, type Tables } from "./kernel/nodes.ts";
+import { addFileNode, type FileNode, isUsualDescriptor, takeFiles } from "./noted-files.ts";
+import { enterMember, type Scan } from "./scan.ts";
+
+/** The messages whose entries the kernel checks, besides file_entry. */
+const MESSAGES = [
+  ...["pstree_entry", "core_entry", "task_kobj_ids_entry", "fdinfo_entry", "fs_entry", "mm_entry"],
+  ...["pagemap_head", "pagemap_entry"],
+];
+
+/** Kinds of members that the kernel checks whole: a set has one for each task. */
+const WHOLE: ReadonlySet<string> = new Set(["core", "ids", "fdinfo", "fs", "mm", "pagemap"]);
+
+/** With fewer records, starting the kernel takes longer than it saves. */
+const FEWEST_RECORDS = 4000;
+
+/** The largest members that are read whole, in bytes, and how many at a time. */
+const SMALL = 32 << 10;
+const MOST_MEMBERS = 64;
+const MOST_BYTES = 256 << 10;
+
+/** Runs with fewer entries are not worth their cost: entries are checked one by one for a while. */
+const FEW = 8;
+/** The most entries, or members, to check one by one before the next run. */
+const LONGEST_PAUSE = 1024;
+
+/** Checks entries many at a time. */
+export interface Batches {
+  /** Checks members of one kind whole, from the one with the record `row` on; resolves to the first record after them. */
+  readMembers(row: RecordRow): Promise<RecordRow>;
+  /**
+   * Checks entries of a message in the window, `most` at most; returns how many. The first one is the record `row`, at
+   * bytes[from].
+   */
+  readEntries(message: string, window: Window, from: number, row: RecordRow, most: number): number;
+}
+
+/** How the notes of a node are taken. */
+interface Taker {
+  readonly handler: Handler;
+  readonly slots: number;
+}
+
+/** The kernel with its nodes. */
+interface Nodes {
+  readonly kernel: CheckKernel;
+  /** By message. */
+  readonly nodes: ReadonlyMap<string, number>;
+  /** By node. */
+  readonly takers: readonly (Taker | undefined)[];
+  readonly file: FileNode;
+  readonly descriptor: number;
+}
+
+/** Batches of a set; `null` if its entries are checked one by one. */
+export function createBatches(
+  scanned: Scan,
+  sources: readonly Source[],
+  checkUnusual: CheckUnusual,
+  kernels: boolean | undefined,
+): Batches | null {
+  const { checkpoint, isDamaged } = scanned;
+  const { records, machine } = checkpoint;
+  if (isDamaged || !machine.littleEndian || !(kernels ?? records.count >= FEWEST_RECORDS)) return null;
+  const started = startCheckKernel();
+  if (started === null) return null;
+  const { kernel, nodes } = started;
+  const { checked } = kernel;
+  const pauses = createPauses();
+  const memberPauses = createPauses();
+  const take = (bytes: Uint8Array, offset: number, row: RecordRow, from: number, records: number): number => {
+    const run = { notes: checked.notes, end: checked.noted, records, row, bytes, offset, checkUnusual };
+    return takeNotes(scanned, started, run, from);
+  };
+  return {
+    readEntries(message, { bytes, start }, from, row, most) {
+      const node = nodes.get(message);
+      if (node === undefined || pauses.isPaused()) return 0;
+      kernel.read(node, bytes, from, most);
+      pauses.afterRun(checked.records >= Math.min(FEW, most));
+      take(bytes, start, row, 0, checked.records);
+      return checked.records;
+    },
+    async readMembers(row) {
+      const whole = wholeNodes(scanned, nodes, row);
+      if (whole === null || memberPauses.isPaused()) return row;
+      const { members, ends } = await smallMembers(scanned, sources, row);
+      if (members.length === 0) return row;
+      kernel.readMembers(whole, members);
+      const count = asRecorded(checked, row, ends);
+      memberPauses.afterRun(count > 0);
+      const first = recordMember(records, row);
+      let at = 0;
+      for (let nth = 0; nth < count; nth++) {
+        enterMember(scanned, first + nth);
+        at = take(members[nth] as Uint8Array, 0, row, at, checked.memberRecords[nth] as number);
+      }
+      return count === 0 ? row : (ends[count - 1] as number);
+    },
+  };
+}
+
+/** The nodes of the kind of the member with a record, if the kernel checks it whole. */
+function wholeNodes({ checkpoint, members }: Scan, nodes: ReadonlyMap<string, number>, row: RecordRow) {
+  const kind = MEMBER_KINDS[members.places[recordMember(checkpoint.records, row)]?.kind ?? -1];
+  if (kind === undefined || !WHOLE.has(kind.name)) return null;
+  const { message, first = message, magic } = kind;
+  const [node, firstNode] = [nodes.get(message ?? ""), nodes.get(first ?? "")];
+  if (node === undefined || firstNode === undefined) return null;
+  const whole: MemberNodes = { node, firstNode, magic: MAGICS[magic as MagicName] };
+  return whole;
+}
+
+/** The bytes of small members of one kind, from the one with a record on, and the first record after each. */
+async function smallMembers({ checkpoint, members }: Scan, sources: readonly Source[], row: RecordRow) {
+  const { records } = checkpoint;
+  const first = recordMember(records, row);
+  const kind = members.places[first]?.kind;
+  const reads: (Uint8Array | Promise<Uint8Array>)[] = [];
+  const ends: RecordRow[] = [];
+  let bytes = 0;
+  for (let at = row, member = first; at < records.count && reads.length < MOST_MEMBERS; member++) {
+    const source = sources[member];
+    // A member without records is not checked.
+    if (source === undefined || members.places[member]?.kind !== kind || recordMember(records, at) !== member) break;
+    bytes += source.size;
+    if (source.size > SMALL || bytes > MOST_BYTES) break;
+    at = endOfMember(records, at);
+    reads.push(source.read(0, source.size));
+    ends.push(at);
+  }
+  const read = await Promise.all(reads);
+  // One that has become shorter is checked as far as it goes.
+  const isWhole = (part: Uint8Array, nth: number) => part.length === sources[first + nth]?.size;
+  const lost = read.findIndex((part, nth) => !isWhole(part, nth));
+  return { members: lost < 0 ? read : read.slice(0, lost), ends };
+}
+
+/** How many members of the last run have as many records as were decoded. */
+function asRecorded({ members, memberRecords }: Checked, row: RecordRow, ends: readonly RecordRow[]): number {
+  for (let nth = 0; nth < members; nth++) {
+    if (row + (memberRecords[nth] as number) !== ends[nth]) return nth;
+  }
+  return members;
+}
+
+/** Calls the handlers with the notes of a run from `from` on; returns where they end. */
+function takeNotes(scanned: Scan, { takers, file, descriptor }: Nodes, run: NotedRun, from: number): number {
+  const { notes, end, records, row, bytes, offset } = run;
+  const { out } = scanned;
+  let at = from;
+  while (at < end && (notes[at + NOTE.entry] as number) < records) {
+    const node = notes[at + NOTE.node] as number;
+    if (node === file.node) {
+      at = takeFiles(scanned, file, run, at);
+      continue;
+    }
+    const { handler, slots } = takers[node] as Taker;
+    const values = at + NOTE.header - 2;
+    if (node !== descriptor || !isUsualDescriptor(scanned, notes, at)) {
+      scanned.record = row + (notes[at + NOTE.entry] as number);
+      scanned.offset = offset + (notes[at + NOTE.start] as number) - 4;
+      for (let word = 2; word < 2 * slots; word++) out[word] = notes[values + word] as number;
+      const { check } = handler;
+      check(
+        scanned,
+        notes[at + NOTE.seen] as number,
+        bytes,
+        notes[at + NOTE.start] as number,
+        notes[at + NOTE.end] as number,
+      );
+    }
+    at = values + 2 * slots;
+  }
+  return at;
+}
+
+/** The kernel with the nodes of the messages; `null` where WebAssembly is not allowed. */
+export function startCheckKernel(): Nodes | null {
+  const tables: Tables = createTables();
+  const nodes = new Map<string, number>();
+  const takers: Taker[] = [];
+  for (const message of MESSAGES) {
+    const handler = handlerOf(message) as Handler;
+    const node = addNode(tables, message, handler.plan);
+    nodes.set(message, node);
+    takers[node] = { handler, slots: slotsIn(tables, node) };
+  }
+  const file = addFileNode(tables);
+  nodes.set("file_entry", file.node);
+  const kernel = createCheckKernel(tables);
+  const descriptor = nodes.get("fdinfo_entry") as number;
+  return kernel === null ? null : { kernel, nodes, takers, file, descriptor };
+}
+
+/** Whether to leave out runs for a while. */
+interface Pauses {
+  isPaused(): boolean;
+  /** @param isWorthIt Whether the run read enough. */
+  afterRun(isWorthIt: boolean): void;
+}
+
+function createPauses(): Pauses {
+  let left = 0;
+  let last = 0;
+  return {
+    isPaused() {
+      if (left === 0) return false;
+      left--;
+      return true;
+    },
+    afterRun(isWorthIt) {
+      last = isWorthIt ? 0 : Math.min(Math.max(FEW, 2 * last), LONGEST_PAUSE);
+      left = last;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+// Runs the kernel that checks entries (build/kernels/checks.c).
+
+import { MAGICS } from "../../../decoder/criu/messages.ts";
+import { startKernel } from "../../../model/kernel.ts";
+import type { RecordRow } from "../../../model/rows.ts";
+import { CHECKS_MODULE } from "./checks-module.ts";
+import type { Tables } from "./nodes.ts";
+
+/** What checks.c exports. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly places: () => number;
+  readonly read: (node: number, from: number, length: number, most: number, offset: number) => void;
+  readonly readMembers: (firstNode: number, node: number, common: number, magic: number, members: number) => void;
+}
+
+/** Sizes, as in checks.c. */
+const WINDOW = 256 << 10;
+const NOTES = 128 << 10;
+const MEMBERS = 64;
+
+/** The words of a note, as in checks.c. The slots from 1 on follow, two words each. */
+export const NOTE = { seen: 0, entry: 1, node: 2, joined: 3, start: 4, end: 5, header: 6 } as const;
+
+/** What the last run read: views of the kernel's memory. */
+export interface Checked {
+  /** Records that were read: entries, and the magics of members. */
+  records: number;
+  /** Where the last of them ends. */
+  end: number;
+  /** Members that were read whole. */
+  members: number;
+  /** Notes one after the other, in the order in which their messages begin. */
+  readonly notes: Uint32Array;
+  /** Words of notes. */
+  noted: number;
+  /** By member: how many records it and those before it have. */
+  readonly memberRecords: Uint32Array;
+}
+
+/** Checks an entry that is not usual, the message bytes[at … to - 1], and what it refers to. */
+export type CheckUnusual = (row: RecordRow, bytes: Uint8Array, at: number, to: number) => void;
+
+/** The notes of the first records of a run. */
+export interface NotedRun {
+  readonly notes: Uint32Array;
+  /** Where they end; further records than the first `records` may have some before that. */
+  readonly end: number;
+  readonly records: number;
+  /** The first record. */
+  readonly row: RecordRow;
+  /** The bytes that places are in, and where these begin in their member. */
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly checkUnusual: CheckUnusual;
+}
+
+/** The messages of a member: the nodes of its first entry and of the others. */
+export interface MemberNodes {
+  readonly firstNode: number;
+  readonly node: number;
+  readonly magic: number;
+}
+
+/** A kernel with the tables of some messages. */
+export interface CheckKernel {
+  readonly checked: Checked;
+  /** Checks at most `most` entries in bytes[from …], until one is not accepted. Places are those in `bytes`. */
+  read(node: number, bytes: Uint8Array, from: number, most: number): void;
+  /** Checks whole members of framing v1.1, until one is not accepted, 64 at most. Places are those in the member. */
+  readMembers(nodes: MemberNodes, members: readonly Uint8Array[]): void;
+}
+
+/** A kernel; `null` where WebAssembly is not allowed. */
+export function createCheckKernel({ actions, nodes, limits, orders }: Tables): CheckKernel | null {
+  const kernel = startKernel<Exports>(CHECKS_MODULE);
+  if (kernel === null) return null;
+  const { buffer } = kernel.memory;
+  const places = new Uint32Array(buffer, kernel.places(), 9);
+  const place = (at: number): number => places[at] as number;
+  const words = (at: number, length: number): Uint32Array => new Uint32Array(buffer, place(at), length);
+  const input = new Uint8Array(buffer, place(0), WINDOW);
+  new Uint8Array(buffer, place(1), actions.length).set(actions);
+  words(2, nodes.length).set(nodes);
+  new BigInt64Array(buffer, place(3), limits.length).set(limits);
+  new Uint8Array(buffer, place(4), orders.length).set(orders);
+  const memberEnds = words(6, MEMBERS);
+  const result = words(8, 3);
+  const checked: Checked = {
+    records: 0,
+    end: 0,
+    members: 0,
+    notes: words(5, NOTES),
+    noted: 0,
+    memberRecords: words(7, MEMBERS),
+  };
+  // What is in the input: held[first … last - 1].
+  let held: Uint8Array | null = null;
+  let first = 0;
+  let last = 0;
+  const run = (node: number, from: number, most: number): void => {
+    kernel.read(node, from - first, last - first, most, first);
+    checked.records = result[0] as number;
+    checked.end = first + (result[1] as number);
+    checked.members = 0;
+    checked.noted = result[2] as number;
+  };
+  const give = (bytes: Uint8Array, from: number): void => {
+    held = bytes;
+    first = from;
+    last = Math.min(bytes.length, from + WINDOW);
+    input.set(bytes.subarray(first, last));
+  };
+  return {
+    checked,
+    read(node, bytes, from, most) {
+      if (held !== bytes || from < first || from >= last) give(bytes, from);
+      run(node, from, most);
+      // The first entry may lie across the end of the input.
+      if (checked.records > 0 || first === from || last === bytes.length) return;
+      give(bytes, from);
+      run(node, from, most);
+    },
+    readMembers({ firstNode, node, magic }, members) {
+      held = null;
+      let end = 0;
+      let count = 0;
+      for (; count < MEMBERS && count < members.length; count++) {
+        const member = members[count] as Uint8Array;
+        if (end + member.length > WINDOW) break;
+        input.set(member, end);
+        end += member.length;
+        memberEnds[count] = end;
+      }
+      kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count);
+      checked.records = result[0] as number;
+      checked.members = result[1] as number;
+      checked.end = 0;
+      checked.noted = result[2] as number;
+    },
+  };
+}

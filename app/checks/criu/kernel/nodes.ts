@@ -1,0 +1,152 @@
+// Tables for the kernel (build/kernels/checks.c), made from what shapes.ts declares: for each message a node, which says what is
+// checked of its fields, and which values are noted for its handler.
+
+import { type Plan, WIRE } from "../../../decoder/criu/wire.ts";
+import { type Shape, shapeOf, TAGS } from "../shapes.ts";
+import type { Limit } from "../value-limits.ts";
+
+/** Sizes of the kernel's tables, as in checks.c. */
+const TABLE = { nodes: 96, limits: 32, orders: 8 } as const;
+
+/** Numbers in an action, a node, an order: a byte, a word and a byte each. */
+const [ACTION, NODE, ORDER] = [4, 4, 4];
+/** 64-bit words of a limit. */
+const LIMIT = 4;
+
+/** What is done with a field, as in checks.c. */
+const WHAT = { known: 1, limited: 2, nested: 3, joined: 4, refused: 5 } as const;
+
+/** Wire types of a value that is not in its usual one. */
+const WIRES = Object.values(WIRE);
+
+/** Tables being made. */
+export interface Tables {
+  readonly actions: Uint8Array;
+  readonly nodes: Uint32Array;
+  readonly limits: BigInt64Array;
+  readonly orders: Uint8Array;
+  /** How many nodes and limits there are. Node 0 stands for none. */
+  nodeCount: number;
+  limitCount: number;
+  /** The nodes of messages without notes. */
+  readonly bare: Map<Shape, number>;
+}
+
+export const createTables = (): Tables => ({
+  actions: new Uint8Array(TABLE.nodes * TAGS * ACTION),
+  nodes: new Uint32Array(TABLE.nodes * NODE),
+  limits: new BigInt64Array(TABLE.limits * LIMIT),
+  orders: new Uint8Array(TABLE.nodes * TABLE.orders * ORDER),
+  nodeCount: 1,
+  limitCount: 0,
+  bare: new Map(),
+});
+
+/** Messages of which one is in a message, by their fields. */
+export interface JoinedMessages {
+  /** The slot of the field that there is. */
+  readonly slot: number;
+  /** By name of the field: the node. */
+  readonly nodes: ReadonlyMap<string, number>;
+  /** How many slots a note has with the values of these messages. */
+  readonly slots: number;
+}
+
+/**
+ * Adds the node of a message whose notes have the values in the slots of a plan; returns it.
+ *
+ * @param before Slots before those of the plan: of the message that this one is joined to.
+ */
+export function addNode(tables: Tables, message: string, plan: Plan, joined?: JoinedMessages, before = 0): number {
+  const shape = shapeOf(message);
+  if (shape === null) throw new Error(`No message ${message}`);
+  const node = addFields(tables, shape, plan, joined, before);
+  if (before > 0) {
+    if (shape.orders.length > 0) throw new Error(`A joined message has no note for the orders of ${message}`);
+    return node;
+  }
+  const slots = addOrders(tables, node, shape, slotsOf(plan));
+  setNode(tables, node, shape, joined?.slots ?? slots, false);
+  return node;
+}
+
+/** How many slots a plan has, slot 0 included. */
+export const slotsOf = ({ slots }: Plan): number => Math.max(...slots) + 1;
+
+/** How many slots the notes of a node have. */
+export const slotsIn = ({ nodes }: Tables, node: number): number => nodes[node * NODE + 1] as number;
+
+const NO_PLAN: Plan = { slots: new Uint8Array(TAGS) };
+
+/** The node of a message without a note. */
+function bareNode(tables: Tables, shape: Shape): number {
+  const known = tables.bare.get(shape);
+  if (known !== undefined) return known;
+  const node = addFields(tables, shape, NO_PLAN, undefined, 0);
+  tables.bare.set(shape, node);
+  const slots = addOrders(tables, node, shape, 1);
+  setNode(tables, node, shape, slots === 1 ? 0 : slots, true);
+  return node;
+}
+
+function setNode({ nodes }: Tables, node: number, shape: Shape, slots: number, isDropped: boolean): void {
+  nodes.set([shape.required, slots, Number(isDropped), shape.orders.length], node * NODE);
+}
+
+/** Adds what is checked of the fields of a message; returns its node, whose note is not known yet. */
+function addFields(
+  tables: Tables,
+  shape: Shape,
+  { slots }: Plan,
+  joined: JoinedMessages | undefined,
+  before: number,
+): number {
+  const node = tables.nodeCount++;
+  if (node >= TABLE.nodes) throw new Error("No room for a node");
+  tables.nodes[node * NODE] = shape.required;
+  for (const known of shape.fields) {
+    if (known === undefined) continue;
+    const { field, wire, bit, limit, inner } = known;
+    const joinedNode = joined?.nodes.get(field.name);
+    for (const other of WIRES) {
+      const tag = field.number * 8 + other;
+      if (tag >= TAGS) continue;
+      const slot = slots[tag] as number;
+      let [what, which]: [number, number] = [other === wire ? WHAT.known : WHAT.refused, 0];
+      if (what === WHAT.known && limit !== null) [what, which] = [WHAT.limited, addLimit(tables, limit)];
+      else if (what === WHAT.known && joinedNode !== undefined) [what, which] = [WHAT.joined, joinedNode];
+      else if (what === WHAT.known && inner !== null) [what, which] = [WHAT.nested, bareNode(tables, inner)];
+      const own = joinedNode === undefined ? (slot === 0 ? 0 : before + slot) : (joined?.slot ?? 0);
+      // One more than the number of the bit.
+      tables.actions.set([what, own, 32 - Math.clz32(bit), which], (node * TAGS + tag) * ACTION);
+    }
+  }
+  return node;
+}
+
+function addLimit(tables: Tables, limit: Limit): number {
+  const index = tables.limitCount++;
+  if (index >= TABLE.limits) throw new Error("No room for a limit");
+  const words =
+    "most" in limit
+      ? [BigInt(limit.least), BigInt(limit.most), 0n, limit.zigzag === true ? 1n : 0n]
+      : [0n, 0n, limit.reduce((bits, value) => bits | (1n << BigInt(value)), 0n), 0n];
+  tables.limits.set(words, index * LIMIT);
+  return index;
+}
+
+/** Adds the orders of a message, whose values go into slots of their own after the first `slots`; returns how many there are. */
+function addOrders(tables: Tables, node: number, { orders }: Shape, slots: number): number {
+  if (orders.length > TABLE.orders) throw new Error("No room for orders");
+  let next = slots;
+  const slotOf = (tag: number): number => {
+    const at = (node * TAGS + tag) * ACTION + 1;
+    if (tables.actions[at] === 0) tables.actions[at] = next++;
+    return tables.actions[at] as number;
+  };
+  for (const [nth, { first, second, mayEqual }] of orders.entries()) {
+    const pair = [first, second].map(({ number, wire }) => slotOf(number * 8 + wire));
+    tables.orders.set([...pair, Number(mayEqual)], (node * TABLE.orders + nth) * ORDER);
+  }
+  return next;
+}

@@ -1,0 +1,283 @@
+// Compiled to app/checks/criu/kernel/checks-module.ts.
+//
+// Checks that entries of CRIU's members are as a restore accepts them, whatever else the set has, and notes what further
+// checks read of them. Each entry is a length (32 bits, little-endian) and a protobuf message. It knows no message by
+// itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/shapes.ts declares. An entry that might be
+// refused, or is unusual, ends a run, and is left to the caller.
+//
+// Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten bytes,
+// and `input` has as many after its last. Writing stays within `notes`, which is checked for each message. The tables come from
+// the caller and are trusted; messages nest no deeper than their nodes.
+
+typedef unsigned char u8;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef long long i64;
+
+#define WINDOW (256 << 10)
+#define NODES 96
+#define TAGS 512
+#define LIMITS 32
+#define ORDERS 8
+#define NOTES (128 << 10)
+#define MEMBERS 64
+
+// What is done with a field. Fields that no message has are skipped.
+enum { UNKNOWN, KNOWN, LIMITED, NESTED, JOINED, REFUSED };
+
+// By node and tag.
+static struct action {
+  u8 what;
+  // Where its value goes in the note of the message; 0: nowhere.
+  u8 slot;
+  // One more than the number of its bit among the required fields; 0: it is not required.
+  u8 bit;
+  // The limit, or the node of the nested message. The fields of a joined message go to the note of the one around it.
+  u8 which;
+} actions[NODES][TAGS];
+
+static struct node {
+  // The bits of the required fields.
+  u32 required;
+  // How many slots its note has, slot 0 included; 0: it has none.
+  u32 slots;
+  // Its note is only for its orders.
+  u32 isDropped;
+  u32 orders;
+} nodes[NODES];
+
+// A number from least to most; or one less than 64 whose bit is set in `values`, if that is not 0.
+static struct limit {
+  i64 least;
+  i64 most;
+  u64 values;
+  u32 isZigzag;
+  u32 unused;
+} limits[LIMITS];
+
+// By node: a slot, another that must not be less, and whether they may be equal.
+static u8 orders[NODES][ORDERS][4];
+
+static u8 input[WINDOW + 16];
+// A note: a header, and two words for each slot but slot 0: the halves of a number, or where bytes begin and end.
+static u32 notes[NOTES];
+enum { SEEN, ENTRY, NODE, JOINED_NODE, START, END, HEADER };
+// By member: where it ends in the input; and how many records it and those before it have.
+static u32 memberEnds[MEMBERS];
+static u32 memberRecords[MEMBERS];
+
+// What a run did: records, where it stopped in the input or after how many members, words of notes.
+static u32 result[3];
+
+static u32 entry;
+static u32 noted;
+// What is added to places in the input.
+static u32 base;
+
+static u32 load32(u32 at) {
+  u32 value;
+  __builtin_memcpy(&value, input + at, 4);
+  return value;
+}
+
+// Reads a varint; returns where it ends, or 0 if it has more than ten bytes.
+static inline __attribute__((always_inline)) u32 varint(u32 at, u64 *out) {
+  u64 value = input[at] & 127;
+  if (input[at] < 128) {
+    *out = value;
+    return at + 1;
+  }
+  for (u32 shift = 7; shift < 70; shift += 7) {
+    u8 byte = input[++at];
+    value |= (u64)(byte & 127) << shift;
+    if (byte < 128) {
+      *out = value;
+      return at + 1;
+    }
+  }
+  return 0;
+}
+
+static int isAllowed(const struct limit *limit, u64 value) {
+  if (limit->values != 0) return value < 64 && (limit->values >> value & 1);
+  if (limit->isZigzag) {
+    if (value >> 32) return 0;
+    u32 low = value;
+    int number = (int)(low >> 1 ^ -(low & 1));
+    return number >= limit->least && number <= limit->most;
+  }
+  return (i64)value >= limit->least && (i64)value <= limit->most;
+}
+
+static u64 numberIn(const u32 *note, u32 slot) {
+  const u32 *words = note + HEADER + 2 * slot - 2;
+  return (u64)words[1] << 32 | words[0];
+}
+
+static int isInOrder(u32 node, const u32 *note) {
+  for (u32 at = 0; at < nodes[node].orders; at++) {
+    const u8 *order = orders[node][at];
+    if (!(note[SEEN] >> order[0] & 1) || !(note[SEEN] >> order[1] & 1)) continue;
+    u64 first = numberIn(note, order[0]);
+    u64 second = numberIn(note, order[1]);
+    if (first > second || (first == second && !order[2])) return 0;
+  }
+  return 1;
+}
+
+static int check(u32 node, u32 at, u32 end);
+
+// Checks the message input[at … end - 1], and puts the values of its slots into a note. Returns whether it is accepted.
+static int checkFields(u32 node, u32 at, u32 end, u32 *note) {
+  const struct action *own = actions[node];
+  u32 missing = nodes[node].required;
+  while (at < end) {
+    u32 tag = input[at++];
+    if (tag > 127) {
+      u32 second = input[at++];
+      if (second > 3) return 0;
+      tag = (tag & 127) | second << 7;
+    }
+    struct action action = own[tag];
+    u64 value;
+    u32 start = 0;
+    if ((tag & 7) == 0) {
+      at = varint(at, &value);
+      if (at == 0 || at > end) return 0;
+    } else if ((tag & 7) == 2) {
+      start = varint(at, &value);
+      if (start == 0 || start > end || value > end - start) return 0;
+      at = start + (u32)value;
+      value = (u64)(base + at) << 32 | (base + start);
+    } else {
+      return 0;
+    }
+    switch (action.what) {
+      case UNKNOWN: continue;
+      case KNOWN: break;
+      case LIMITED:
+        if (!isAllowed(limits + action.which, value)) return 0;
+        break;
+      case NESTED:
+        if (!check(action.which, start, at)) return 0;
+        break;
+      case JOINED:
+        if (note[JOINED_NODE] != 0) return 0;
+        note[JOINED_NODE] = action.which;
+        if (!checkFields(action.which, start, at, note)) return 0;
+        break;
+      default: return 0;
+    }
+    missing &= ~((1u << action.bit) >> 1);
+    if (action.slot == 0) continue;
+    note[SEEN] |= 1u << action.slot;
+    u32 *words = note + HEADER + 2 * action.slot - 2;
+    words[0] = value;
+    words[1] = value >> 32;
+  }
+  return missing == 0;
+}
+
+// Checks a message as above, with a note of its own.
+static int check(u32 node, u32 at, u32 end) {
+  u32 slots = nodes[node].slots;
+  if (slots == 0) return checkFields(node, at, end, 0);
+  u32 *note = notes + noted;
+  u32 words = HEADER + 2 * slots - 2;
+  if (words > NOTES - noted) return 0;
+  noted += words;
+  note[SEEN] = 0;
+  note[ENTRY] = entry;
+  note[NODE] = node;
+  note[JOINED_NODE] = 0;
+  note[START] = base + at;
+  note[END] = base + end;
+  if (!checkFields(node, at, end, note) || !isInOrder(node, note)) return 0;
+  if (nodes[node].isDropped) noted -= words;
+  return 1;
+}
+
+// Checks an entry; leaves no notes of one that is not accepted.
+static int checkEntry(u32 node, u32 at, u32 end) {
+  u32 before = noted;
+  if (check(node, at, end)) return 1;
+  noted = before;
+  return 0;
+}
+
+static void finish(u32 reached) {
+  result[0] = entry;
+  result[1] = reached;
+  result[2] = noted;
+}
+
+// Checks at most `most` whole entries in input[from … length - 1], until one is not accepted, or there is no room for its notes.
+__attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u32 most, u32 offset) {
+  entry = 0;
+  noted = 0;
+  base = offset;
+  u32 at = from;
+  for (; entry < most && length <= WINDOW && at < length && length - at >= 4; entry++) {
+    u32 size = load32(at);
+    if (size > length - at - 4 || !checkEntry(node, at + 4, at + 4 + size)) break;
+    at += 4 + size;
+  }
+  finish(at);
+}
+
+// Checks a member, the input from `at` on: its magics, which are a record as well, and its entries.
+static int checkMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 at, u32 last) {
+  if (last - at < 12 || load32(at) != common || load32(at + 4) != magic) return 0;
+  entry++;
+  at += 8;
+  for (u32 nth = 0; at < last; nth++) {
+    if (last - at < 4) return 0;
+    u32 size = load32(at);
+    if (size > last - at - 4 || !check(nth == 0 ? firstNode : node, at + 4, at + 4 + size)) return 0;
+    at += 4 + size;
+    entry++;
+  }
+  return 1;
+}
+
+// Checks whole members, one after the other in the input, until an entry is not accepted, or there is no room for its notes.
+// Places are those in the member.
+__attribute__((export_name("readMembers"))) void readMembers(
+    u32 firstNode, u32 node, u32 common, u32 magic, u32 count) {
+  if (count > MEMBERS) count = MEMBERS;
+  entry = 0;
+  noted = 0;
+  u32 member = 0;
+  u32 from = 0;
+  for (; member < count; member++) {
+    u32 last = memberEnds[member];
+    if (last > WINDOW || last < from) break;
+    u32 entriesBefore = entry;
+    u32 notedBefore = noted;
+    base = -from;
+    if (!checkMember(firstNode, node, common, magic, from, last)) {
+      entry = entriesBefore;
+      noted = notedBefore;
+      break;
+    }
+    memberRecords[member] = entry;
+    from = last;
+  }
+  finish(member);
+}
+
+// Where the parts of the memory are.
+__attribute__((export_name("places"))) const u32 *places(void) {
+  static u32 list[9];
+  u32 *next = list;
+  *next++ = (u32)input;
+  *next++ = (u32)actions;
+  *next++ = (u32)nodes;
+  *next++ = (u32)limits;
+  *next++ = (u32)orders;
+  *next++ = (u32)notes;
+  *next++ = (u32)memberEnds;
+  *next++ = (u32)memberRecords;
+  *next++ = (u32)result;
+  return list;
+}
