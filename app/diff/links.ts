@@ -3,6 +3,8 @@
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import {
+  areOtherEnds,
+  endOfPipe,
   GROUP_ROLE_BITS,
   groupMembers,
   isGroupRole,
@@ -132,13 +134,12 @@ export function linkComparer(
       sameGroup[groupBefore] = groupAfter + 1;
       return false;
     }
-    const members = (checkpoint: Checkpoint, group: number): Target[] =>
-      Array.from(groupMembers(checkpoint, group), (file) => ({ file, data: 0 })).filter(isHeldIn(checkpoint));
-    const result = differ(members(before, groupBefore), members(after, groupAfter));
+    const result = differ(membersOf(before, groupBefore), membersOf(after, groupAfter));
     groups.set(key, result);
     return result;
   };
 
+  const otherEndsDiffer = otherEndsComparer(before, after, differ);
   const firstLinkBefore = firstOfEach(before.links.from, before.files.count);
   const firstLinkAfter = firstOfEach(after.links.from, after.files.count);
   /** A quick test for whether files have links to the same descriptors; false means that they have to be compared. */
@@ -170,10 +171,33 @@ export function linkComparer(
       if (isGroupRole(role)) {
         const groupBefore = groupOf(before, firstBefore, endBefore, role);
         const groupAfter = groupOf(after, firstAfter, endAfter, role);
-        if (groupBefore !== NONE && groupAfter !== NONE) return groupsDiffer(groupBefore, groupAfter);
+        if (groupBefore !== NONE && groupAfter !== NONE) {
+          if (!groupsDiffer(groupBefore, groupAfter)) return false;
+          return role !== "other-end" || otherEndsDiffer(b, a, groupBefore, groupAfter);
+        }
       }
       return differ(targetsOf(before, b, role), targetsOf(after, a, role));
     });
+  };
+}
+
+/** A function that finds out whether the other ends of two files that are ends of pipes are held by other descriptors. */
+function otherEndsComparer(
+  before: Checkpoint,
+  after: Checkpoint,
+  differ: (targetsBefore: readonly Target[], targetsAfter: readonly Target[]) => boolean,
+): (b: FileRow, a: FileRow, groupBefore: number, groupAfter: number) => boolean {
+  /** By both pipes and both ends. */
+  const ends = new Map<string, boolean>();
+  const others = (checkpoint: Checkpoint, group: number, file: FileRow): Target[] =>
+    membersOf(checkpoint, group).filter((member) => areOtherEnds(checkpoint.files, file, member.file));
+  return (b, a, groupBefore, groupAfter) => {
+    const key = `${groupBefore} ${groupAfter} ${endOfPipe(before.files, b)} ${endOfPipe(after.files, a)}`;
+    const known = ends.get(key);
+    if (known !== undefined) return known;
+    const result = differ(others(before, groupBefore, b), others(after, groupAfter, a));
+    ends.set(key, result);
+    return result;
   };
 }
 
@@ -214,6 +238,10 @@ const isHeldIn =
   (checkpoint: Checkpoint) =>
   ({ file }: Target): boolean =>
     file !== NONE && isHeld(checkpoint, file);
+
+/** The files of a group that have descriptors. */
+const membersOf = (checkpoint: Checkpoint, group: number): Target[] =>
+  Array.from(groupMembers(checkpoint, group), (file) => ({ file, data: 0 })).filter(isHeldIn(checkpoint));
 
 /** The group of a file's link in a role; NONE: it has none. */
 function groupOf(checkpoint: Checkpoint, first: number, end: number, role: LinkRole): number {

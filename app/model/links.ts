@@ -1,7 +1,8 @@
 // Links between open files other than sharing: the ends of a pipe, the peer of a socket, what an epoll watches, one
 // memory, files in flight, one process that has ended. Both formats fill them; views and comparisons name the files by their holders.
 
-import { type Checkpoint, NONE } from "./checkpoint.ts";
+import { type Checkpoint, HAS, NONE } from "./checkpoint.ts";
+import { O_ACCMODE } from "./names.ts";
 import { i32At, u8At, u32At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
 import { rowsOf } from "./search.ts";
@@ -56,6 +57,26 @@ export function roleAt({ links }: Checkpoint, row: number): LinkRole {
   return role;
 }
 
+type Files = Checkpoint["files"];
+
+const [O_WRONLY, O_RDWR] = [1, 2];
+
+/** Which ends of a pipe an open file is: 0, the one to read from; 1, the one to write to; 2, both, or it is not known. */
+export function endOfPipe(files: Files, file: FileRow): number {
+  if ((u8At(files.has, file) & HAS.flags) === 0) return O_RDWR;
+  const access = u32At(files.flags, file) & O_ACCMODE;
+  return access > O_WRONLY ? O_RDWR : access;
+}
+
+/**
+ * Whether an open file is at the other end of the pipe of another. Two that can only be written to are at the same end:
+ * what one of them writes is not read from the other.
+ */
+export function areOtherEnds(files: Files, file: FileRow, other: FileRow): boolean {
+  const end = endOfPipe(files, file);
+  return end === O_RDWR || end !== endOfPipe(files, other);
+}
+
 /** The files of a group, as a view. */
 export function groupMembers({ links }: Checkpoint, group: number): Uint32Array {
   return links.member.subarray(u32At(links.firstMember, group), u32At(links.firstMember, group + 1));
@@ -89,7 +110,7 @@ export function eachLink(
     let listed = 0;
     for (let at = u32At(links.firstMember, to); at < u32At(links.firstMember, to + 1); at++) {
       const member = u32At(links.member, at);
-      if (member === file) continue;
+      if (member === file || (role === "other-end" && !areOtherEnds(checkpoint.files, file, member))) continue;
       if (listed++ === MOST_MEMBERS) break;
       visit(role, member, 0);
     }

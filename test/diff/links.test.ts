@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { changesJson } from "../../app/diff/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { detailOf } from "../../app/model/detail-store.ts";
+import { linksOf } from "../../app/model/links.ts";
 import { setSources } from "../support/criu.ts";
 import { setNumber } from "../support/edit-set.ts";
 import { openSources } from "../support/resources.ts";
@@ -28,6 +29,52 @@ test("a link to a descriptor that repeats the fd of another is compared with not
   };
   const { changes } = diff(checkpointOf(state), checkpointOf(state, { firstId: 100 }));
   expect(changes.count).toBe(0);
+});
+
+test("ends of a pipe are linked to the other end alone, and a second writer is a change for the reader", () => {
+  const end = (flags: number) => ({
+    kind: "pipe" as const,
+    path: "pipe:[5]",
+    stable: 5,
+    flags,
+    pipe: 5,
+  });
+  const withEnds = (...flags: readonly number[]): State => ({
+    tasks: [{ pid: 1, comm: "a", table: 0 }],
+    tables: [flags.map((_, file) => ({ fd: 3 + file, file }))],
+    files: flags.map(end),
+  });
+  const [READ, WRITE, BOTH] = [0, 1, 2];
+  const checkpoint = checkpointOf(withEnds(READ, WRITE, WRITE, BOTH));
+  const othersOf = (file: number) => linksOf(checkpoint, file).map((link) => link.file);
+  expect([0, 1, 2, 3].map(othersOf)).toEqual([
+    [1, 2, 3],
+    [0, 3],
+    [0, 3],
+    [0, 1, 2],
+  ]);
+
+  const changes = changesJson(diff(checkpointOf(withEnds(READ, WRITE)), checkpointOf(withEnds(READ, WRITE, WRITE))));
+  const [fd3, fd4, fd5] = [3, 4, 5].map((fd) => ({ pid: 1, fd }));
+  expect(changes).toEqual([
+    { kind: "file-linked", role: "other-end", holders: [fd3], before: [fd4], after: [fd4, fd5] },
+    { kind: "fd-opened", holders: [fd5], path: "pipe:[5]" },
+  ]);
+});
+
+test("the other ends of a CRIU set's pipe are those with the other access", async () => {
+  const set = setSources("w4/before");
+  const pipe = 230_712;
+  // A second writer.
+  const { checkpoint } = await openSources(setNumber(set, "files.img", "file_entry", 5, "pipe.pipe_id", pipe));
+  const others = Array.from({ length: checkpoint.files.count }, (_, row) => row)
+    .filter((row) => detailOf(checkpoint, row, "pipeId") === pipe)
+    .map((row) => [checkpoint.files.id[row], detailOf(checkpoint, row, "otherEnds")]);
+  expect(others).toEqual([
+    [4, [5, 6]],
+    [5, [4]],
+    [6, [4]],
+  ]);
 });
 
 test("pidfds of ended processes are compared by which of them are of one process", async () => {

@@ -3,6 +3,7 @@
 import { NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { type JsonBytes, writeInteger, writePiece, writeRaw, writeValue } from "../../model/json-bytes.ts";
+import { areOtherEnds } from "../../model/links.ts";
 import { flagNames } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -73,7 +74,7 @@ const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly Return
     }),
   ]);
 
-/** The ids of the other open files of one pipe. */
+/** The ids of the open files at the other end of a pipe. */
 function otherEnds(pipeId: KnownField): ValueOf {
   return (about) => {
     const { details, file } = about;
@@ -83,7 +84,8 @@ function otherEnds(pipeId: KnownField): ValueOf {
     let count = 0;
     writePiece(out, OPEN_LIST);
     const addEnd = (row: FileRow): void => {
-      const id = row === file ? null : fileId(about, row);
+      const isOther = row !== file && areOtherEnds(about.set.checkpoint.files, file, row);
+      const id = isOther ? fileId(about, row) : null;
       if (id === null) return;
       if (count++ > 0) writePiece(out, COMMA);
       writeInteger(out, id);

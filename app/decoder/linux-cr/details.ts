@@ -2,6 +2,7 @@
 
 import { type Checkpoint, furtherRecords, HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
+import { areOtherEnds } from "../../model/links.ts";
 import { FILE_KINDS, fileKind, SOCKET_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { recordLength, recordOffset } from "../../model/records.ts";
@@ -156,7 +157,7 @@ function otherEnds(
 ): readonly number[] {
   const ends = pipeEnds.get(visibleText(nameBytes(checkpoint, file))) ?? [];
   return ends
-    .filter((end) => end !== file)
+    .filter((end) => end !== file && areOtherEnds(checkpoint.files, file, end))
     .slice(0, MOST_ENDS)
     .map((end) => u32At(checkpoint.files.id, end));
 }

@@ -89,6 +89,7 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     await parent.call("unlink", path("gone"));
     const directory = await parent.call("open", folder, 0o200000);
     const [reading, writing] = await parent.call<[number, number]>("pipe");
+    const alsoWriting = await parent.call("open", `/proc/self/fd/${writing}`, 1);
     const [left, right] = await parent.call<[number, number]>("socketpair");
     const fifo = await parent.call("fifo", path("fifo"));
     const counter = await parent.call("eventfd", 17);
@@ -115,8 +116,11 @@ describe.skipIf(reason !== "")(`the live dump${reason === "" ? "" : ` (${reason}
     expect(at(directory)).toMatchObject({ path: folder, kind: "generic" });
     expect(at(directory).flagNames).toContain("O_DIRECTORY");
 
-    expect(at(reading)).toMatchObject({ kind: "pipe", details: { end: "read", otherEnds: [at(writing).id] } });
-    expect(at(writing)).toMatchObject({ kind: "pipe", details: { end: "write", otherEnds: [at(reading).id] } });
+    const writers = [at(writing).id, at(alsoWriting).id];
+    expect(at(reading)).toMatchObject({ kind: "pipe", details: { end: "read", otherEnds: writers } });
+    for (const writer of [writing, alsoWriting]) {
+      expect(at(writer)).toMatchObject({ kind: "pipe", details: { end: "write", otherEnds: [at(reading).id] } });
+    }
     expect(at(left).details.peer).toBe(at(right).details.socket);
     expect(at(right).details.peer).toBe(at(left).details.socket);
     for (const end of [left, right]) {
