@@ -10,7 +10,7 @@ import type { Details } from "../model/fields.ts";
 import type { LinkRole } from "../model/links.ts";
 import type { FileRow } from "../model/rows.ts";
 import { otherSide, type Side } from "../model/side.ts";
-import { sameBytes } from "../model/text.ts";
+import { encodeText, sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
 import { fileDetailValue, isSameDetail, namespaceTaskOf } from "./detail-values.ts";
 import type { LackingValues } from "./lacking-values.ts";
@@ -184,7 +184,7 @@ function storedDifferences(
     } else {
       const valueBefore = entriesBefore.get(key);
       const valueAfter = entriesAfter.get(key);
-      if (valueBefore !== undefined && valueAfter !== undefined && sameBytes(valueBefore, valueAfter)) continue;
+      if (isNothing(valueBefore) ? isNothing(valueAfter) : sameValue(valueBefore, valueAfter)) continue;
       if (spec.numberedBy !== undefined || spec.unordered) {
         const [x, y] = [fileDetailValue(before, b, key), fileDetailValue(after, a, key)];
         if (isSameDetail(spec, x, y)) continue;
@@ -204,6 +204,14 @@ function entriesOf(store: DetailStore, row: number): Map<string, Uint8Array> {
   }
   return entries;
 }
+
+const sameValue = (x: Uint8Array | undefined, y: Uint8Array | undefined): boolean =>
+  x !== undefined && y !== undefined && sameBytes(x, y);
+
+const NULL = encodeText("null");
+
+/** Whether a value is not set, which a key that is absent and one that is `null` say alike. */
+const isNothing = (value: Uint8Array | undefined): boolean => value === undefined || sameBytes(value, NULL);
 
 /** Whether a value advances by itself, by the protocol of the file, which is a change of its own if it differs. */
 const isVolatile = ({ volatileOf = [] }: DetailSpec, checkpoint: Checkpoint, file: FileRow): boolean => {

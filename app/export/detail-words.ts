@@ -14,6 +14,7 @@ import { i32At, u8At } from "../model/read.ts";
 import { taskWords } from "../model/task-words.ts";
 import { stillVisible } from "../model/text.ts";
 import { andMore, counted, grouped, kindNoun } from "../model/words.ts";
+import { differingParts, shortenedTexts } from "./differing-parts.ts";
 
 /** A value on both sides. */
 export interface DetailWords {
@@ -52,9 +53,7 @@ export function anotherWords(comparison: Comparison, index: number): string {
 /** Characters of a value that are shown in a sentence. */
 const MOST_SHOWN = 200;
 
-const shortened = (text: string): string => (text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
-
-/** A detail: `state`, `listen`, `close`. */
+/** A detail: `state`, `listen`, `close`. Of long values, what differs. */
 export function detailWords(
   comparison: Comparison,
   index: number,
@@ -62,41 +61,28 @@ export function detailWords(
 ): DetailWords {
   const { key, before, after } = detailChange(comparison, index);
   const spec = specAt(comparison, index, key);
-  const difference = listDifference(before, after);
-  if (difference !== null) return { title: spec.title, ...difference };
-  const words = (value: DetailValue): string => {
-    const text = stillVisible(detailText(spec, value));
-    return value === null || text === "none" ? text : quote(shortened(text));
-  };
-  return { title: spec.title, before: words(before), after: words(after) };
+  const values = [before, after];
+  const isLong = values.some((value) => isLongList(value) || detailText(spec, value).length > LONG_TEXT);
+  const parts = isLong && spec.text === undefined ? differingParts(before, after) : values;
+  const texts = parts.map((part, side) =>
+    isEmpty(part) && !isEmpty(values[side] ?? null) ? NO_OTHERS : stillVisible(detailText(spec, part)),
+  );
+  const [had, has] = shortenedTexts(texts[0] ?? "", texts[1] ?? "", MOST_SHOWN);
+  const words = (value: DetailValue, text: string): string =>
+    value === null || text === "none" || text === NO_OTHERS ? text : quote(text);
+  return { title: spec.title, before: words(before, had), after: words(after, has) };
 }
 
-/** Longer lists are described by what was added and removed. */
+/** Lists of more words, and values of more characters, are described by what differs. */
 const LONG_LIST = 6;
+const LONG_TEXT = 80;
+const NO_OTHERS = "no others";
 
-/** What is only on one side of two long lists of words, such as capabilities; `null`: they are not. */
-function listDifference(before: DetailValue, after: DetailValue): Pick<DetailWords, "before" | "after"> | null {
-  const isList = (value: DetailValue): value is readonly string[] =>
-    Array.isArray(value) && value.every((each) => typeof each === "string");
-  if (!isList(before) || !isList(after) || Math.max(before.length, after.length) <= LONG_LIST) return null;
-  const [had, has] = [without(before, after), without(after, before)];
-  // The same words in another order.
-  if (had.length === 0 && has.length === 0) return null;
-  const words = (own: readonly string[]): string =>
-    own.length === 0 ? "no others" : shortened(stillVisible(own.join(", ")));
-  return { before: words(had), after: words(has) };
-}
+const isLongList = (value: DetailValue): boolean => Array.isArray(value) && value.length > LONG_LIST;
 
-/** The words of a list without those of another; a word that occurs more often than there remains. */
-function without(all: readonly string[], other: readonly string[]): readonly string[] {
-  const left = new Map<string, number>();
-  for (const each of other) left.set(each, (left.get(each) ?? 0) + 1);
-  return all.filter((each) => {
-    const count = left.get(each) ?? 0;
-    left.set(each, count - 1);
-    return count <= 0;
-  });
-}
+/** Whether nothing is left of a value that has parts. */
+const isEmpty = (value: DetailValue): boolean =>
+  value !== null && typeof value === "object" && Object.keys(value).length === 0;
 
 /** Descriptors that are named; the others are counted. */
 const MOST_NAMED = 3;

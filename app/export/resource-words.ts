@@ -16,6 +16,7 @@ import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { columnNamed } from "../resources/resources.ts";
 import { type Column, cellAt } from "../resources/table.ts";
 import { changedText, shownCell } from "../resources/words-of.ts";
+import { shortenedTexts } from "./differing-parts.ts";
 
 type Quote = (text: string) => string;
 
@@ -52,12 +53,10 @@ export function resourceWords(compared: ComparedResources, change: ResourceChang
   }
   const valueBefore = resourceValue(compared.before, spec, before, column.name);
   const valueAfter = resourceValue(compared.after, spec, after, column.name);
-  const words = (of: Side, quoted: Quote): string => {
-    const text = shortened(cellWords(column, resourceColumn(compared[of], spec, column), change[of]));
-    return text === "" ? "none" : quoted(text);
-  };
+  const words = (of: Side): string => cellWords(column, resourceColumn(compared[of], spec, column), change[of]);
+  const texts = shortenedTexts(words("before"), words("after"), MOST_SHOWN);
   const both = (quoted: Quote): readonly [before: string, after: string] => {
-    const [own, other] = [words("before", quoted), words("after", quoted)];
+    const [own = "", other = ""] = texts.map((text) => (text === "" ? "none" : quoted(text)));
     return [own, changedText(column, own, other)];
   };
   const [textBefore, textAfter] = both((text) => text);

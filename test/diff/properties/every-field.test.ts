@@ -9,7 +9,13 @@ import { ENUMS, MESSAGES, type MessageName } from "../../../app/decoder/criu/mes
 import { isNumber } from "../../../app/decoder/criu/wire.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import type { Source } from "../../../app/decoder/source.ts";
+import type { Comparison } from "../../../app/diff/comparison.ts";
+import { kindAt } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
+import { resourceAt } from "../../../app/diff/resource-at.ts";
+import { changeSentence } from "../../../app/export/changes-text.ts";
+import { detailWords, linkWords } from "../../../app/export/detail-words.ts";
+import { resourceWords } from "../../../app/export/resource-words.ts";
 import { readResources } from "../../../app/resources/read.ts";
 import type { Resources } from "../../../app/resources/table.ts";
 import { imageSources, SAMPLES } from "../../support/corpus.ts";
@@ -180,9 +186,37 @@ function hasEntry(set: Set, name: string, n: number): boolean {
 
 /** Whether anything differs. The tables of resources are read only if nothing else does. */
 async function isChanged(before: Image, tables: Resources, after: Image): Promise<boolean> {
-  if (diff(before.checkpoint, after.checkpoint).changes.count > 0) return true;
+  const compared = diff(before.checkpoint, after.checkpoint);
+  expectDifferentWords(compared);
+  if (compared.changes.count > 0) return true;
   const resources = { before: tables, after: await readResources(after) };
-  return diff(before.checkpoint, after.checkpoint, { resources }).changes.count > 0;
+  const withResources = diff(before.checkpoint, after.checkpoint, { resources });
+  expectDifferentWords(withResources);
+  return withResources.changes.count > 0;
+}
+
+/** Expects that nobody reads a change from something to the same. */
+function expectDifferentWords(comparison: Comparison): void {
+  for (let index = 0; index < comparison.changes.count; index++) {
+    const words = valuesInWords(comparison, index);
+    if (words !== null) expect(words.after, changeSentence(comparison, index)).not.toBe(words.before);
+  }
+}
+
+function valuesInWords(comparison: Comparison, index: number): { before: string; after: string } | null {
+  switch (kindAt(comparison, index)) {
+    case "file-detail":
+    case "task-detail":
+      return detailWords(comparison, index);
+    case "file-linked":
+      return linkWords(comparison, index);
+    case "resource-changed": {
+      const { compared, change } = resourceAt(comparison, index);
+      return resourceWords(compared, change, (text) => text).values;
+    }
+    default:
+      return null;
+  }
 }
 
 /** Most edits of a field that are tried. */
