@@ -270,26 +270,26 @@ export interface TaskSection {
 }
 
 /** Changes in order, in sections by task. */
-export function taskSections(
+export function* taskSections(
   comparison: Comparison,
   indices: Iterable<number> = comparison.changes.kind.keys(),
   quote: Quote = plain,
-): TaskSection[] {
+): Generator<TaskSection> {
   const { before, after, changes } = comparison;
-  const sections: (TaskSection & { indices: number[] })[] = [];
+  let section: (TaskSection & { indices: number[] }) | null = null;
   let previous = { before: NONE, after: NONE };
   for (const index of indices) {
     const task = { before: i32At(changes.taskBefore, index), after: i32At(changes.taskAfter, index) };
-    const last = sections.at(-1);
-    if (last && task.before === previous.before && task.after === previous.after) {
-      last.indices.push(index);
+    if (section !== null && task.before === previous.before && task.after === previous.after) {
+      section.indices.push(index);
       continue;
     }
+    if (section !== null) yield section;
     previous = task;
     const number = pairNumber(before, after, task.before, task.after);
-    sections.push({ number, title: taskTitle(comparison, task.before, task.after, quote), indices: [index] });
+    section = { number, title: taskTitle(comparison, task.before, task.after, quote), indices: [index] };
   }
-  return sections;
+  if (section !== null) yield section;
 }
 
 /** `pid 412 server`, `the image`: a task by its row before and after (NONE: not on that side), with its name after if it has one. */
@@ -309,20 +309,25 @@ export interface Names {
   readonly after: string;
 }
 
-/** A Markdown report. Text from the images is in code spans that it cannot end. */
-export function changesMarkdown(comparison: Comparison, names: Names, indices?: Iterable<number>): string {
-  const listed = indices === undefined ? undefined : [...indices];
-  const lines = [
-    `# Changes from ${codeSpan(visible(names.before))} to ${codeSpan(visible(names.after))}`,
-    "",
-    changeSummary(comparison, listed),
-  ];
-  for (const note of comparisonNotes(comparison)) lines.push("", `Note: ${note}`);
-  for (const { number, title, indices: own } of taskSections(comparison, listed, codeSpan)) {
-    lines.push("", `## ${title}`, "");
-    for (const index of own) lines.push(`- ${changeSentence(comparison, index, { quote: codeSpan, within: number })}`);
+/**
+ * A Markdown report in pieces: its head, then one for each change. Text from the images is in code spans that it cannot
+ * end.
+ */
+export function* changesMarkdown(
+  comparison: Comparison,
+  names: Names,
+  indices: Uint32Array = Uint32Array.from(comparison.changes.kind.keys()),
+): Generator<string> {
+  const title = `# Changes from ${codeSpan(visible(names.before))} to ${codeSpan(visible(names.after))}`;
+  const notes = comparisonNotes(comparison).map((note) => `\nNote: ${note}\n`);
+  yield `${title}\n\n${changeSummary(comparison, indices)}\n${notes.join("")}`;
+  for (const { number, title, indices: own } of taskSections(comparison, indices, codeSpan)) {
+    let heading = `\n## ${title}\n\n`;
+    for (const index of own) {
+      yield `${heading}- ${changeSentence(comparison, index, { quote: codeSpan, within: number })}\n`;
+      heading = "";
+    }
   }
-  return `${lines.join("\n")}\n`;
 }
 
 /** Text as a Markdown code span, fenced by more backticks than it has in a row. */
@@ -358,11 +363,6 @@ export function* changesTable(
       separator,
     );
   }
-}
-
-/** The whole table as CSV. */
-export function changesCsv(comparison: Comparison, indices?: Iterable<number>): string {
-  return [...changesTable(comparison, ",", indices)].join("");
 }
 
 function csvCells(comparison: Comparison, index: number): Record<(typeof CSV_COLUMNS)[number], string> {

@@ -10,13 +10,14 @@ const END = "</script>";
 /** Bytes encoded as base64 in one go; a multiple of three, so that the pieces can be joined. */
 const CHUNK = 3 * 256 * 1024;
 
-/** The report in pieces; `null` if the page has no place for images. */
-export function fillReport(page: string, images: Uint8Array): string[] | null {
+/** The report in pieces, which are made one by one; `null` if the page has no place for images. */
+export function fillReport(page: string, images: Uint8Array): Iterable<string> | null {
   const at = page.lastIndexOf(REPORT_ELEMENT + END);
-  if (at < 0) return null;
-  const inside = at + REPORT_ELEMENT.length;
-  const parts = [page.slice(0, inside)];
-  for (let from = 0; from < images.length; from += CHUNK) parts.push(base64(images.subarray(from, from + CHUNK)));
-  parts.push(page.slice(inside));
-  return parts;
+  return at < 0 ? null : piecesOf(page, at + REPORT_ELEMENT.length, images);
+}
+
+function* piecesOf(page: string, inside: number, images: Uint8Array): Generator<string> {
+  yield page.slice(0, inside);
+  for (let from = 0; from < images.length; from += CHUNK) yield base64(images.subarray(from, from + CHUNK));
+  yield page.slice(inside);
 }

@@ -34,6 +34,8 @@ export function byteWriter() {
       this.raw(more);
     },
     take: (): Uint8Array<ArrayBuffer> => bytes.slice(0, length),
+    /** How many bytes there are. */
+    length: (): number => length,
   };
 }
 

@@ -4,11 +4,20 @@ import { u32At } from "../model/read.ts";
 import type { ByteReader, ByteWriter } from "./bytes.ts";
 
 /** Writes each number as its difference from the previous one. */
-export function steps(writer: ByteWriter, column: Iterable<number>): void {
+function steps(writer: ByteWriter, column: ArrayLike<number>): void {
   let before = 0;
-  for (const value of column) {
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] as number;
     writer.signed(value - before);
     before = value;
+  }
+}
+
+/** Writes columns as `steps` does, and gives how many numbers it has written. */
+export function* allSteps(writer: ByteWriter, columns: readonly ArrayLike<number>[]): Generator<number> {
+  for (const column of columns) {
+    steps(writer, column);
+    yield column.length;
   }
 }
 

@@ -11,50 +11,66 @@ import { groupMembers, isGroupRole, LINK_ROLES } from "../model/links.ts";
 import { u8At, u32At } from "../model/read.ts";
 import { decodeText, encodeText } from "../model/text.ts";
 import type { ByteReader, ByteWriter } from "./bytes.ts";
-import { readSteps, steps, words } from "./columns.ts";
+import { allSteps, readSteps, words } from "./columns.ts";
 import type { Mask } from "./leave-out.ts";
 
-/** Writes details and links. */
-export function writeDetails(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): void {
+/** About how many values `writeDetails` writes. */
+export const detailValues = ({ files, links, fileDetails, taskDetails }: Checkpoint): number =>
+  4 * files.inodeMode.length +
+  [fileDetails, taskDetails].reduce((sum, { count, start }) => sum + 4 * count + start.length, 0) +
+  4 * links.count +
+  links.member.length;
+
+/** Writes details and links. Gives how many values it has written. */
+export function* writeDetails(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): Generator<number> {
   const { files, links, fileDetails, taskDetails } = checkpoint;
   writer.number(files.inodeMode.length === 0 ? 0 : 1);
   if (files.inodeMode.length > 0) {
     const size = words(files.size);
-    for (const column of [files.inodeMode, size.low, size.high, files.mountId]) steps(writer, column);
+    yield* allSteps(writer, [files.inodeMode, size.low, size.high, files.mountId]);
   }
   const kindOf = (file: number): number => u8At(files.kind, file);
-  writeStore(
-    writer,
-    masked(fileDetails, (key, file) => fileDetail(key, kindOf(file)), mask),
-  );
-  writeStore(writer, masked(taskDetails, taskDetail, mask));
+  const ofFiles = yield* masked(fileDetails, (key, file) => fileDetail(key, kindOf(file)), mask);
+  yield* writeStore(writer, ofFiles);
+  yield* writeStore(writer, yield* masked(taskDetails, taskDetail, mask));
   writer.number(links.count);
-  for (const column of [links.from, links.role, links.to, links.data]) steps(writer, column);
+  yield* allSteps(writer, [links.from, links.role, links.to, links.data]);
   const groups = links.firstMember.length - 1;
   writer.number(groups);
   for (let group = 0; group < groups; group++) writer.number(groupMembers(checkpoint, group).length);
-  steps(writer, links.member);
+  yield* allSteps(writer, [links.member]);
 }
 
+/** Details that are looked at in a step. */
+const SLICE = 4096;
+
 /** A store without the values that are left out. */
-function masked(store: DetailStore, specOf: (key: string, row: number) => DetailSpec, mask: Mask): DetailStore {
+function* masked(
+  store: DetailStore,
+  specOf: (key: string, row: number) => DetailSpec,
+  mask: Mask,
+): Generator<number, DetailStore> {
   const kept = createDetails();
   for (let at = 0; at < store.count; at++) {
     const [row, key] = [u32At(store.row, at), store.keys[store.key[at] as number] as string];
     const value = valueAt(store, at);
     const isName = specOf(key, row).names === true && typeof value !== "number";
     if (!isName || mask.text(JSON.stringify(value)) !== null) kept.add(row, key, value);
+    if (at % SLICE === SLICE - 1) yield SLICE;
   }
   return kept.finish();
 }
 
-function writeStore(writer: ByteWriter, store: DetailStore): void {
+function* writeStore(writer: ByteWriter, store: DetailStore): Generator<number> {
   writer.block(encodeText(JSON.stringify(store.keys)));
   const values = store.start.length - 1;
   writer.number(values);
-  for (let value = 0; value < values; value++) writer.block(valueBytes(store, value));
+  for (let value = 0; value < values; value++) {
+    writer.block(valueBytes(store, value));
+    if (value % SLICE === SLICE - 1) yield SLICE;
+  }
   writer.number(store.count);
-  for (const column of [store.row, store.key, store.value]) steps(writer, column);
+  yield* allSteps(writer, [store.row, store.key, store.value]);
 }
 
 const MAX_I32 = 0x7fff_ffff;

@@ -7,10 +7,10 @@ import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
 import { f64At, u8At, u32At } from "../model/read.ts";
 import { encodeText, sameBytes } from "../model/text.ts";
 import { type ByteReader, type ByteWriter, byteReader, byteWriter } from "./bytes.ts";
-import { steps, words } from "./columns.ts";
+import { allSteps, words } from "./columns.ts";
 import { createMask, type Mask } from "./leave-out.ts";
 import { namePool } from "./name-pool.ts";
-import { readDetails, writeDetails } from "./pack-details.ts";
+import { detailValues, readDetails, writeDetails } from "./pack-details.ts";
 import { type Head, headFrom } from "./pack-head.ts";
 
 /** The first bytes of a packed image; the last one is the version. */
@@ -41,13 +41,38 @@ export function pack(
   name: string,
   mask: Mask = createMask("nothing"),
 ): Uint8Array<ArrayBuffer> {
+  const steps = packing(checkpoint, name, mask);
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** How far packing is: bytes so far, and the share that is done, from 0 to 1. */
+export interface Packed {
+  readonly bytes: number;
+  readonly share: number;
+}
+
+/** Packs an image in steps of some milliseconds. */
+export function* packing(checkpoint: Checkpoint, name: string, mask: Mask): Generator<Packed, Uint8Array<ArrayBuffer>> {
   const writer = byteWriter();
   writer.raw(MAGIC);
   writer.block(encodeText(JSON.stringify(headOf(checkpoint, name, mask))));
-  writeColumns(writer, checkpoint, mask);
-  writeDetails(writer, checkpoint, mask);
+  const all = columnValues(checkpoint) + detailValues(checkpoint);
+  let values = 0;
+  for (const write of [writeColumns, writeDetails]) {
+    for (const written of write(writer, checkpoint, mask)) {
+      values += written;
+      yield { bytes: writer.length(), share: Math.min(1, values / all) };
+    }
+  }
   return writer.take();
 }
+
+/** How many values `writeColumns` writes, names included. */
+const columnValues = ({ tasks, tables, descriptors, files }: Checkpoint): number =>
+  9 * tasks.count + 3 * tables.count + 3 * descriptors.count + 13 * files.count;
 
 function headOf(checkpoint: Checkpoint, name: string, mask: Mask): Head {
   return {
@@ -70,11 +95,15 @@ function headOf(checkpoint: Checkpoint, name: string, mask: Mask): Head {
   };
 }
 
-/** Writes the names, then the columns in the order in which readColumns reads them. */
-function writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): void {
+/** Files whose names are written in a step. */
+const SLICE = 4096;
+
+/** Writes the names, then the columns in the order in which readColumns reads them. Gives how many values it has written. */
+function* writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): Generator<number> {
   const { tasks, tables, descriptors, files } = checkpoint;
   const names = namePool();
   const comms = new Uint32Array(tasks.count).map((_, task) => names.number(mask.comm(commBytes(checkpoint, task))));
+  yield tasks.count;
   const fileNames = new Uint32Array(files.count);
   const unstable = new Uint32Array(files.count);
   for (let file = 0; file < files.count; file++) {
@@ -82,28 +111,25 @@ function writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): v
     const masked = mask.name(nameBytes(checkpoint, file), stableLength(files, file), isPath);
     fileNames[file] = names.number(masked.bytes);
     unstable[file] = masked.bytes.length - masked.stable;
+    if (file % SLICE === SLICE - 1) yield SLICE;
   }
   writer.number(names.count);
   for (let number = 0; number < names.count; number++) writer.number(names.bytesOf(number).length);
   writer.raw(names.text);
 
   writer.number(tasks.count);
-  for (const column of [tasks.pid, tasks.ppid, tasks.tgid, tasks.pgid, tasks.sid, tasks.state, comms, tasks.table]) {
-    steps(writer, column);
-  }
+  const ofTasks = [tasks.pid, tasks.ppid, tasks.tgid, tasks.pgid, tasks.sid, tasks.state, comms, tasks.table];
+  yield* allSteps(writer, ofTasks);
   writer.number(tables.count);
-  for (const column of [tables.id, tables.announced]) steps(writer, column);
-  steps(
-    writer,
-    tables.first.subarray(0, -1).map((first, table) => u32At(tables.first, table + 1) - first),
-  );
+  const counts = tables.first.subarray(0, -1).map((first, table) => u32At(tables.first, table + 1) - first);
+  yield* allSteps(writer, [tables.id, tables.announced, counts]);
   writer.number(descriptors.count);
-  for (const column of [descriptors.fd, descriptors.file, descriptors.closeOnExec]) steps(writer, column);
+  yield* allSteps(writer, [descriptors.fd, descriptors.file, descriptors.closeOnExec]);
   writer.number(files.count);
   const pos = words(files.pos);
   const version = words(files.version.length === 0 ? new BigUint64Array(files.count) : files.version);
-  for (const column of [files.id, files.kind, fileNames, unstable, files.has, files.use]) steps(writer, column);
-  for (const column of [pos.low, pos.high, files.flags, files.mode, version.low, version.high]) steps(writer, column);
+  yield* allSteps(writer, [files.id, files.kind, fileNames, unstable, files.has, files.use]);
+  yield* allSteps(writer, [pos.low, pos.high, files.flags, files.mode, version.low, version.high]);
 }
 
 const DAMAGED = "The image in this link or report is damaged: part of it is missing or was changed.";

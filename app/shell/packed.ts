@@ -1,7 +1,6 @@
 // Packs the open images into a link or a report, and opens such images.
 
 import { isOfResources } from "../diff/changes.ts";
-import { fillReport } from "../export/report.ts";
 import { fromLinkText, LINK_UNPACKED, unbundle } from "../link/bundle.ts";
 import { createMask, type LeaveOut } from "../link/leave-out.ts";
 import type { Link } from "../link/link.ts";
@@ -9,11 +8,16 @@ import { packedName, packRefusal } from "../link/pack.ts";
 import { HAS, nameBytes, stableLength } from "../model/checkpoint.ts";
 import { u8At } from "../model/read.ts";
 import { shownText } from "../model/text.ts";
+import type { RequestOptions } from "../worker/client.ts";
 import type { Shell } from "./shell.ts";
 import type { Docs, Input } from "./state.ts";
 
 /** The open documents as one compressed piece (bundle.ts). They must be fully decoded. */
-export function packDocs({ client, store }: Shell, leaveOut: LeaveOut): Promise<Uint8Array<ArrayBuffer>> {
+export function packDocs(
+  { client, store }: Shell,
+  leaveOut: LeaveOut,
+  options: RequestOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { docs } = store.get();
   const documents = docs.flatMap(({ document }) => (document === null ? [] : [document]));
   const plain = docs.length === 2 ? ["before", "after"] : ["image"];
@@ -21,7 +25,7 @@ export function packDocs({ client, store }: Shell, leaveOut: LeaveOut): Promise<
     if (leaveOut === "names") return plain[at] ?? "";
     return leaveOut === "directories" ? name.slice(name.lastIndexOf("/") + 1) : name;
   });
-  return client.request("pack", { documents, names, leaveOut });
+  return client.request("pack", { documents, names, leaveOut }, options);
 }
 
 /** The URL of the current view with its images inside: `data`. */
@@ -67,11 +71,13 @@ export function examplePaths([doc]: Docs, leaveOut: LeaveOut): readonly string[]
 const MAX_EXAMPLES = 4;
 
 /** The report page with a piece inside. Rejects with a message for the user if the page cannot be loaded. */
-export async function createReport(piece: Uint8Array): Promise<Blob> {
-  const response = await fetch("report.html").catch(() => null);
-  const parts = response?.ok ? fillReport(await response.text(), piece) : null;
-  if (parts === null) throw new Error("Could not make the report: report.html failed to load.");
-  return new Blob(parts, { type: "text/html" });
+export async function createReport({ client }: Shell, piece: Uint8Array, options: RequestOptions): Promise<Blob> {
+  const { signal } = options;
+  const response = await fetch("report.html", signal ? { signal } : {}).catch(() => null);
+  const page = response?.ok ? await response.text() : null;
+  const report = page && (await client.request("report", { page, piece }, options));
+  if (!report) throw new Error("report.html failed to load");
+  return report;
 }
 
 /** The images in a piece. `limit`: the maximum of unpacked bytes. */

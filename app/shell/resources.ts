@@ -13,7 +13,8 @@ import type { Doc, ResourceView } from "./state.ts";
 /** Longer tables are filtered and sorted by the worker. */
 const PAGE_ROWS = 5000;
 
-const orderOfResource = ({ filter, sort }: ResourceView): ResourceOrder => ({
+/** How a table is filtered and sorted. */
+export const orderOfResource = ({ filter, sort }: ResourceView): ResourceOrder => ({
   filter,
   column: sort?.column ?? null,
   descending: sort?.descending ?? false,

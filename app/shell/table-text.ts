@@ -4,11 +4,12 @@ import { rowLines, type Separator, titleLine } from "../export/delimited.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns/column.ts";
 import type { Client, RequestOptions } from "../worker/client.ts";
+import { blobOf } from "../worker/pieces.ts";
 import { NO_ROWS, orderOf, rowsNow } from "./rows.ts";
 import type { Doc, ListingView } from "./state.ts";
 
-/** Rows to format without a pause. */
-const SLICE = 2000;
+/** Rows that are formatted without a pause, and milliseconds of work between two pauses. */
+const [SLICE, TURN] = [1000, 10];
 
 /** Rows of a listing as text, with a header line. */
 export async function listingText(
@@ -17,13 +18,19 @@ export async function listingText(
   columns: readonly string[],
   rows: Uint32Array,
   separator: Separator,
+  { signal = new AbortController().signal, onProgress: reportProgress = () => {} }: RequestOptions = {},
 ): Promise<Blob> {
-  const parts: string[] = [titleLine(listing, columns, separator)];
-  for (let from = 0; from < rows.length; from += SLICE) {
-    parts.push(rowLines(checkpoint, listing, columns, rows, from, from + SLICE, separator));
-    await new Promise((resume) => setTimeout(resume));
+  let done = 0;
+  function* pieces(): Generator<string> {
+    yield titleLine(listing, columns, separator);
+    while (done < rows.length) {
+      const from = done;
+      done = Math.min(rows.length, from + SLICE);
+      yield rowLines(checkpoint, listing, columns, rows, from, done, separator);
+    }
   }
-  return new Blob(parts, { type: separator === "," ? "text/csv" : "text/tab-separated-values" });
+  const type = separator === "," ? "text/csv" : "text/tab-separated-values";
+  return blobOf(pieces(), type, { signal, reportProgress }, () => done / rows.length, TURN);
 }
 
 /** The visible rows and columns of a listing as text: by the worker, or by the page while the worker is decoding the rest. */
@@ -40,7 +47,7 @@ export async function tableText(
   if (document !== null) {
     return client.request("table", { document, order, columns: view.columns, separator }, options);
   }
-  return listingText(checkpoint, listing, view.columns, (rowsNow(doc, order) ?? NO_ROWS).rows, separator);
+  return listingText(checkpoint, listing, view.columns, (rowsNow(doc, order) ?? NO_ROWS).rows, separator, options);
 }
 
 /** The descriptors that go with the visible rows of a listing, as lsof-like text. */

@@ -117,6 +117,11 @@ export interface Requests extends MemoryRequests {
     request: { document: DocumentId; resource: string; order: ResourceOrder };
     response: Uint32Array;
   };
+  /** The same rows as CSV or tab-separated. */
+  resourceTable: {
+    request: { document: DocumentId; resource: string; order: ResourceOrder; readonly separator: Separator };
+    response: Blob;
+  };
   /** What is worth a look in a document. */
   overview: { request: { document: DocumentId }; response: Overview };
   /** Findings: reasons why a restart would fail, and anything suspicious. */
@@ -125,11 +130,15 @@ export interface Requests extends MemoryRequests {
   facts: { request: { file: Blob }; response: FactsResponse };
   /** What the restore of a document needs of a host, compared with facts if there are any. */
   restore: { request: { document: DocumentId; facts: FactsId | null }; response: RestoreResponse };
+  /** What the restore compares, as CSV. */
+  restoreTable: { request: { document: DocumentId; facts: FactsId | null }; response: Blob };
   /** Packs documents without their records, under `names`, into one compressed piece (bundle.ts). */
   pack: {
     request: { documents: readonly DocumentId[]; names: readonly string[]; leaveOut: LeaveOut };
     response: Uint8Array<ArrayBuffer>;
   };
+  /** The page for reports with such a piece in it; `null` if it has no place for one. */
+  report: { request: { readonly page: string; readonly piece: Uint8Array }; response: Blob | null };
   /** The JSON of `ckptscope show --json`. */
   json: { request: { document: DocumentId }; response: Blob };
   /** Compares two documents. */

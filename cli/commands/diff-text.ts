@@ -15,33 +15,33 @@ export interface DiffTextOptions {
   /** Whether to colour with ANSI escapes. Signs and words carry the same information without it. */
   readonly colour: boolean;
   /** The changes to list; absent: all. */
-  readonly indices?: Iterable<number>;
+  readonly indices?: Uint32Array;
   /** Notes to print before the comparison's own. */
   readonly notes?: readonly string[];
 }
 
 const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const satisfies Record<ChangeWords["sign"], string>;
 
-/** The text, ending in a newline. Every line of a change names its task, so that it can be grepped. */
-export function diffText(comparison: Comparison, options: DiffTextOptions): string {
+/** The text in pieces, each of some lines with their ends. Every line of a change names its task, so that it can be grepped. */
+export function* diffText(comparison: Comparison, options: DiffTextOptions): Generator<string> {
   const style = styleFor(options.colour);
-  const indices = options.indices === undefined ? undefined : [...options.indices];
+  const indices = options.indices ?? Uint32Array.from(comparison.changes.kind.keys());
   const groups = groupsOf(comparison, indices);
-  const notes = [...(options.notes ?? []), ...comparisonNotes(comparison)].map((note) => `note: ${note}`);
-  const lines = [...(groups === null ? [] : [headline(comparison, groups.events, groups.hidden)]), ...notes];
-  if (groups !== null) lines.push(...eventLines(comparison, groups, options.colour));
+  const notes = [...(options.notes ?? []), ...comparisonNotes(comparison)].map((note) => `note: ${note}\n`);
+  if (groups !== null) yield `${headline(comparison, groups.events, groups.hidden)}\n`;
+  yield* notes;
+  let gap = groups === null && notes.length === 0 ? "" : "\n";
+  if (groups !== null) yield* eventLines(comparison, groups, options.colour);
   for (const { title, indices: own } of taskSections(comparison, indices)) {
-    if (lines.length > 0) lines.push("");
-    lines.push(style("bold", title));
+    yield `${gap}${style("bold", title)}\n`;
+    gap = "\n";
     for (const index of own) {
       const { sign, who, name, what, uncertain } = changeWords(comparison, index);
       const text = `${sign} ${who}${name === "" ? "" : ` ${name}`}: ${what}`;
-      lines.push(`  ${style(COLOURS[sign], text)}${uncertain ? style("dim", " (uncertain)") : ""}`);
+      yield `  ${style(COLOURS[sign], text)}${uncertain ? style("dim", " (uncertain)") : ""}\n`;
     }
   }
-  if (lines.length > 0) lines.push("");
-  lines.push(changeSummary(comparison, indices));
-  return `${lines.join("\n")}\n`;
+  yield `${gap}${changeSummary(comparison, indices)}\n`;
 }
 
 interface Groups {
@@ -50,11 +50,10 @@ interface Groups {
 }
 
 /** The changes to list in events; `null`: there are none. */
-function groupsOf(comparison: Comparison, indices: readonly number[] | undefined): Groups | null {
-  const { count } = comparison.changes;
-  if (count === 0 || indices?.length === 0) return null;
-  const hidden = new Uint8Array(count).fill(indices === undefined ? 0 : 1);
-  for (const index of indices ?? []) hidden[index] = 0;
+function groupsOf(comparison: Comparison, indices: Uint32Array): Groups | null {
+  if (indices.length === 0) return null;
+  const hidden = new Uint8Array(comparison.changes.count).fill(1);
+  for (const index of indices) hidden[index] = 0;
   return { events: eventsOf(comparison), hidden };
 }
 
@@ -62,14 +61,15 @@ function groupsOf(comparison: Comparison, indices: readonly number[] | undefined
  * The events with several changes under a heading, as the page lists them. They begin with `*`, because scripts count and
  * search for lines that begin with the sign of a change: there is one for each change.
  */
-function eventLines(comparison: Comparison, { events, hidden }: Groups, colour: boolean): string[] {
+function* eventLines(comparison: Comparison, { events, hidden }: Groups, colour: boolean): Generator<string> {
   const style = styleFor(colour);
-  const lines: string[] = [];
+  let heading = `\n${style("bold", "events with several changes")}\n`;
   for (let event = 0; event < events.count; event++) {
     const changes = shownChanges(events, hidden, event);
     if (changes.length < 2) continue;
     const { sign, text } = eventWords(comparison, changes);
-    lines.push(`  ${style(COLOURS[sign], `* ${text}`)} ${style("dim", `(${counted(changes.length, "change")})`)}`);
+    const line = `${style(COLOURS[sign], `* ${text}`)} ${style("dim", `(${counted(changes.length, "change")})`)}`;
+    yield `${heading}  ${line}\n`;
+    heading = "";
   }
-  return lines.length === 0 ? [] : ["", style("bold", "events with several changes"), ...lines];
 }

@@ -65,9 +65,9 @@ function output({ before, after, comparison, indices }: Compared, options: DiffO
   if (options.jsonl) return diffLines(comparison, indices);
   if (options.tsv) return changesTable(comparison, "\t", indices);
   if (options.markdown) {
-    return [changesMarkdown(comparison, { before: before.input.name, after: after.input.name }, indices)];
+    return changesMarkdown(comparison, { before: before.input.name, after: after.input.name }, indices);
   }
-  return [diffText(comparison, { colour: io.colour, indices, notes: unrelated(comparison.notes) })];
+  return diffText(comparison, { colour: io.colour, indices, notes: unrelated(comparison.notes) });
 }
 
 const sourceOf = ({ input: { name, bytes } }: OpenedImage) => ({ name, bytes });

@@ -24,7 +24,11 @@ import { isStandardOutput, openOutput } from "../output.ts";
  * @param page The built page for reports.
  * @throws CliError if the page has no place for images.
  */
-export async function reportOf(images: readonly OpenedImage[], leaveOut: LeaveOut, page: string): Promise<string[]> {
+export async function reportOf(
+  images: readonly OpenedImage[],
+  leaveOut: LeaveOut,
+  page: string,
+): Promise<Iterable<string>> {
   const mask = createMask(leaveOut);
   const packs = images.map(({ image, input }, index) => {
     const neutral = images.length === 2 ? SIDES[index] : "image";
@@ -44,7 +48,7 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
   try {
     // The value was checked when the arguments were parsed.
     const parts = await reportOf(images, options["leave-out"] as LeaveOut, page);
-    if (isStandardOutput(output)) for (const part of parts) await io.print(part);
+    if (isStandardOutput(output)) await printParts(parts, io);
     else await writeParts(output, { force: options.force, inputs: operands }, parts);
   } finally {
     for (const { input } of images) input.close();
@@ -52,15 +56,19 @@ export async function run({ operands, options }: ArgumentsOf<typeof REPORT>, io:
   return 0;
 }
 
+async function printParts(parts: Iterable<string>, io: Io): Promise<void> {
+  for (const part of parts) if (!(await io.print(part))) return;
+}
+
 /** Writes in parts, because the whole may exceed the maximum length of a string. */
 async function writeParts(
   path: string,
   options: { readonly force: boolean; readonly inputs: readonly string[] },
-  parts: readonly string[],
+  parts: Iterable<string>,
 ): Promise<void> {
   const file = await openOutput(path, options);
   try {
-    for (const part of parts) file.write(Buffer.from(part));
+    for (const part of parts) if (!file.write(Buffer.from(part))) break;
     file.finish();
   } finally {
     file.discard();

@@ -49,7 +49,7 @@ const reportFile = async (leaveOut: "nothing" | "directories" | "names"): Promis
   const images = await openImages([path("before.ckpt"), path("after.ckpt")], io, {});
   const page = readFileSync(join(inject("pageFolder"), "report.html"), "utf8");
   const file = join(folder, `${leaveOut}.html`);
-  writeFileSync(file, (await reportOf(images, leaveOut, page)).join(""));
+  writeFileSync(file, [...(await reportOf(images, leaveOut, page))].join(""));
   for (const { input } of images) input.close();
   return file;
 };

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { CHANGE_KINDS, CHANGE_TITLES } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { changeSummary, kindCounts } from "../../app/export/change-counts.ts";
-import { changeSentence, changesCsv, changesMarkdown, codeSpan } from "../../app/export/changes-text.ts";
+import { changeSentence, changesMarkdown, changesTable, codeSpan } from "../../app/export/changes-text.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { checkpointOf, type State, type StateDescriptor, type StateFile, type StateOptions } from "../support/state.ts";
 
@@ -150,10 +150,12 @@ describe("a summary", () => {
   });
 });
 
+const textOf = (pieces: Iterable<string>): string => [...pieces].join("");
+
 describe("Markdown", () => {
   test("is a report by task", () => {
     const comparison = compare(state(), state({ pos: 8192n, flags: 0o106001 }));
-    expect(changesMarkdown(comparison, { before: "b.ckpt", after: "a.ckpt" })).toBe(
+    expect(textOf(changesMarkdown(comparison, { before: "b.ckpt", after: "a.ckpt" }))).toBe(
       [
         "# Changes from `b.ckpt` to `a.ckpt`",
         "",
@@ -166,13 +168,13 @@ describe("Markdown", () => {
         "",
       ].join("\n"),
     );
-    const none = changesMarkdown(compare(state(), state()), { before: "b", after: "a" });
+    const none = textOf(changesMarkdown(compare(state(), state()), { before: "b", after: "a" }));
     expect(none).toBe("# Changes from `b` to `a`\n\nNo changes.\n");
   });
 
   test("keeps text in code spans", () => {
     const comparison = compare(state(), state({ path: EVIL }), { complete: false });
-    const text = changesMarkdown(comparison, { before: "`", after: "a\nb" });
+    const text = textOf(changesMarkdown(comparison, { before: "`", after: "a\nb" }));
     expect(text).toContain("# Changes from `` ` `` to `a\\nb`");
     expect(text).toContain(`\`\`${EVIL_SHOWN}\`\``);
     expect(text).toContain("Note: The image after is incomplete");
@@ -205,7 +207,7 @@ describe("CSV", () => {
         { ...LOG, path: 'a,"b"', flags: 0o100001 },
       ],
     };
-    expect(changesCsv(compare(before, after))).toBe(
+    expect(textOf(changesTable(compare(before, after), ","))).toBe(
       [
         HEAD,
         "close-on-exec,412,3,412:3,/var/log/x,false,true,,",
@@ -220,7 +222,7 @@ describe("CSV", () => {
 
   test("makes no formulas and no control characters", () => {
     const named = (comm: string): State => ({ ...state(), tasks: [{ pid: 1, comm, table: 0 }] });
-    expect(changesCsv(compare(named('=HYPERLINK("x")'), named("\u202e")))).toBe(
+    expect(textOf(changesTable(compare(named('=HYPERLINK("x")'), named("\u202e")), ","))).toBe(
       `${HEAD}\r\ntask-renamed,1,,1,,"'=HYPERLINK(""x"")",\\u202e,,\r\n`,
     );
   });

@@ -10,7 +10,7 @@ import { CHANGE_KINDS, mirrored } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
-import { changesCsv, changesMarkdown } from "../../app/export/changes-text.ts";
+import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
 import { rowLines } from "../../app/export/delimited.ts";
 import { diffDocumentText } from "../../app/export/diff-json.ts";
@@ -145,8 +145,8 @@ export function holdDiff(before: Checkpoint, after: Checkpoint, resources?: Both
   const [there, mirror] = [countsOf(comparison), mirroredCountsOf(back)];
   hold(there === mirror, `no mirror: ${there} and ${mirror}`);
   VALID.diff(textOf(diffDocumentText(comparison, { before: SOURCE, after: SOURCE })));
-  holdVisible(changesMarkdown(comparison, { before: "a", after: "b" }), "Markdown");
-  holdVisible(changesCsv(comparison), "CSV");
+  holdVisible(textOf(changesMarkdown(comparison, { before: "a", after: "b" })), "Markdown");
+  holdVisible(textOf(changesTable(comparison, ",")), "CSV");
   holdEvents(comparison);
 }
 

@@ -43,13 +43,14 @@ const rules: Readonly<Record<string, string>> = {
   sources: "model decoder/source.ts link",
 
   // The worker, where all of the above meet.
-  worker: `${CORE} sources graph ${WORKER}`,
+  worker: `worker/pieces.ts ${CORE} sources graph ${WORKER}`,
   "worker/protocol.ts": "model resources decoder checks diff export/delimited.ts graph link worker/memory-protocol.ts",
   "worker/memory-protocol.ts": "model decoder/memory memory",
   "worker/client.ts": "model decoder link worker/protocol.ts",
+  "worker/pieces.ts": "decoder/source.ts",
 
   // The page, which speaks to the worker through its client and its protocol.
-  shell: `model resources decoder/memory/memory.ts decoder/source.ts decoder/find-bytes.ts diff export link ${WORKER} ${NAMES} npm:react`,
+  shell: `model resources decoder/memory/memory.ts decoder/source.ts decoder/find-bytes.ts diff export link worker/pieces.ts ${WORKER} ${NAMES} npm:react`,
   components: `model resources decoder/memory/memory.ts memory/words.ts worker/memory-protocol.ts checks/finding.ts checks/needs.ts checks/subject.ts checks/host/report.ts diff export link graph worker/protocol.ts shell ${NAMES} ${VIEW}`,
   offline: "shell",
   "page.tsx": "shell components npm:react npm:react-dom",

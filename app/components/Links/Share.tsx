@@ -3,11 +3,11 @@
 import { useEffect, useState } from "react";
 import { LINK_LIMIT, toLinkText } from "../../link/bundle.ts";
 import { LEAVE_OUT, type LeaveOut } from "../../link/leave-out.ts";
-import { copy, messageOf } from "../../shell/commands/actions.ts";
+import { copy, messageOf, saveMade } from "../../shell/commands/actions.ts";
 import { createReport, examplePaths, packDocs, packedAddress } from "../../shell/packed.ts";
 import { reachNote } from "../../shell/reach.ts";
-import { plainName, saveFile } from "../../shell/save.ts";
-import type { Docs } from "../../shell/state.ts";
+import { plainName } from "../../shell/save.ts";
+import type { Docs, InProgress } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
@@ -40,18 +40,21 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
   const { shell } = usePage();
   const docs = useApp((state) => state.docs);
   const [leaveOut, setLeaveOut] = useState<LeaveOut>("nothing");
-  const { piece, failure, setFailure } = usePacked(leaveOut);
+  const { piece, progress, failure, setFailure } = usePacked(leaveOut);
   const data = into === "link" && piece !== null ? toLinkText(piece) : null;
   const link = data === null ? null : packedAddress(shell, data, leaveOut);
   const tooLong = data !== null && data.length > LINK_LIMIT;
   const finish = async (): Promise<void> => {
     if (piece === null) return;
-    if (link !== null) await copy(shell, link, `the link with the image inside${reachNote(link, null)}`);
-    else {
-      const name = leaveOut === "names" ? "checkpoint" : docs.map(({ input }) => plainName(input.name)).join("-to-");
-      saveFile(`${name}.html`, await createReport(piece));
+    if (link !== null) {
+      await copy(shell, link, `the link with the image inside${reachNote(link, null)}`);
+      closeDialog(shell);
+      return;
     }
+    const name = leaveOut === "names" ? "checkpoint" : docs.map(({ input }) => plainName(input.name)).join("-to-");
+    // Its progress is shown below the dialog.
     closeDialog(shell);
+    await saveMade(shell, `${name}.html`, (options) => createReport(shell, piece, options));
   };
 
   return (
@@ -81,6 +84,9 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
       </div>
       <p role="status" className={failure !== null || tooLong ? "warn" : undefined}>
         {failure ?? sizeOf(piece, link, tooLong)}
+        {piece === null && failure === null && progress !== null && (
+          <progress aria-label="Packing" value={progress.bytes} max={progress.size || 1} />
+        )}
       </p>
       <p className="dialog-actions">
         <button
@@ -99,23 +105,26 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
   );
 }
 
-/** The open images, packed once for each choice of what to leave out. `piece` is `null` while packing. */
+/**
+ * The open images, packed once for each choice of what to leave out. `piece` is `null` while packing, and `progress` until
+ * packing has taken a while.
+ */
 function usePacked(leaveOut: LeaveOut) {
   const { shell } = usePage();
   const [piece, setPiece] = useState<Uint8Array<ArrayBuffer> | null>(null);
+  const [progress, setProgress] = useState<InProgress["progress"]>(null);
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
-    let current = true;
+    const control = new AbortController();
+    const { signal } = control;
     setPiece(null);
-    packDocs(shell, leaveOut).then(
-      (made) => current && setPiece(made),
-      (error: unknown) => current && setFailure(messageOf(error)),
-    );
-    return () => {
-      current = false;
-    };
+    setProgress(null);
+    packDocs(shell, leaveOut, { signal, onProgress: setProgress }).then(setPiece, (error: unknown) => {
+      if (!signal.aborted) setFailure(messageOf(error));
+    });
+    return () => control.abort();
   }, [shell, leaveOut]);
-  return { piece, failure, setFailure };
+  return { piece, progress, failure, setFailure };
 }
 
 /** How large the result is. `link`: the whole link; `null`: it is a report. */

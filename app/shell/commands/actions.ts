@@ -1,7 +1,8 @@
 // Steps that several commands share.
 
+import type { RequestOptions } from "../../worker/client.ts";
 import { withElement } from "../rendered.ts";
-import { copyText } from "../save.ts";
+import { copyText, saveFile } from "../save.ts";
 import type { Shell } from "../shell.ts";
 import type { Panel } from "../state.ts";
 
@@ -31,6 +32,24 @@ function showPanel(store: Shell["store"], panel: Panel): void {
 export async function copy(shell: Shell, text: string, what: string): Promise<void> {
   const copied = await copyText(text);
   shell.notify(copied ? `Copied ${what}` : "Could not copy: the browser denied access to the clipboard");
+}
+
+/**
+ * Makes a file with progress, unless the user cancels that, and saves it. Notifies the user of a failure.
+ *
+ * @param make Makes the file.
+ */
+export async function saveMade(
+  shell: Shell,
+  name: string,
+  make: (options: RequestOptions) => Promise<Blob>,
+): Promise<void> {
+  try {
+    const content = await shell.saving.begin(name, make);
+    if (content !== null) saveFile(name, content);
+  } catch (error) {
+    shell.notify(`Could not save ${name}: ${messageOf(error)}`);
+  }
 }
 
 /** The message of anything that was thrown. */

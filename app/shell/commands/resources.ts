@@ -1,12 +1,14 @@
 // Tables of resources: show them, copy and save one.
 
-import type { ResourceTable } from "../../resources/table.ts";
+import type { Separator } from "../../export/delimited.ts";
+import type { RequestOptions } from "../../worker/client.ts";
+import type { DocumentId } from "../../worker/protocol.ts";
 import { PLACES } from "../places.ts";
-import { plainName, saveFile } from "../save.ts";
+import { plainName } from "../save.ts";
 import { isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
 import { FIRST_RESOURCE_VIEW, NOTHING_ELSE_SHOWN } from "../state.ts";
-import { copy, goTo, messageOf } from "./actions.ts";
+import { copy, goTo, messageOf, saveMade } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
 export function resourceCommands({ shell }: CommandContext): Command[] {
@@ -28,7 +30,7 @@ export function resourceCommands({ shell }: CommandContext): Command[] {
       key: "Y",
       within: PLACES.resources,
       when: (state) => state.resourcesShown && isDecoded(state),
-      run: () => void withText(shell, "\t", async (text) => copy(shell, text, "the table")),
+      run: () => void copyTable(shell),
     },
     {
       id: "save-resource",
@@ -36,37 +38,58 @@ export function resourceCommands({ shell }: CommandContext): Command[] {
       key: "e",
       within: PLACES.resources,
       when: (state) => state.resourcesShown && isDecoded(state),
-      run: () =>
-        void withText(shell, ",", async (text) => {
-          const name = plainName(shownDoc(store.get())?.input.name ?? "");
-          saveFile(`${name}.${store.get().resource}.csv`, new Blob([text], { type: "text/csv" }));
-        }),
+      run: () => void saveTable(shell),
     },
   ]);
 }
 
-/** Calls `use` with the shown table as text, its rows filtered and sorted as shown. */
-async function withText(
-  { client, store, notify }: Shell,
-  separator: "," | "\t",
-  use: (text: string) => Promise<unknown>,
-): Promise<void> {
-  const { resource: chosen, resourceViews, compared } = store.get();
-  const doc = shownDoc(store.get());
-  if (doc === null || doc.document === null) return;
+interface ShownTable {
+  readonly document: DocumentId;
+  readonly resource: string;
+}
+
+async function copyTable(shell: Shell): Promise<void> {
   try {
-    // Loaded when needed, because the page needs neither to start.
-    const [{ resourceTable }, { resourceRows, resourceShown }] = await Promise.all([
-      import("../../export/resources.ts"),
-      import("../resources.ts"),
-    ]);
-    const tables = await client.request("resources", { document: doc.document });
-    const resource = resourceShown(chosen, tables, compared?.comparison ?? null);
-    const table: ResourceTable | undefined = tables[resource];
-    if (table === undefined) return;
-    const rows = await resourceRows(client, doc, table, resourceViews[resource] ?? FIRST_RESOURCE_VIEW);
-    await use([...resourceTable(table, separator, undefined, rows)].join(""));
+    const table = await shownTable(shell);
+    if (table === null) return;
+    const content = await shell.saving.begin("the table", (options) => tableText(shell, table, "\t", options));
+    if (content !== null) await copy(shell, await content.text(), "the table");
   } catch (error) {
-    notify(`Could not export the table: ${messageOf(error)}`);
+    shell.notify(`Could not export the table: ${messageOf(error)}`);
   }
+}
+
+async function saveTable(shell: Shell): Promise<void> {
+  try {
+    const table = await shownTable(shell);
+    if (table === null) return;
+    const name = plainName(shownDoc(shell.store.get())?.input.name ?? "");
+    await saveMade(shell, `${name}.${table.resource}.csv`, (options) => tableText(shell, table, ",", options));
+  } catch (error) {
+    shell.notify(`Could not export the table: ${messageOf(error)}`);
+  }
+}
+
+/** The table that is shown; `null` if there is none. */
+async function shownTable({ client, store }: Shell): Promise<ShownTable | null> {
+  const { resource: chosen, compared } = store.get();
+  const document = shownDoc(store.get())?.document ?? null;
+  if (document === null) return null;
+  // Loaded when it is needed, because the page does not need it to start.
+  const { resourceShown } = await import("../resources.ts");
+  const tables = await client.request("resources", { document });
+  const resource = resourceShown(chosen, tables, compared?.comparison ?? null);
+  return tables[resource] === undefined ? null : { document, resource };
+}
+
+/** Its rows, filtered and sorted as shown. */
+async function tableText(
+  { client, store }: Shell,
+  table: ShownTable,
+  separator: Separator,
+  options: RequestOptions,
+): Promise<Blob> {
+  const { orderOfResource } = await import("../resources.ts");
+  const view = store.get().resourceViews[table.resource] ?? FIRST_RESOURCE_VIEW;
+  return client.request("resourceTable", { ...table, order: orderOfResource(view), separator }, options);
 }

@@ -1,14 +1,13 @@
 // The restore view: show it, open and remove facts of a host, save what was compared.
 
-import { delimitedLine } from "../../export/delimited.ts";
 import { closeFacts } from "../host-facts.ts";
 import { inputOfFiles, pickedFiles } from "../inputs.ts";
 import { PLACES } from "../places.ts";
-import { plainName, saveFile } from "../save.ts";
+import { plainName } from "../save.ts";
 import { isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
 import { NOTHING_ELSE_SHOWN } from "../state.ts";
-import { goTo, messageOf } from "./actions.ts";
+import { goTo, saveMade } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
 export function restoreCommands({ shell }: CommandContext): Command[] {
@@ -52,19 +51,11 @@ function pickFacts(shell: Shell): void {
   input.click();
 }
 
-const TITLES = ["group", "what", "use", "recorded", "actual", "state", "pid", "fd"];
-
-async function saveRows({ client, store, notify }: Shell): Promise<void> {
-  const { host } = store.get();
-  const doc = shownDoc(store.get());
+async function saveRows(shell: Shell): Promise<void> {
+  const { host } = shell.store.get();
+  const doc = shownDoc(shell.store.get());
   if (doc === null || doc.document === null) return;
-  try {
-    const { rows } = await client.request("restore", { document: doc.document, facts: host?.facts ?? null });
-    const lines = rows.map(({ group, what, use, recorded, actual, state, pid, fd }) =>
-      delimitedLine([group, what, use, recorded, actual ?? "", state, String(pid ?? ""), String(fd ?? "")], ","),
-    );
-    saveFile(`${plainName(doc.input.name)}.restore.csv`, new Blob([delimitedLine(TITLES, ","), ...lines]));
-  } catch (error) {
-    notify(`Could not save: ${messageOf(error)}`);
-  }
+  const request = { document: doc.document, facts: host?.facts ?? null };
+  const name = `${plainName(doc.input.name)}.restore.csv`;
+  await saveMade(shell, name, (options) => shell.client.request("restoreTable", request, options));
 }

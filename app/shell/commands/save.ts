@@ -4,7 +4,7 @@ import type { Separator } from "../../export/delimited.ts";
 import { plainName, saveFile } from "../save.ts";
 import { areAllDecoded, isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
-import { copy, messageOf } from "./actions.ts";
+import { copy, messageOf, saveMade } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";
 
 export function saveCommands({ shell }: CommandContext): Command[] {
@@ -87,13 +87,7 @@ async function copyLines(shell: Shell): Promise<void> {
 async function saveJson(shell: Shell): Promise<void> {
   const document = shownDoc(shell.store.get())?.document ?? null;
   if (document === null) return;
-  const name = `${nameOfDoc(shell)}.json`;
-  try {
-    const content = await shell.saving.begin(name, (options) => shell.client.request("json", { document }, options));
-    if (content !== null) saveFile(name, content);
-  } catch (error) {
-    shell.notify(`Could not export JSON: ${messageOf(error)}`);
-  }
+  await saveMade(shell, `${nameOfDoc(shell)}.json`, (options) => shell.client.request("json", { document }, options));
 }
 
 /** The shown document's name, for a file made from it. */

@@ -1,21 +1,29 @@
-// Documents and changes as files: JSON, Markdown, CSV, packed images.
+// Documents and changes as files: JSON, Markdown, CSV, packed images, reports. All are made in pieces.
 
-import { changesCsv, changesMarkdown } from "../../export/changes-text.ts";
+import { changesMarkdown, changesTable } from "../../export/changes-text.ts";
 import { chosenRows } from "../../export/choose.ts";
 import { rowLines, titleLine } from "../../export/delimited.ts";
 import { diffDocumentText } from "../../export/diff-json.ts";
 import { alignedLines } from "../../export/lines.ts";
+import { fillReport } from "../../export/report.ts";
+import { resourceTable } from "../../export/resources.ts";
 import { showDocument } from "../../export/show-json.ts";
 import { bundle } from "../../link/bundle.ts";
-import { createMask } from "../../link/leave-out.ts";
-import { pack } from "../../link/pack.ts";
+import { createMask, type Mask } from "../../link/leave-out.ts";
+import { type Packed, packing } from "../../link/pack.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import { groupRows, orderRows } from "../../model/order.ts";
+import { orderResource } from "../../resources/order.ts";
+import { resourceNamed } from "../../resources/resources.ts";
+import { emptyTable } from "../../resources/table.ts";
 import { type Documents, sizeOf } from "../documents.ts";
-import { blobOf } from "../pieces.ts";
+import { blobOf, resultOf } from "../pieces.ts";
 import type { Requests } from "../protocol.ts";
 import type { Exchange, Handlers } from "./handler.ts";
 
-export function exportHandlers(documents: Documents): Handlers<"json" | "table" | "lines" | "changes" | "pack"> {
+type Exports = "json" | "table" | "resourceTable" | "lines" | "changes" | "pack" | "report";
+
+export function exportHandlers(documents: Documents): Handlers<Exports> {
   return {
     async json({ document }, exchange) {
       const image = documents.get(document);
@@ -30,11 +38,19 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "table" 
       let done = 0;
       function* pieces(): Generator<string> {
         yield titleLine(order.listing, columns, separator);
-        for (; done < rows.length; done += SLICE)
-          yield rowLines(checkpoint, order.listing, columns, rows, done, done + SLICE, separator);
+        while (done < rows.length) {
+          const from = done;
+          done = Math.min(rows.length, from + SLICE);
+          yield rowLines(checkpoint, order.listing, columns, rows, from, done, separator);
+        }
       }
-      const type = separator === "," ? "text/csv" : "text/tab-separated-values";
-      return { response: await blobOf(pieces(), type, exchange, () => done / rows.length) };
+      return { response: await blobOf(pieces(), TABLE_TYPES[separator], exchange, () => done / rows.length) };
+    },
+    async resourceTable({ document, resource, order, separator }, exchange) {
+      const table = (await documents.resources(document))[resource] ?? emptyTable(resourceNamed(resource));
+      const rows = orderResource(table, order);
+      const { pieces, share } = counted(resourceTable(table, separator, undefined, rows), rows.length);
+      return { response: await blobOf(pieces, TABLE_TYPES[separator], exchange, share) };
     },
     async lines({ document, order }, exchange) {
       const { checkpoint } = documents.get(document);
@@ -44,18 +60,56 @@ export function exportHandlers(documents: Documents): Handlers<"json" | "table" 
     async changes(request, exchange) {
       return { response: await formatChanges(documents, request, exchange) };
     },
-    async pack({ documents: ids, names, leaveOut }) {
+    async pack({ documents: ids, names, leaveOut }, exchange) {
       const mask = createMask(leaveOut);
-      const response = await bundle(
-        ids.map((document, index) => pack(documents.get(document).checkpoint, names[index] ?? "", mask)),
-      );
+      const images = ids.map((document) => documents.get(document).checkpoint);
+      const response = await bundle(await resultOf(packingAll(images, names, mask), exchange));
       return { response, transfer: [response.buffer] };
+    },
+    async report({ page, piece }, exchange) {
+      const filled = fillReport(page, piece);
+      return { response: filled && (await blobOf(filled, "text/html", exchange)) };
     },
   };
 }
 
 /** Rows of a table that are formatted without a pause. */
 const SLICE = 2000;
+
+const TABLE_TYPES = { ",": "text/csv", "\t": "text/tab-separated-values" } as const;
+
+/** Pieces, of which there are about `count`, and how many of them are done. */
+function counted(pieces: Iterable<string>, count: number): { pieces: Generator<string>; share: () => number } {
+  let done = 0;
+  function* counting(): Generator<string> {
+    for (const piece of pieces) {
+      done++;
+      yield piece;
+    }
+  }
+  return { pieces: counting(), share: () => Math.min(1, done / Math.max(1, count)) };
+}
+
+/** Packs images one after the other. Gives how far that is. */
+function* packingAll(
+  images: readonly Checkpoint[],
+  names: readonly string[],
+  mask: Mask,
+): Generator<Packed, Uint8Array[]> {
+  const packs: Uint8Array[] = [];
+  let before = 0;
+  for (const [index, checkpoint] of images.entries()) {
+    const steps = packing(checkpoint, names[index] ?? "", mask);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) {
+      const { bytes, share } = step.value;
+      yield { bytes: before + bytes, share: (index + share) / images.length };
+    }
+    packs.push(step.value);
+    before += step.value.length;
+  }
+  return packs;
+}
 
 async function formatChanges(
   documents: Documents,
@@ -65,17 +119,21 @@ async function formatChanges(
   const { before, after, form, hidden, names } = request;
   const comparison = await documents.compare({ before, after });
   const indices = Uint32Array.from(comparison.changes.kind.keys()).filter((change) => hidden[change] !== 1);
+  const blob = (all: Iterable<string>, type: string): Promise<Blob> => {
+    const { pieces, share } = counted(all, indices.length);
+    return blobOf(pieces, type, exchange, share);
+  };
   switch (form) {
     case "markdown":
-      return new Blob([changesMarkdown(comparison, names, indices)], { type: "text/markdown" });
+      return blob(changesMarkdown(comparison, names, indices), "text/markdown");
     case "csv":
-      return new Blob([changesCsv(comparison, indices)], { type: "text/csv" });
+      return blob(changesTable(comparison, ",", indices), "text/csv");
     case "json": {
       const sources = {
         before: { name: names.before, bytes: sizeOf(documents.get(before)) },
         after: { name: names.after, bytes: sizeOf(documents.get(after)) },
       };
-      return blobOf(diffDocumentText(comparison, sources, indices), "application/json", exchange);
+      return blob(diffDocumentText(comparison, sources, indices), "application/json");
     }
   }
 }

@@ -7,17 +7,26 @@ import { restoreCommand } from "../../checks/host/command.ts";
 import { looksLikeFacts, MOST_FACTS_BYTES, readFacts, shownFact } from "../../checks/host/facts.ts";
 import { type IndexedFacts, indexFacts } from "../../checks/host/host.ts";
 import type { HostRow } from "../../checks/host/report.ts";
+import { restoreTable } from "../../export/restore-table.ts";
 import type { Severity } from "../../model/checkpoint.ts";
 import type { Documents } from "../documents.ts";
-import type { FactsId, FactsResponse, RestoreResponse, RestoreRow } from "../protocol.ts";
-import type { Handlers } from "./handler.ts";
+import { blobOf } from "../pieces.ts";
+import type { DocumentId, FactsId, FactsResponse, RestoreResponse, RestoreRow } from "../protocol.ts";
+import type { Exchange, Handlers } from "./handler.ts";
 
 /** Enough of a file to distinguish facts from images. */
 const START = 1024;
 
-export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"> {
+export function hostHandlers(documents: Documents): Handlers<"facts" | "restore" | "restoreTable"> {
   const all = new Map<FactsId, IndexedFacts>();
   let nextId: FactsId = 1;
+  const compare = async (document: DocumentId, id: FactsId | null, { signal, reportProgress }: Exchange) => {
+    const facts = id === null ? undefined : all.get(id);
+    const host = facts === undefined ? {} : { facts };
+    const found = await checkImage(documents.get(document), { signal, onProgress: reportProgress, host });
+    if (found.host === undefined) throw new Error("the checks made no report about a host");
+    return { found, report: found.host };
+  };
   return {
     async facts({ file }): Promise<{ response: FactsResponse }> {
       if (!looksLikeFacts(await file.slice(0, START).text())) return { response: { kind: "other" } };
@@ -29,13 +38,16 @@ export function hostHandlers(documents: Documents): Handlers<"facts" | "restore"
       const { host, at } = read.facts.made;
       return { response: { kind: "facts", facts: id, host: shownFact(host ?? "unnamed host"), at: shownFact(at) } };
     },
-    async restore({ document, facts: id }, { signal, reportProgress }) {
+    async restoreTable({ document, facts }, exchange) {
+      const { report } = await compare(document, facts, exchange);
+      // Most of the work is done, and its progress complete.
+      const turns = { signal: exchange.signal, reportProgress: () => {} };
+      return { response: await blobOf(restoreTable(report.rows), "text/csv", turns) };
+    },
+    async restore({ document, facts }, exchange) {
       const image = documents.get(document);
-      const facts = id === null ? undefined : all.get(id);
-      const host = facts === undefined ? {} : { facts };
-      const found = await checkImage(image, { signal, onProgress: reportProgress, host });
-      const { host: report, needs, findings } = found;
-      if (report === undefined) throw new Error("the checks made no report about a host");
+      const { found, report } = await compare(document, facts, exchange);
+      const { needs, findings } = found;
       const rows = report.rows.map(rowForPage);
       const codes = new Set(allFindings(found).map(({ code }) => code));
       const rules = RULES.filter(({ code, format }) => format === image.checkpoint.format && codes.has(code));

@@ -11,6 +11,8 @@ const EVIL_SHOWN = "/tmp/`x`\\n<b>|\\u202e\\x1b[31m";
 /** The last part of its path. */
 const EVIL_LAST = "`x`\\n<b>|\\u202e\\x1b[31m";
 
+const textOf = (...of: Parameters<typeof diffText>): string => [...diffText(...of)].join("");
+
 describe("text for a terminal", () => {
   const before: State = {
     tasks: [
@@ -35,7 +37,7 @@ describe("text for a terminal", () => {
   const comparison = diff(checkpointOf(before), checkpointOf(after, { complete: false }));
 
   test("begins with a sentence and events, then lists changes by task, with a sign for each, and counts", () => {
-    expect(diffText(comparison, { colour: false, notes: ["odd pair"] })).toBe(
+    expect(textOf(comparison, { colour: false, notes: ["odd pair"] })).toBe(
       [
         `/var/log/x reopened or truncated in 2 tasks; ${EVIL_LAST} closed by pid 3 ${EVIL_SHOWN}.`,
         "note: odd pair",
@@ -58,15 +60,15 @@ describe("text for a terminal", () => {
   });
 
   test("has colours if asked for, and no escapes from the image", () => {
-    const text = diffText(comparison, { colour: true, indices: [0, 2] });
+    const text = textOf(comparison, { colour: true, indices: Uint32Array.of(0, 2) });
     expect(text).toContain("\x1b[1mpid 1 a\x1b[22m\n  \x1b[33m~ pid 1 fd 0");
     expect(text).toContain(`\x1b[31m- pid 3 fd 5 ${EVIL_SHOWN}: closed\x1b[39m`);
     expect(text).toContain("2 changes: 1 closed, 1 position");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is about escapes
-    expect(diffText(comparison, { colour: false })).not.toMatch(/\x1b/);
+    expect(textOf(comparison, { colour: false })).not.toMatch(/\x1b/);
   });
 
   test("says that nothing changed", () => {
-    expect(diffText(diff(checkpointOf(before), checkpointOf(before)), { colour: true })).toBe("No changes.\n");
+    expect(textOf(diff(checkpointOf(before), checkpointOf(before)), { colour: true })).toBe("No changes.\n");
   });
 });

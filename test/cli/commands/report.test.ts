@@ -27,7 +27,7 @@ test("puts the images into the page and changes nothing else", async () => {
   const images = await openImages([image], recordingIo().io, {});
   const [before, after] = ["<html>$&</html>", "tail"];
   const element = '<script type="application/octet-stream" id="images">';
-  const whole = (await reportOf(images, "nothing", `${before}${element}</script>${after}`)).join("");
+  const whole = [...(await reportOf(images, "nothing", `${before}${element}</script>${after}`))].join("");
   expect(whole.startsWith(before + element)).toBe(true);
   expect(whole.endsWith(`</script>${after}`)).toBe(true);
   expect(whole.slice(before.length + element.length, -`</script>${after}`.length)).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);

@@ -61,7 +61,7 @@ const PAGE = ['<p>page</p><script type="application/octet-stream" id="images">',
 
 async function runReport(pieces: readonly Piece[], next: Random): Promise<void> {
   const piece = pick(pieces, next);
-  const page = fillReport(PAGE.join(""), piece.bytes)?.join("") ?? "";
+  const page = [...(fillReport(PAGE.join(""), piece.bytes) ?? [])].join("");
   hold(page.startsWith(PAGE[0]) && page.endsWith(PAGE[1]), "a report's page is another one");
   const inside = page.slice(PAGE[0].length, page.length - PAGE[1].length);
   const found = fromBase64(decodeText(mutate(encodeText(inside), next).bytes));
