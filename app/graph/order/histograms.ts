@@ -1,11 +1,13 @@
 // How descriptors are distributed over tasks' tables, open files over numbers of holders, and descriptors over kinds.
 // Of two images: the later one, and what is gone.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { bin } from "d3-array";
-import { i32At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
 import { descriptorCountOf, holderCountOf, isCounted } from "./counts.ts";
 import type { Subject } from "./graph.ts";
-import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
+import { KIND_PARTS, partOfFile, partsByFile } from "./kind-parts.ts";
 
 /** How many have a value from `from` to `to`, both included. */
 export interface Bin {
@@ -26,15 +28,33 @@ export interface Histograms {
 /** About as many bins as a histogram of tables has. */
 const BINS = 12;
 
-/** Linear in the graph. */
-export function histogramsOf(subject: Subject): Histograms {
-  const { tables, files } = subject.graph;
+/**
+ * Linear in the graph.
+ *
+ * @param parts partsByFile of the graph.
+ */
+export function histogramsOf(subject: Subject, parts = partsByFile(subject.graph)): Histograms {
+  const { tables } = subject.graph;
   const sizes = Uint32Array.from({ length: tables.count }, (_, table) => descriptorCountOf(subject, table));
   return {
     fds: integerBins(sizes),
-    holders: holderBins(files.count, (file) => holderCountOf(subject, file)),
-    parts: partCounts(subject),
+    holders: holderBins(holderCounts(subject)),
+    parts: partCounts(subject, parts),
   };
+}
+
+/** By file: its number of holders. */
+function holderCounts(subject: Subject): Uint32Array {
+  const { count, firstHolder } = subject.graph.files;
+  const counts = new Uint32Array(count);
+  if (subject.both === null) {
+    for (let file = 0; file < count; file++) {
+      counts[file] = (firstHolder[file + 1] as number) - (firstHolder[file] as number);
+    }
+  } else {
+    for (let file = 0; file < count; file++) counts[file] = holderCountOf(subject, file);
+  }
+  return counts;
 }
 
 /** Bins of equal width over whole numbers. */
@@ -51,16 +71,16 @@ function integerBins(values: Uint32Array): Bin[] {
 }
 
 /** Bins that double: 1, 2, 3–4, 5–8 and so on, up to the largest number of holders. */
-function holderBins(files: number, holders: (file: number) => number): Bin[] {
+function holderBins(holders: Uint32Array): Bin[] {
   const ends = Array.from({ length: 31 }, (_, power) => 2 ** power);
   const counts = new Uint32Array(ends.length + 1);
   let last = -1;
-  for (let file = 0; file < files; file++) {
-    const value = holders(file);
+  for (let file = 0; file < holders.length; file++) {
+    const value = holders[file] as number;
     if (value === 0) continue;
     const at = Math.min(ends.length, 32 - Math.clz32(value - 1));
-    counts[at] = u32At(counts, at) + 1;
-    last = Math.max(last, at);
+    counts[at] = (counts[at] as number) + 1;
+    if (at > last) last = at;
   }
   return Array.from({ length: last + 1 }, (_, at) => ({
     from: at === 0 ? 1 : (ends[at - 1] as number) + 1,
@@ -69,13 +89,13 @@ function holderBins(files: number, holders: (file: number) => number): Bin[] {
   }));
 }
 
-function partCounts(subject: Subject): number[] {
-  const { graph } = subject;
+function partCounts(subject: Subject, parts: Uint8Array): number[] {
+  const { count, file } = subject.graph.descriptors;
   const counts = new Uint32Array(KIND_PARTS.length);
-  for (let slot = 0; slot < graph.descriptors.count; slot++) {
-    if (!isCounted(subject, slot)) continue;
-    const part = partOfFile(graph, i32At(graph.descriptors.file, slot));
-    counts[part] = u32At(counts, part) + 1;
+  for (let slot = 0; slot < count; slot++) {
+    if (subject.both !== null && !isCounted(subject, slot)) continue;
+    const part = partOfFile(parts, file[slot] as number);
+    counts[part] = (counts[part] as number) + 1;
   }
   return [...counts];
 }

@@ -1,9 +1,10 @@
 // The parts into which bars and histograms divide descriptors: those of shared files, and private ones by kind.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop or by the caller.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { FILE_KINDS, type FileKind } from "../../model/names.ts";
-import { u8At } from "../../model/read.ts";
-import { type Graph, holdersOf } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 
 /** Parts from left to right. */
 export const KIND_PARTS = ["shared", "file", "pipe", "socket", "other", "missing"] as const;
@@ -31,11 +32,21 @@ const PART_OF_KIND = Uint8Array.from(FILE_KINDS, (name) => KIND_PARTS.indexOf(pa
 const SHARED = KIND_PARTS.indexOf("shared");
 const MISSING = KIND_PARTS.indexOf("missing");
 
+/** By file: the index in KIND_PARTS of the part of its descriptors. */
+export function partsByFile({ files: { count, kind, firstHolder } }: Graph): Uint8Array {
+  const parts = new Uint8Array(count);
+  let first = firstHolder[0] as number;
+  for (let file = 0; file < count; file++) {
+    const end = firstHolder[file + 1] as number;
+    parts[file] = end - first > 1 ? SHARED : (PART_OF_KIND[kind[file] as number] as number);
+    first = end;
+  }
+  return parts;
+}
+
 /** The index of a descriptor's part in KIND_PARTS, by its file (NONE: missing). Called for millions of descriptors. */
-export const partOfFile = (graph: Graph, file: number): number => {
-  if (file === NONE) return MISSING;
-  return holdersOf(graph, file) > 1 ? SHARED : (PART_OF_KIND[u8At(graph.files.kind, file)] as number);
-};
+export const partOfFile = (parts: Uint8Array, file: number): number =>
+  file === NONE ? MISSING : (parts[file] as number);
 
 /** What a part holds, in words: `private files`. */
 export const PART_TITLES: Readonly<Record<KindPart, string>> = {

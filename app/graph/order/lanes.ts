@@ -7,7 +7,7 @@
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import { taskTree } from "../../model/task-tree.ts";
-import { type Graph, type GraphTaskRow, holdersOf, rowAfter, rowBefore, type Subject } from "./graph.ts";
+import { type Graph, type GraphTaskRow, rowAfter, rowBefore, type Subject } from "./graph.ts";
 import { orderByKey, places, rowNumbers } from "./sort.ts";
 
 /** The order of each lane: rows from top to bottom, and the inverse, the place of each row. */
@@ -129,9 +129,12 @@ function filesBySlot({ tables, descriptors, files }: Graph, order: Uint32Array) 
     for (let slot = tables.first[table] as number; slot < end; slot++) {
       const file = after[slot] as number;
       const other = before === undefined ? NONE : (before[slot] as number);
-      // Of two files with the same topmost slot, the first row comes first.
-      meet(Math.min(file, other));
-      meet(Math.max(file, other));
+      if (other === NONE) meet(file);
+      else {
+        // Of two files with the same topmost slot, the first row comes first.
+        meet(Math.min(file, other));
+        meet(Math.max(file, other));
+      }
       above++;
     }
   }
@@ -146,13 +149,14 @@ function filesBySlot({ tables, descriptors, files }: Graph, order: Uint32Array) 
 
 /** Lanes.files, from files in the order of their slots: those with several holders come first. */
 function orderFiles(graph: Graph, bySlot: Uint32Array): Uint32Array {
-  const keys = new Uint32Array(graph.files.count);
+  const { count, firstHolder } = graph.files;
+  const keys = new Uint32Array(count);
   const shared = new Uint32Array(bySlot.length);
   const others = new Uint32Array(bySlot.length);
   let sharing = 0;
   for (let at = 0; at < bySlot.length; at++) {
     const file = bySlot[at] as number;
-    const holders = holdersOf(graph, file);
+    const holders = (firstHolder[file + 1] as number) - (firstHolder[file] as number);
     if (holders > 1) {
       keys[file] = KEY_MAX - holders;
       shared[sharing++] = file;

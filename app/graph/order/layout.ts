@@ -4,9 +4,9 @@
 
 import { type Checkpoint, holderCount } from "../../model/checkpoint.ts";
 import type { Side } from "../../model/side.ts";
-import { type GraphTableRow, HIDDEN, holdersOf, SAME, type Subject, slotsOf } from "./graph.ts";
+import { type GraphTableRow, HIDDEN, SAME, type Subject } from "./graph.ts";
 import { type Histograms, histogramsOf } from "./histograms.ts";
-import { KIND_PARTS, partOfFile } from "./kind-parts.ts";
+import { KIND_PARTS, partOfFile, partsByFile } from "./kind-parts.ts";
 import { type Lanes, lanes } from "./lanes.ts";
 import { orderByKey } from "./sort.ts";
 
@@ -47,16 +47,17 @@ export type OfChanges = Pick<Layout, "slotDensity" | "tableDensity" | "tablePart
 export function layout(subject: Subject): Layout {
   const order = lanes(subject);
   const { shared, ranked } = rankFiles(subject);
-  const sharedOn = {
-    before: subject.both === null ? shared : countShared(subject.both.before),
-    after: countShared(subject.after),
-  };
-  return { ...order, ranked, shared, sharedOn, histograms: histogramsOf(subject), ...densities(subject, order) };
+  const { both, after } = subject;
+  const sharedOn =
+    both === null ? { before: shared, after: shared } : { before: countShared(both.before), after: countShared(after) };
+  const parts = partsByFile(subject.graph);
+  const histograms = histogramsOf(subject, parts);
+  return { ...order, ranked, shared, sharedOn, histograms, ...densities(subject, order, parts) };
 }
 
 /** The layout with the changes of another subject of the same graph. */
 export function withChangesOf(order: Layout, subject: Subject): Layout {
-  return { ...order, ...densities(subject, order) };
+  return { ...order, ...densities(subject, order, partsByFile(subject.graph)) };
 }
 
 /** The slots of a table that are not HIDDEN, by the index of their part in KIND_PARTS. */
@@ -71,34 +72,44 @@ const emptyDensity = (rows: number): Density => {
 };
 
 /** Counts along the slots and along the tables, and those of each table. */
-function densities(subject: Subject, order: Lanes): OfChanges {
+function densities(subject: Subject, order: Lanes, partByFile: Uint8Array): OfChanges {
   const { graph, both } = subject;
   const { tables, descriptors } = graph;
-  const slotDensity = emptyDensity(descriptors.count);
-  const tableDensity = emptyDensity(tables.count);
+  const slots = emptyDensity(descriptors.count);
+  const rows = emptyDensity(tables.count);
   const tableParts = new Uint32Array(tables.count * KIND_PARTS.length);
-  const add = ({ steps, parts, changed }: Density, at: number, of: number, part: number, differs: boolean): void => {
-    const step = Math.min(steps - 1, Math.floor((at * steps) / of));
-    const index = step * KIND_PARTS.length + part;
-    parts[index] = (parts[index] as number) + 1;
-    if (differs) changed[step] = (changed[step] as number) + 1;
-  };
+  let at = 0;
+  // The slots from here on belong to the next step.
+  let slotStep = 0;
+  let nextStep = descriptors.count;
   for (let place = 0; place < tables.count; place++) {
     const table = order.tables[place] as number;
-    const first = tables.first[table] as number;
-    const above = order.slotsAbove[place] as number;
-    const count = slotsOf(graph, table);
-    for (let slot = first; slot < first + count; slot++) {
-      const part = partOfFile(graph, descriptors.file[slot] as number);
-      const differs = slotDiffers(subject, slot);
-      add(slotDensity, above + slot - first, descriptors.count, part, differs);
-      add(tableDensity, place, tables.count, part, differs);
-      if (both !== null && both.change.descriptor[slot] === HIDDEN) continue;
-      const own = table * KIND_PARTS.length + part;
-      tableParts[own] = (tableParts[own] as number) + 1;
+    const own = table * KIND_PARTS.length;
+    const row = Math.min(rows.steps - 1, Math.floor((place * rows.steps) / tables.count));
+    const end = tables.first[table + 1] as number;
+    for (let slot = tables.first[table] as number; slot < end; slot++, at++) {
+      while (at * slots.steps >= nextStep) {
+        slotStep++;
+        nextStep += descriptors.count;
+      }
+      const part = partOfFile(partByFile, descriptors.file[slot] as number);
+      addOne(slots.parts, slotStep * KIND_PARTS.length + part);
+      addOne(rows.parts, row * KIND_PARTS.length + part);
+      if (both === null) addOne(tableParts, own + part);
+      else {
+        if (slotDiffers(subject, slot)) {
+          addOne(slots.changed, slotStep);
+          addOne(rows.changed, row);
+        }
+        if (both.change.descriptor[slot] !== HIDDEN) addOne(tableParts, own + part);
+      }
     }
   }
-  return { slotDensity, tableDensity, tableParts };
+  return { slotDensity: slots, tableDensity: rows, tableParts };
+}
+
+function addOne(counts: Uint32Array, at: number): void {
+  counts[at] = (counts[at] as number) + 1;
 }
 
 /** Whether a slot or its file differs between two images. */
@@ -117,24 +128,22 @@ function countShared({ files }: Checkpoint): number {
 
 /** The ranked files, and the number of shared files. */
 function rankFiles({ graph, both }: Subject): Pick<Layout, "ranked" | "shared"> {
-  const { count } = graph.files;
-  const isChanged = (file: number): boolean => both !== null && both.change.file[file] !== SAME;
+  const { count, firstHolder } = graph.files;
+  const change = both?.change.file;
+  const rows = new Uint32Array(count);
+  const keys = new Uint32Array(count);
   let shared = 0;
   let listed = 0;
+  let first = firstHolder[0] as number;
   for (let file = 0; file < count; file++) {
-    const isShared = holdersOf(graph, file) > 1;
-    if (isShared) shared++;
-    if (isShared || isChanged(file)) listed++;
+    const end = firstHolder[file + 1] as number;
+    const holders = end - first;
+    first = end;
+    if (holders > 1) shared++;
+    const isChanged = change !== undefined && change[file] !== SAME;
+    if (holders < 2 && !isChanged) continue;
+    rows[listed++] = file;
+    keys[file] = 0x7fff_ffff - holders + (isChanged || change === undefined ? 0 : 0x8000_0000);
   }
-  const rows = new Uint32Array(listed);
-  const keys = new Uint32Array(count);
-  let at = 0;
-  for (let file = 0; file < count; file++) {
-    const holders = holdersOf(graph, file);
-    const changed = isChanged(file);
-    if (holders < 2 && !changed) continue;
-    rows[at++] = file;
-    keys[file] = 0x7fff_ffff - holders + (changed || both === null ? 0 : 0x8000_0000);
-  }
-  return { ranked: orderByKey(rows, keys).slice(0, MOST_RANKED), shared };
+  return { ranked: orderByKey(rows.subarray(0, listed), keys).slice(0, MOST_RANKED), shared };
 }
