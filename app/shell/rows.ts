@@ -5,14 +5,8 @@ import { LISTINGS, type Listing, rowCount } from "../model/columns/column.ts";
 import { filterErrors } from "../model/filter.ts";
 import { groupRows, isPlain, type Order, type OrderedRows } from "../model/order.ts";
 import type { Client } from "../worker/client.ts";
+import { isLarge } from "./large.ts";
 import type { Doc, ListingView } from "./state.ts";
-
-/** Documents with longer listings are sorted by the worker. Sorting this many rows takes a few milliseconds. */
-const PAGE_ROWS = 5000;
-
-/** Whether a document is so large that the worker does whatever concerns all rows. */
-export const isLarge = ({ descriptors, files, records, tasks }: Checkpoint): boolean =>
-  Math.max(descriptors.count, files.count, records.count, tasks.count) > PAGE_ROWS;
 
 /** A filter without meaning hides nothing: its error is shown below the box. */
 export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<ListingView, "columns">): Order {

@@ -4,7 +4,7 @@
 import { type ValueWidths, valueWidths } from "../model/columns/columns.ts";
 import type { Client } from "../worker/client.ts";
 import type { DocumentId } from "../worker/protocol.ts";
-import { isLarge } from "./rows.ts";
+import { isLarge } from "./large.ts";
 import type { Doc } from "./state.ts";
 
 export interface Widths {

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "react";
 import { type RecordLinks, recordLinks } from "../../model/record-links.ts";
-import { isLarge } from "../../shell/rows.ts";
+import { isLarge } from "../../shell/large.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 
