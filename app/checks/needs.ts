@@ -43,6 +43,8 @@ export interface Needs {
   readonly outside: readonly Outside[];
   /** How many more there are, not listed. */
   readonly unlisted: number;
+  /** How many more would be listed, had they not been left out: see CheckOptions.mostNeeds. */
+  readonly leftOut: { readonly options: number; readonly outside: number };
 }
 
 /** Most options, and most outside things, that are listed. */

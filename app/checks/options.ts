@@ -11,6 +11,8 @@ export interface CheckOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Whether kernels may run, where WebAssembly is allowed. Without them the result is the same. Default: in large sets. */
   readonly kernels?: boolean;
+  /** How many options, and how many things outside the image, are listed at most if no host is asked for. Default: all. */
+  readonly mostNeeds?: number;
   /** Also list what the image demands of a host, compared with facts if there are any. */
   readonly host?: HostOptions;
 }

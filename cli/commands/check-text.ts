@@ -116,14 +116,20 @@ function subjectText(checkpoint: Checkpoint, { pid, task, fd, file }: Subject): 
   return words.length === 0 ? "" : ` (${words.join(" ")})`;
 }
 
-/** Things outside the image that are listed; more are counted. */
-const MOST_LISTED = 20;
+/** Options, and things outside the image, that are listed; more are counted. */
+export const MOST_LISTED = 20;
 
-function needsLines(checkpoint: Checkpoint, { options, outside, unlisted }: Needs): string[] {
+function needsLines(checkpoint: Checkpoint, { options, outside, unlisted, leftOut }: Needs): string[] {
   const lines: string[] = [];
-  const listed = <T>(title: string, needs: readonly T[], textOf: (need: T) => string, more: number): void => {
+  const listed = <T>(
+    title: string,
+    needs: readonly T[],
+    left: number,
+    textOf: (need: T) => string,
+    more: number,
+  ): void => {
     if (needs.length === 0) return;
-    const hidden = Math.max(0, needs.length - MOST_LISTED) + more;
+    const hidden = Math.max(0, needs.length + left - MOST_LISTED) + more;
     lines.push(title, ...needs.slice(0, MOST_LISTED).map((need) => `  ${textOf(need)}`));
     if (hidden > 0) lines.push(`  … and ${hidden} more; --json lists ${more > 0 ? "more" : "them"}`);
     lines.push("");
@@ -132,8 +138,8 @@ function needsLines(checkpoint: Checkpoint, { options, outside, unlisted }: Need
     const { file: _, ...subject } = need;
     return `${need.option}: ${shortText(need.reason)}${subjectText(checkpoint, subject)}`;
   };
-  listed("Options that a restore needs", options, optionText, 0);
-  listed("What must exist at restore", outside, (thing) => outsideText(checkpoint, thing), unlisted);
+  listed("Options that a restore needs", options, leftOut.options, optionText, 0);
+  listed("What must exist at restore", outside, leftOut.outside, (thing) => outsideText(checkpoint, thing), unlisted);
   return lines;
 }
 

@@ -15,7 +15,7 @@ import { CliError } from "../error.ts";
 import { openFacts } from "../facts/open.ts";
 import { openOne } from "../images.ts";
 import { type Io, inChunks } from "../io.ts";
-import { checkText } from "./check-text.ts";
+import { checkText, MOST_LISTED } from "./check-text.ts";
 
 type CheckOptions = ArgumentsOf<typeof CHECK>["options"];
 
@@ -56,11 +56,12 @@ const isHostAsked = ({ here, host, "restore-options": restoreOptions }: CheckOpt
 
 /** Checks an image, and compares it with a host if that is wanted. @throws CliError */
 async function checkWithHost(image: Image, name: string, options: CheckOptions): Promise<Findings> {
-  const { here, host, root, "dump-host": dumpHost, "restore-options": restoreOptions } = options;
+  const { json, here, host, root, "dump-host": dumpHost, "restore-options": restoreOptions } = options;
   if (root !== undefined && !here) throw new CliError("--root needs --here; facts record their own root");
   if (dumpHost !== undefined && !here && host === undefined) throw new CliError("--dump-host needs --here or --host");
   const given: HostOptions = restoreOptions === undefined ? {} : { restoreOptions };
-  if (!here && host === undefined) return checkImage(image, restoreOptions === undefined ? {} : { host: given });
+  const few = json ? {} : { mostNeeds: MOST_LISTED };
+  if (!here && host === undefined) return checkImage(image, restoreOptions === undefined ? few : { host: given });
   const more = dumpHost === undefined ? given : { ...given, dumpFacts: openFacts(dumpHost) };
   if (host !== undefined) return checkImage(image, { host: { ...more, facts: openFacts(host) } });
   if (process.platform !== "linux") throw new CliError("--here needs Linux; use --host with facts from the machine");

@@ -1,14 +1,12 @@
 // Checks a CRIU image set: one walk over the entries that refer to something (walk.ts). References are resolved when all
 // entries have been read, as members come in any order.
 
-import { createFieldFinder, type FieldPlace } from "../../decoder/criu/fields.ts";
 import type { Image } from "../../decoder/image.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import type { RecordRow } from "../../model/rows.ts";
 import { isSound } from "../filter.ts";
-import type { Finding } from "../finding.ts";
 import type { Findings } from "../findings.ts";
 import { compareHost } from "../host/compare.ts";
+import { MOST_NEEDS } from "../needs.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { checkColumns } from "./columns.ts";
@@ -16,6 +14,7 @@ import { demandsOf } from "./demands.ts";
 import { checkMembers } from "./leftovers.ts";
 import { checkMemory } from "./memory.ts";
 import { needsOf } from "./needs.ts";
+import { withOffsets } from "./offsets.ts";
 import { usedPaths } from "./paths.ts";
 import { addProblems } from "./problems.ts";
 import { beginScan, faultAt, type Scan } from "./scan.ts";
@@ -47,7 +46,8 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   const placed = await withOffsets(image, found.findings);
   const findings = withSubjects(checkpoint, placed);
   const paths = usedPaths(scanned);
-  const needs = needsOf(scanned, paths);
+  const most = options.host === undefined ? (options.mostNeeds ?? MOST_NEEDS) : MOST_NEEDS;
+  const needs = needsOf(scanned, paths, most);
   if (options.host === undefined) return { ...found, findings, needs };
   const demands = demandsOf(scanned, paths);
   return { ...found, findings, needs, demands, host: compareHost("criu", demands, needs.options, options.host) };
@@ -82,32 +82,4 @@ function resolveReferences(scanned: Scan): void {
       );
     }
   }
-}
-
-/** The findings with the offsets of their fields, which takes inspecting the entries. */
-async function withOffsets(image: Image, findings: readonly Finding[]): Promise<Finding[]> {
-  const placed: Finding[] = [];
-  let inspected: RecordRow = NONE;
-  let fields: readonly FieldPlace[] = [];
-  const fieldsOf = createFieldFinder(image);
-  for (const finding of findings) {
-    const { field, record } = finding;
-    if (field === null || record === null) {
-      placed.push(finding);
-      continue;
-    }
-    if (record !== inspected) fields = await fieldsOf(record);
-    inspected = record;
-    const short = field.slice(field.lastIndexOf(".") + 1);
-    // In files.img a file's own message is nested in the entry; in images of older releases it is the entry.
-    const found =
-      fields.find(({ name }) => name === field) ??
-      fields.find(({ name }) => name === short) ??
-      fields.find(({ name }) => name.replaceAll(/\[\d+\]/g, "") === field) ??
-      fields.find(({ name }) => /^\w+\.\w+$/.test(name) && name.endsWith(`.${short}`));
-    placed.push(
-      found === undefined ? { ...finding, field: null } : { ...finding, field: found.name, offset: found.offset },
-    );
-  }
-  return placed;
 }

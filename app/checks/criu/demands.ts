@@ -1,7 +1,7 @@
 // What CRIU will compare with the restoring machine, in the order of its restore: what entries noted, and the columns.
 
 import { fileSystemName } from "../../decoder/criu/file-systems.ts";
-import { type Checkpoint, HAS, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
 import { detailsOf } from "../../model/detail-store.ts";
 import type { Details } from "../../model/fields.ts";
 import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
@@ -14,7 +14,7 @@ import { pathKey } from "../host/path-key.ts";
 import { RESOURCES } from "../host/resources.ts";
 import { ofFile, type Subject } from "../subject.ts";
 import { looseTerminals } from "./needs.ts";
-import type { UsedPath, UsedPaths } from "./paths.ts";
+import type { UsedPaths } from "./paths.ts";
 import type { Scan } from "./scan.ts";
 
 /** What a set demands of the restoring machine, once all of its entries have been read. */
@@ -147,25 +147,25 @@ function* descriptorsOf({ checkpoint: { tables, descriptors, tasks } }: Scan): G
 }
 
 /** Adds open files in the order of the image: paths, sockets, terminals, watches. */
-function addFiles(list: Demand[], walk: Walk, { list: paths }: UsedPaths): void {
+function addFiles(list: Demand[], walk: Walk, { files, numbers, count: paths }: UsedPaths): void {
   const { checkpoint } = walk.scan;
   const { count, kind: kinds } = checkpoint.files;
   const seen = beginSeen(walk);
   let next = 0;
   for (let file = 0; file < count; file++) {
-    const path = paths[next]?.file === file ? paths[next++] : undefined;
+    const path = next < paths && files[next] === file ? next++ : NONE;
     const kind = FILE_KINDS[u8At(kinds, file)] ?? "";
     if (kind === "socket") list.push(...socketOf(walk, file));
     else if (kind === "tty") list.push(...terminalOf(walk, file));
     else if (kind === "inotify" || kind === "fanotify") list.push(...watchedOf(walk.scan, file));
-    else if (path !== undefined) addPath(list, walk, seen, path, false);
+    else if (path !== NONE) addPath(list, walk, seen, file, i32At(numbers, path), false);
   }
 }
 
 /** Adds files that are executed or mapped, and not otherwise open. */
-function addMapped(list: Demand[], walk: Walk, { list: paths }: UsedPaths): void {
+function addMapped(list: Demand[], walk: Walk, { files, numbers, count }: UsedPaths): void {
   const seen = beginSeen(walk);
-  for (const path of paths) addPath(list, walk, seen, path, true);
+  for (let path = 0; path < count; path++) addPath(list, walk, seen, i32At(files, path), i32At(numbers, path), true);
 }
 
 /** What is the same for all open files. */
@@ -212,13 +212,15 @@ const USES: readonly (readonly [number, PathUse])[] = [
 /**
  * Adds a path, once.
  *
+ * @param number Of the path.
  * @param mapped Whether executables and mapped files are wanted, or all others.
  */
-function addPath(list: Demand[], walk: Walk, seen: Uint8Array, used: UsedPath, mapped: boolean): void {
-  const { scan } = walk;
-  const { file, path, number, isHeld, isDeleted } = used;
-  const { files } = scan.checkpoint;
+function addPath(list: Demand[], walk: Walk, seen: Uint8Array, file: FileRow, number: number, mapped: boolean): void {
+  const { checkpoint } = walk.scan;
+  const { files } = checkpoint;
   const use = u8At(files.use, file);
+  const isHeld = holderCount(files, file) > 0;
+  const isDeleted = (u8At(files.has, file) & HAS.deleted) !== 0;
   const as = isHeld ? "open" : (USES.find(([bit]) => (use & bit) !== 0)?.[1] ?? "open");
   if ((as === "executable" || as === "mapped") !== mapped) return;
   // Everything in a mount that is restored is created by the restore.
@@ -226,12 +228,14 @@ function addPath(list: Demand[], walk: Walk, seen: Uint8Array, used: UsedPath, m
   const bit = isDeleted ? UNLINKED : NAMED;
   if ((u8At(seen, number) & bit) !== 0) return;
   seen[number] = u8At(seen, number) | bit;
-  if (!isDeleted) list.push(fileDemand(walk, used, as));
+  const path = nameBytes(checkpoint, file);
+  if (!isDeleted) list.push(fileDemand(walk, file, path, isHeld, as));
   // A directory is created under the name of its ghost.
   else if (FILE_KINDS[u8At(files.kind, file)] !== "directory") list.push({ kind: "name", path, file });
 }
 
-function fileDemand({ scan, pathFlag, appendFlag }: Walk, { file, path, key, isHeld }: UsedPath, as: PathUse): Demand {
+function fileDemand(walk: Walk, file: FileRow, path: Uint8Array, isHeld: boolean, as: PathUse): Demand {
+  const { scan, pathFlag, appendFlag } = walk;
   const { checkpoint, notes, hostNotes } = scan;
   const { files } = checkpoint;
   // A link is compared as the file that it stands in for.
@@ -243,7 +247,7 @@ function fileDemand({ scan, pathFlag, appendFlag }: Walk, { file, path, key, isH
   const demand: { -readonly [K in keyof FileDemand]: FileDemand[K] } = {
     kind: "file",
     path,
-    key,
+    key: pathKey(path),
     use: as,
     size: Number.isNaN(size) ? null : size,
     mode: Number.isNaN(mode) ? null : mode,

@@ -1,6 +1,6 @@
 // What a restore of a set needs beyond it. Handlers of entries note the facts; the list is made when all have been read.
 
-import { type Checkpoint, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
 import { FILE_KINDS, taskState } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -15,64 +15,88 @@ import type { Scan } from "./scan.ts";
 /** file_lock_entry.flag. */
 const LOCKS: Readonly<Record<number, string>> = { 1: "a POSIX lock", 2: "a flock", 4: "an OFD lock", 8: "a lease" };
 
-/** The needs of a set, once all of its entries have been read. */
-export function needsOf(scan: Scan, paths: UsedPaths): Needs {
-  const options = atMost(optionsOf(scan));
-  const outside = atMost(outsideOf(scan, paths));
-  return { options: options.list, outside: outside.list, unlisted: options.more + outside.more };
+/**
+ * The needs of a set, once all of its entries have been read.
+ *
+ * @param most How many of each are made.
+ */
+export function needsOf(scan: Scan, paths: UsedPaths, most: number): Needs {
+  const options = atMost(optionsOf(scan), most);
+  const outside = atMost(outsideOf(scan, paths), most);
+  return {
+    options: options.list,
+    outside: outside.list,
+    unlisted: options.unlisted + outside.unlisted,
+    leftOut: { options: options.leftOut, outside: outside.leftOut },
+  };
 }
 
-/** The first of a list, and how many more there are, which are not made: a set may name a million files. */
-function atMost<T>(needs: Iterable<() => T>): { readonly list: readonly T[]; readonly more: number } {
-  const list: T[] = [];
-  let more = 0;
-  for (const make of needs) {
-    if (list.length < MOST_NEEDS) list.push(make());
-    else more++;
+/** Needs of one kind, which are made one by one: a set may name a million files. */
+interface Group<Need> {
+  readonly count: number;
+  readonly make: (nth: number) => Need;
+}
+
+/** A need by itself. */
+const one = <Need>(make: () => Need): Group<Need> => ({ count: 1, make });
+
+/** A need for each item of a list. */
+const each = <Item, Need>(items: readonly Item[], make: (item: Item) => Need): Group<Need> => ({
+  count: items.length,
+  make: (nth) => make(items[nth] as Item),
+});
+
+/** The first needs, how many more would be listed, and how many beyond those. */
+function atMost<Need>(groups: Iterable<Group<Need>>, most: number) {
+  const list: Need[] = [];
+  let all = 0;
+  for (const { count, make } of groups) {
+    for (let nth = 0; nth < count && list.length < Math.min(most, MOST_NEEDS); nth++) list.push(make(nth));
+    all += count;
   }
-  return { list, more };
+  const listed = Math.min(all, MOST_NEEDS);
+  return { list, leftOut: listed - list.length, unlisted: all - listed };
 }
 
 const nameOf = (checkpoint: Checkpoint, file: FileRow): string => visibleText(nameBytes(checkpoint, file));
 
-function* optionsOf(scan: Scan): Generator<() => NeededOption> {
+function* optionsOf(scan: Scan): Generator<Group<NeededOption>> {
   const { checkpoint, notes, inventory, pagemaps, externals } = scan;
-  for (const file of notes.connected) {
-    yield () => ({
-      option: "--tcp-established",
-      reason: `${nameOf(checkpoint, file)} is a TCP connection`,
-      ...ofFile(checkpoint, file),
-    });
-  }
+  yield each(notes.connected, (file) => ({
+    option: "--tcp-established",
+    reason: `${nameOf(checkpoint, file)} is a TCP connection`,
+    ...ofFile(checkpoint, file),
+  }));
   yield* jobOptions(scan);
-  for (const { file, path } of notes.outsideSockets) {
-    yield () => ({
-      option: "--ext-unix-sk",
-      reason: `the peer ${visibleText(path) || "without a name"} of a unix socket is outside the dump`,
-      ...socketSubject(scan, file),
-    });
-  }
-  for (const { pid, fd, kind } of notes.locks) {
-    yield () => ({ option: "--file-locks", reason: `${LOCKS[kind] ?? "a lock"} is held`, pid, fd });
-  }
+  yield each(notes.outsideSockets, ({ file, path }) => ({
+    option: "--ext-unix-sk",
+    reason: `the peer ${visibleText(path) || "without a name"} of a unix socket is outside the dump`,
+    ...socketSubject(scan, file),
+  }));
+  yield each(notes.locks, ({ pid, fd, kind }) => ({
+    option: "--file-locks",
+    reason: `${LOCKS[kind] ?? "a lock"} is held`,
+    pid,
+    fd,
+  }));
   for (const { lazy, number } of pagemaps.values()) {
-    if (lazy > 0)
-      yield () => ({ option: "--lazy-pages", reason: `${counted(lazy, "page")} are with a page server`, pid: number });
+    if (lazy === 0) continue;
+    const reason = `${counted(lazy, "page")} are with a page server`;
+    yield one(() => ({ option: "--lazy-pages", reason, pid: number }));
   }
-  if (notes.ownRoot) yield () => ({ option: "--root", reason: "a task has a mount namespace of its own" });
-  for (const { key, at } of notes.mounts) {
-    const reason = `the mount ${visibleText(at)} comes from outside`;
-    yield () => ({ option: `--external ${externalKey(visibleText(key))}`, reason });
-  }
-  for (const file of notes.externalFiles) {
+  if (notes.ownRoot) yield one(() => ({ option: "--root", reason: "a task has a mount namespace of its own" }));
+  yield each(notes.mounts, ({ key, at }) => ({
+    option: `--external ${externalKey(visibleText(key))}`,
+    reason: `the mount ${visibleText(at)} comes from outside`,
+  }));
+  yield each(notes.externalFiles, (file) => {
     const name = nameOf(checkpoint, file);
-    const [option, reason] = [`--inherit-fd fd[N]:${name}`, `${name} is an external file`];
-    yield () => ({ option, reason, ...ofFile(checkpoint, file) });
-  }
+    return { option: `--inherit-fd fd[N]:${name}`, reason: `${name} is an external file`, ...ofFile(checkpoint, file) };
+  });
   if (inventory.plugins.length > 0 || externals.length > 0) {
     const names = inventory.plugins.length > 0 ? inventory.plugins.join(", ") : "a plugin";
     const reason = `${names} restores ${counted(externals.length, "external file")}`;
-    yield () => ({ option: "--libdir", reason });
+    yield one(() => ({ option: "--libdir", reason }));
   }
 }
 
@@ -109,19 +133,19 @@ export function* looseTerminals({ notes }: Scan): Generator<readonly [TerminalFa
   }
 }
 
-function* jobOptions(scan: Scan): Generator<() => NeededOption> {
+function* jobOptions(scan: Scan): Generator<Group<NeededOption>> {
   const { checkpoint, notes } = scan;
   const option = "--shell-job";
   for (const [{ index }, file] of looseTerminals(scan)) {
     const reason = `the master of terminal /dev/pts/${index} is outside the dump`;
-    yield () => ({ option, reason, ...(file === NONE ? {} : ofFile(checkpoint, file)) });
+    yield one(() => ({ option, reason, ...(file === NONE ? {} : ofFile(checkpoint, file)) }));
   }
   for (const [id, { type, device }] of notes.terminals) {
     if (type !== EXT_TTY) continue;
     const file = notes.terminalFiles.get(id);
     const key = `tty[${device.toString(16)}:…]`;
     const subject = file === undefined ? {} : ofFile(checkpoint, file);
-    yield () => ({ option: `--inherit-fd fd[N]:${key}`, reason: "a terminal comes from outside", ...subject });
+    yield one(() => ({ option: `--inherit-fd fd[N]:${key}`, reason: "a terminal comes from outside", ...subject }));
   }
   const { tasks } = checkpoint;
   const pids = new Set(Array.from({ length: tasks.count }, (_, task) => i32At(tasks.pid, task)));
@@ -131,7 +155,7 @@ function* jobOptions(scan: Scan): Generator<() => NeededOption> {
     // A session whose leader has exited is restored by a helper; the root's session cannot be.
     if (sid <= 0 || pids.has(sid) || i32At(tasks.ppid, task) > 0 || u8At(tasks.state, task) === zombie) continue;
     const reason = `the leader of its session, ${sid}, is outside the dump`;
-    yield () => ({ option, reason, pid: i32At(tasks.pid, task) });
+    yield one(() => ({ option, reason, pid: i32At(tasks.pid, task) }));
   }
 }
 
@@ -143,74 +167,78 @@ const KIND_OF: Readonly<Record<string, OutsideKind>> = {
   "block device": "device",
 };
 
-function* outsideOf(scan: Scan, paths: UsedPaths): Generator<() => Outside> {
+function* outsideOf(scan: Scan, paths: UsedPaths): Generator<Group<Outside>> {
   const { checkpoint, notes, pagemaps } = scan;
-  yield* pathsOf(scan, paths);
-  for (const file of notes.tuns) {
-    const path = nameBytes(checkpoint, file);
-    const reason = "a descriptor is attached to this network device, which is restored only with its namespace";
-    yield () => ({
-      kind: "tun",
-      path: withoutPrefix(path, "tun:"),
-      size: null,
-      mode: null,
-      reason,
-      ...ofFile(checkpoint, file),
-    });
-  }
+  yield pathsOf(scan, paths);
+  yield each(notes.tuns, (file) => ({
+    kind: "tun",
+    path: withoutPrefix(nameBytes(checkpoint, file), "tun:"),
+    size: null,
+    mode: null,
+    reason: "a descriptor is attached to this network device, which is restored only with its namespace",
+    ...ofFile(checkpoint, file),
+  }));
   for (const [{ index }, file] of looseTerminals(scan)) {
     const subject = file === NONE ? {} : ofFile(checkpoint, file);
     const reason = "the restore must run in a terminal, which replaces it";
-    yield () => ({
+    yield one(() => ({
       kind: "terminal",
       path: encodeText(`/dev/pts/${index}`),
       size: null,
       mode: null,
       reason,
       ...subject,
-    });
+    }));
   }
-  for (const { file, path } of notes.outsideSockets) {
-    const reason = "a unix socket is connected to it";
-    const subject = socketSubject(scan, file);
-    yield () => ({ kind: "socket", path, size: null, mode: null, reason, ...subject });
-  }
+  yield each(notes.outsideSockets, ({ file, path }) => ({
+    kind: "socket",
+    path,
+    size: null,
+    mode: null,
+    reason: "a unix socket is connected to it",
+    ...socketSubject(scan, file),
+  }));
   const stdio = checkpoint.facts.find(({ label }) => label === "inherited stdio");
   if (stdio !== undefined) {
     const reason = "the runtime passes in new descriptors 0 to 2";
-    yield () => ({ kind: "stdio", path: valueBytesOf(stdio), size: null, mode: null, reason });
+    yield one(() => ({ kind: "stdio", path: valueBytesOf(stdio), size: null, mode: null, reason }));
   }
   const all = [...pagemaps.values()];
   if (all.some(({ inParent }) => inParent > 0)) {
     const parent = checkpoint.facts.find(({ label }) => label === "parent set") ?? { value: "parent" };
     const reason = "it has pages that have not changed since the previous dump";
-    yield () => ({ kind: "parent", path: valueBytesOf(parent), size: null, mode: null, reason });
+    yield one(() => ({ kind: "parent", path: valueBytesOf(parent), size: null, mode: null, reason }));
   }
   if (all.some(({ lazy }) => lazy > 0)) {
     const reason = "it has pages that are not in the set";
-    yield () => ({ kind: "page-server", path: encodeText("page server"), size: null, mode: null, reason });
+    yield one(() => ({ kind: "page-server", path: encodeText("page server"), size: null, mode: null, reason }));
   }
 }
 
 /** Paths that are opened again, without duplicates. */
-function* pathsOf(scan: Scan, { list, different }: UsedPaths): Generator<() => Outside> {
+function pathsOf(scan: Scan, { count, files, numbers, different }: UsedPaths): Group<Outside> {
+  const { has } = scan.checkpoint.files;
   const seen = new Uint8Array(different);
-  for (const { file, path, number, isHeld, isDeleted } of list) {
-    if (isDeleted || seen[number] === 1) continue;
+  const first: FileRow[] = [];
+  for (let at = 0; at < count; at++) {
+    const [file, number] = [i32At(files, at), i32At(numbers, at)];
+    if (seen[number] === 1 || (u8At(has, file) & HAS.deleted) !== 0) continue;
     seen[number] = 1;
-    yield () => pathOf(scan, file, path, isHeld);
+    first.push(file);
   }
+  return each(first, (file) => pathOf(scan, file));
 }
 
 /** A path that is opened again. */
-function pathOf({ checkpoint, notes }: Scan, file: FileRow, path: Uint8Array, isHeld: boolean): Outside {
+function pathOf({ checkpoint, notes }: Scan, file: FileRow): Outside {
   const { files } = checkpoint;
+  const isHeld = holderCount(files, file) > 0;
   const use = u8At(files.use, file);
   const kind = KIND_OF[FILE_KINDS[u8At(files.kind, file)] ?? ""] ?? "file";
   const [size, mode] = [notes.sizes[file] as number, notes.modes[file] as number];
   return {
     kind: (use & USE.linkRemap) === 0 ? kind : "link-remap",
-    path,
+    path: nameBytes(checkpoint, file),
     size: kind !== "file" || Number.isNaN(size) ? null : size,
     mode: Number.isNaN(mode) ? null : mode,
     reason: reasonOf(use, isHeld),

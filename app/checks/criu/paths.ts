@@ -1,27 +1,20 @@
 // The paths of a set's open files, read once: what a restore needs beyond the set (needs.ts) and what it compares with the
 // machine (demands.ts) are both chosen from them.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop.
 
-import { HAS, holderCount, nameBytes } from "../../model/checkpoint.ts";
-import { u8At } from "../../model/read.ts";
-import type { FileRow } from "../../model/rows.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../../model/checkpoint.ts";
+import { encodeText } from "../../model/text.ts";
 import { pathKey } from "../host/path-key.ts";
 import type { Scan } from "./scan.ts";
 
-/** The path of an open file that a task holds or uses. */
-export interface UsedPath {
-  readonly file: FileRow;
-  /** Bytes as in the image. */
-  readonly path: Uint8Array;
-  readonly key: string;
-  /** Equal paths have equal numbers, from 0 on. */
-  readonly number: number;
-  readonly isHeld: boolean;
-  readonly isDeleted: boolean;
-}
-
-/** Paths in the order of their open files. */
+/** The paths of the open files that a task holds or uses, in the order of the files. */
 export interface UsedPaths {
-  readonly list: readonly UsedPath[];
+  readonly count: number;
+  /** Rows of open files. */
+  readonly files: Int32Array;
+  /** Equal paths have equal numbers, from 0 on. */
+  readonly numbers: Int32Array;
   /** How many different ones there are. */
   readonly different: number;
 }
@@ -29,26 +22,78 @@ export interface UsedPaths {
 /** fd_types of files with a path. */
 const REG = 1;
 
+/** Entries of /proc and of the terminals' file system are created by the restore. */
+const CREATED = ["/proc/", "/dev/pts/"].map(encodeText);
+
 /** The paths of files that the restore opens by name. What it creates itself is left out. */
 export function usedPaths({ checkpoint, types }: Scan): UsedPaths {
-  const { files } = checkpoint;
-  const numbers = new Map<string, number>();
-  const list: UsedPath[] = [];
-  for (let file = 0; file < files.count; file++) {
-    const has = u8At(files.has, file);
-    if (types[file] !== REG || (has & HAS.path) === 0) continue;
-    const isHeld = holderCount(files, file) > 0;
-    if (!isHeld && u8At(files.use, file) === 0) continue;
-    const path = nameBytes(checkpoint, file);
-    const key = pathKey(path);
-    // Entries of /proc and of the terminals' file system are created by the restore.
-    if (key.startsWith("/proc/") || key.startsWith("/dev/pts/")) continue;
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = numbers.size;
-      numbers.set(key, number);
-    }
-    list.push({ file, path, key, number, isHeld, isDeleted: (has & HAS.deleted) !== 0 });
+  const { files: all, text } = checkpoint;
+  const files = new Int32Array(all.count);
+  let count = 0;
+  for (let file = 0; file < all.count; file++) {
+    if (types[file] !== REG || ((all.has[file] as number) & HAS.path) === 0) continue;
+    if (all.use[file] === 0 && holderCount(all, file) === 0) continue;
+    const [start, length] = [all.nameOffset[file] as number, all.nameLength[file] as number];
+    if (!CREATED.some((prefix) => beginsWith(text, start, length, prefix))) files[count++] = file;
   }
-  return { list, different: numbers.size };
+  return { count, files, ...numbered(checkpoint, files, count) };
+}
+
+function beginsWith(text: Uint8Array, start: number, length: number, prefix: Uint8Array): boolean {
+  if (length < prefix.length) return false;
+  let at = 0;
+  while (at < prefix.length && text[start + at] === prefix[at]) at++;
+  return at === prefix.length;
+}
+
+/** Slots that are tried for a path. Only a crafted image has paths that need more; they go into a Map. */
+const MOST_TRIED = 32;
+
+/** Numbers the paths of files, equal ones alike, by a hash table over their bytes. */
+function numbered(checkpoint: Checkpoint, files: Int32Array, count: number): Pick<UsedPaths, "numbers" | "different"> {
+  const { text } = checkpoint;
+  const { nameOffset, nameLength } = checkpoint.files;
+  const numbers = new Int32Array(count);
+  const mask = 2 ** Math.ceil(Math.log2(2 * count + 1)) - 1;
+  // By slot: a file with the path, and the path's number.
+  const fileAt = new Int32Array(mask + 1).fill(NONE);
+  const numberAt = new Int32Array(mask + 1);
+  const crowded = new Map<string, number>();
+  let different = 0;
+  for (let at = 0; at < count; at++) {
+    const file = files[at] as number;
+    const [start, length] = [nameOffset[file] as number, nameLength[file] as number];
+    let slot = hashOf(text, start, start + length) & mask;
+    let tried = 0;
+    for (; tried < MOST_TRIED && fileAt[slot] !== NONE; tried++, slot = (slot + 1) & mask) {
+      const other = fileAt[slot] as number;
+      if (nameLength[other] === length && isSame(text, start, nameOffset[other] as number, length)) break;
+    }
+    if (tried === MOST_TRIED) {
+      const key = pathKey(nameBytes(checkpoint, file));
+      const known = crowded.get(key);
+      if (known === undefined) crowded.set(key, different);
+      numbers[at] = known ?? different++;
+    } else {
+      if (fileAt[slot] === NONE) {
+        fileAt[slot] = file;
+        numberAt[slot] = different++;
+      }
+      numbers[at] = numberAt[slot] as number;
+    }
+  }
+  return { numbers, different };
+}
+
+/** FNV-1a. */
+function hashOf(text: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (text[at] as number), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+function isSame(text: Uint8Array, a: number, b: number, length: number): boolean {
+  let at = 0;
+  while (at < length && text[a + at] === text[b + at]) at++;
+  return at === length;
 }

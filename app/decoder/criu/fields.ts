@@ -193,26 +193,6 @@ const rowOf = (column: Uint32Array | Int32Array, value: number): number => colum
 /** Most bytes of a string to show as its raw value. */
 const TEXT_SHOWN = 4096;
 
-/** Where a field of a record begins. */
-export interface FieldPlace {
-  readonly name: string;
-  readonly offset: number;
-}
-
-/** Returns a function that finds where the fields of an entry are, by the names that a field reader gives them. */
-export function createFieldFinder({
-  checkpoint,
-  sources,
-}: Pick<DecodedSet, "checkpoint" | "sources">): (record: RecordRow) => Promise<readonly FieldPlace[]> {
-  const readEntry = createEntryReader(checkpoint, sources);
-  return async (record) => {
-    const entry = await readEntry(record);
-    if (entry === null) return [];
-    const { bytes, base, start, end, message, isCut } = entry;
-    return pieces(bytes, start, end, message ?? "", isCut).map(({ name, offset }) => ({ name, offset: base + offset }));
-  };
-}
-
 /** Returns a function that reads the fields of a record. Every byte of the record is in exactly one field. */
 export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promise<Field[]> {
   const { checkpoint, sources } = set;

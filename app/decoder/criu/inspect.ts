@@ -26,6 +26,12 @@ const BLOCK = 64 << 10;
 const statesMore = (bytes: Uint8Array, at: number, left: number): boolean =>
   word(bytes, at, true) > left && word(bytes, at, false) > left;
 
+/** No entry, if its bytes can no longer be read. */
+function unreadable(error: unknown): null {
+  if (error instanceof SourceError) return null;
+  throw error;
+}
+
 /** Re-reads a record: at once if it is in memory. */
 export type EntryReader = (record: RecordRow) => EntryBytes | null | Promise<EntryBytes | null>;
 
@@ -55,16 +61,15 @@ export function createEntryReader(checkpoint: Checkpoint, sources: readonly Sour
     const isInside = held.member === member && offset >= held.base;
     if (isInside && offset + length <= held.base + held.bytes.length)
       return inHeld(offset, length, source.size, kind.struct);
-    const read = async (): Promise<EntryBytes | null> => {
-      try {
-        const bytes = await source.read(offset, Math.min(Math.max(length, BLOCK), source.size - offset));
-        held = { member, base: offset, bytes };
-        return inHeld(offset, length, source.size, kind.struct);
-      } catch (error) {
-        if (error instanceof SourceError) return null;
-        throw error;
-      }
+    const hold = (bytes: Uint8Array): EntryBytes | null => {
+      held = { member, base: offset, bytes };
+      return inHeld(offset, length, source.size, kind.struct);
     };
-    return read();
+    try {
+      const bytes = source.read(offset, Math.min(Math.max(length, BLOCK), source.size - offset));
+      return ArrayBuffer.isView(bytes) ? hold(bytes) : bytes.then(hold).catch(unreadable);
+    } catch (error) {
+      return unreadable(error);
+    }
   };
 }

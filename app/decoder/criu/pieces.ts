@@ -44,7 +44,7 @@ const levelOf = (prefix: string, message: string, end: number): Level => ({
 });
 
 /** Most pieces of one entry; the rest becomes one piece of payload. */
-const PIECE_LIMIT = 200_000;
+export const PIECE_LIMIT = 200_000;
 
 /** A value. All pieces are made here, and so have one hidden class: the checks make tens of thousands. */
 const valuePiece = (

@@ -90,6 +90,7 @@ describe("text for a terminal", () => {
             },
           ],
           unlisted: 2,
+          leftOut: { options: 0, outside: 0 },
         },
       },
       { colour: false },
