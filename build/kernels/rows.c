@@ -114,6 +114,7 @@ static struct {
   u32 firstFile, files, holders;                  // files in the window, and their holders
   u32 links, hasMoreLinks;                        // links in the window
   u32 firstGroup, groups, members, groupRoles;    // groups in the window, and roles that have them, as bits
+  u32 otherEnd, hasFlags;                         // the role of the ends of a pipe, and the bit of files with flags
   u32 words, roles, keys;                         // the first piece of facts, how many roles and keys there are
 } set;
 
@@ -130,7 +131,8 @@ static struct memo memos[MEMO_COUNT];
 static u32 hidden[2 * RANGE_COUNT];
 static u32 entryRow[ENTRY_COUNT], entryValue[ENTRY_COUNT];
 static u16 entryKey[ENTRY_COUNT];
-static u32 firstHolder[FILE_COUNT + 1], holder[HOLDER_COUNT];
+static u32 firstHolder[FILE_COUNT + 1], holder[HOLDER_COUNT], fileFlags[FILE_COUNT];
+static u8 fileHas[FILE_COUNT];
 static u32 linkFrom[LINK_COUNT], linkTo[LINK_COUNT], linkData[LINK_COUNT];
 static u8 linkRole[LINK_COUNT];
 static u32 firstMember[GROUP_COUNT + 1], member[MEMBER_COUNT];
@@ -158,6 +160,8 @@ EXPORT(regions) const u32 *regions(void) {
   REGION(entryValue, sizeof entryValue);
   REGION(firstHolder, sizeof firstHolder);
   REGION(holder, sizeof holder);
+  REGION(fileFlags, sizeof fileFlags);
+  REGION(fileHas, sizeof fileHas);
   REGION(linkFrom, sizeof linkFrom);
   REGION(linkTo, sizeof linkTo);
   REGION(linkData, sizeof linkData);
@@ -581,6 +585,19 @@ static int addLink(u32 file, u32 data) {
   return 1;
 }
 
+// Which end of a pipe a file in the window is, as in app/model/links.ts.
+static u32 endOfPipe(u32 nth) {
+  u32 access = fileFlags[nth] & 3;
+  return !(fileHas[nth] & set.hasFlags) || access > 1 ? 2 : access;
+}
+
+// Whether a member of a group is linked to a file that is another of its members. Both are in the window.
+static int isLinked(u32 role, u32 file, u32 other) {
+  if (other == file) return 0;
+  u32 end = role == set.otherEnd ? endOfPipe(file - set.firstFile) : 2;
+  return end == 2 || end != endOfPipe(other - set.firstFile);
+}
+
 // Finds the links of a file, first … end - 1, that have a role. Returns 0 if they are too many, or not in the windows.
 static int findLinks(u32 file, u32 role, u32 first, u32 end) {
   linked.count = 0;
@@ -595,7 +612,8 @@ static int findLinks(u32 file, u32 role, u32 first, u32 end) {
     for (u32 nth = firstMember[group]; nth < firstMember[group + 1]; nth++) {
       u32 place = nth - firstMember[0];
       if (place >= set.members) return 0;
-      if (member[place] != file && !addLink(member[place], 0)) return 0;
+      if (member[place] - set.firstFile >= set.files) return 0;
+      if (isLinked(role, file, member[place]) && !addLink(member[place], 0)) return 0;
     }
   }
   return 1;

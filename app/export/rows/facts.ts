@@ -1,8 +1,8 @@
 // Facts about the open files of rows, for the kernel: what it can see of details, links and holders of some thousand files,
 // and the facts that values of details are. It leaves to TypeScript what refers to other files, and what has another form.
 
-import type { Checkpoint, DetailStore } from "../../model/checkpoint.ts";
-import { GROUP_ROLE_BITS, LINK_ROLES } from "../../model/links.ts";
+import { type Checkpoint, type DetailStore, HAS } from "../../model/checkpoint.ts";
+import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import { FILE_KINDS } from "../../model/names.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { firstIndex } from "../../model/search.ts";
@@ -43,6 +43,8 @@ export function installFacts(kernel: RowKernel, { columns, maker, addresses, wor
   setWord(kernel, "words", words);
   setWord(kernel, "roles", LINK_ROLES.length);
   setWord(kernel, "groupRoles", GROUP_ROLE_BITS);
+  setWord(kernel, "otherEnd", LINK_ROLES.indexOf("other-end" satisfies LinkRole));
+  setWord(kernel, "hasFlags", HAS.flags);
   setWord(kernel, "keys", keys);
   bytes.fill(0, regions.facts.at, regions.facts.at + regions.facts.size);
   bytes.fill(SAID.never, regions.factKeys.at, regions.factKeys.at + regions.factKeys.size);
@@ -58,7 +60,7 @@ const SAMPLES = 64;
 
 /** Fills the windows of facts for rows from `row` to before `end`, of which those of columns have been filled. */
 export function fillFacts(kernel: RowKernel, { columns }: Facts, row: number, end: number): void {
-  const { words, regions } = kernel;
+  const { words, bytes, regions } = kernel;
   const { files, fileDetails } = columns.checkpoint;
   const room = regions.firstHolder.size / 4 - 1;
   const first = Math.max(0, middleFile(columns.files, row, end) - Math.floor(room / 2));
@@ -67,6 +69,8 @@ export function fillFacts(kernel: RowKernel, { columns }: Facts, row: number, en
   setWord(kernel, "firstFile", first);
   setWord(kernel, "files", count);
   words.set(files.firstHolder.subarray(first, first + count + 1), regions.firstHolder.at / 4);
+  words.set(files.flags.subarray(first, first + count), regions.fileFlags.at / 4);
+  bytes.set(files.has.subarray(first, first + count), regions.fileHas.at);
   const holder = u32At(files.firstHolder, first);
   const holders = Math.min(u32At(files.firstHolder, first + count) - holder, regions.holder.size / 4);
   words.set(files.holder.subarray(holder, holder + holders), regions.holder.at / 4);

@@ -7,7 +7,18 @@ import { ROWS_MODULE } from "./module.ts";
 /** What `regions` in rows.c lists, in its order. */
 const REGIONS = [
   ...(["set", "report", "program", "pieces", "memos", "hidden", "entryRow", "entryKey", "entryValue"] as const),
-  ...(["firstHolder", "holder", "linkFrom", "linkTo", "linkData", "linkRole", "firstMember", "member"] as const),
+  ...([
+    "firstHolder",
+    "holder",
+    "fileFlags",
+    "fileHas",
+    "linkFrom",
+    "linkTo",
+    "linkData",
+    "linkRole",
+    "firstMember",
+    "member",
+  ] as const),
   ...(["facts", "factKeys", "columns", "output", "pieceBytes", "slots", "slotOf", "prefix"] as const),
 ];
 
@@ -16,7 +27,8 @@ const SET = [
   ...(["width", "prefix", "ranges", "firstRow", "entries", "next", "hasMore"] as const),
   ...(["firstKeys", "nextKeys", "empty", "close", "rows"] as const),
   ...(["rowFile", "rowTable", "rowFd", "nameStart", "nameLength", "firstFile", "files", "holders"] as const),
-  ...(["links", "hasMoreLinks", "firstGroup", "groups", "members", "groupRoles", "words", "roles", "keys"] as const),
+  ...(["links", "hasMoreLinks", "firstGroup", "groups", "members", "groupRoles"] as const),
+  ...(["otherEnd", "hasFlags", "words", "roles", "keys"] as const),
 ];
 
 /** The words of `report` in rows.c, in its order. */

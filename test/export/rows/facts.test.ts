@@ -118,6 +118,17 @@ test("links of any number, with any events", () => {
   expectSame(listed(files));
 });
 
+test("ends of pipes that are read from, written to, or both", () => {
+  const below = random(9);
+  const files = Array.from({ length: 9000 }, (_, at): StateFile => {
+    const flags = below(5) === 0 ? {} : { flags: below(5) };
+    return { kind: "pipe", path: `pipe:[${at}]`, stable: 6, pipe: Math.floor(at / 5) + below(2), ...flags };
+  });
+  const { lines } = expectSame(listed(files));
+  expect(lines.some((line) => line.includes(", "))).toBe(true);
+  expect(lines).toContain("");
+});
+
 test("words that are in names and words that are not", () => {
   const below = random(7);
   const pieces = ["established", "stablished", "listen", " ", "->", "-", ">", "x", "]", "é", "\n", "\\"];
