@@ -1,8 +1,10 @@
 // Open files: a table of the operations that write each kind.
 
 import { structOfFile } from "../decoder/linux-cr/dialect.ts";
+import { continuedName } from "../decoder/linux-cr/fdinfo-details.ts";
 import { NONE } from "../model/checkpoint.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
+import { encodeText } from "../model/text.ts";
 import type { FileDescription } from "./description.ts";
 import { checkpointObject, type Dump, ERRNO, enumValue, fail } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";
@@ -107,10 +109,16 @@ function writeFile(dump: Dump, file: FileDescription, operation: FileOperation, 
 /** A name for a file without a path, like those in /proc. */
 const madeUpName = ({ kind, name }: FileDescription): string => name ?? `anon_inode:[${kind}]`;
 
+/** Whether a name has room in FILE_NAME. */
+export const hasRoomFor = (name: string): boolean =>
+  name.length * LONGEST_CHARACTER < PATH_MAX || encodeText(name).length < PATH_MAX;
+
 /** Writes FILE_NAME; an error if the path is too long or the file lies outside the root. */
 function writeName(dump: Dump, file: FileDescription): number {
-  const text = file.path ?? madeUpName(file);
+  const name = file.path ?? madeUpName(file);
   const exact = file.path === null ? undefined : file.pathBytes;
+  const continued = continuedName(name, file.kind, file.details ?? {});
+  const text = hasRoomFor(continued) ? continued : name;
   const isShort = exact === undefined && text.length * LONGEST_CHARACTER < PATH_MAX;
   const bytes = isShort ? null : textBytes(text, exact);
   if (file.pathTooLong === true || (bytes !== null && bytes.length + 1 > PATH_MAX))

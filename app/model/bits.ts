@@ -33,3 +33,17 @@ export function bitWords(bits: Bits, value: number): string[] {
   if (left !== 0) names.push(`0x${(left >>> 0).toString(16)}`);
   return names;
 }
+
+/** The value that `bitWords` gives these names for; undefined: it gives none of them. */
+export function bitsOf(bits: Bits, names: readonly unknown[]): number | undefined {
+  let value = 0;
+  for (const name of names) {
+    const bit = bits.find(([known]) => known === name)?.[1] ?? unnamedBits(name);
+    if (bit === undefined) return undefined;
+    value |= bit;
+  }
+  return value >>> 0;
+}
+
+const unnamedBits = (text: unknown): number | undefined =>
+  typeof text === "string" && /^0x[\da-f]{1,8}$/.test(text) ? Number(text) : undefined;

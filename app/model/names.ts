@@ -145,7 +145,7 @@ const oct = (digits: string): number => Number.parseInt(digits, 8);
 
 /** The two bits of the access mode. O_RDONLY is 0: it has a name only where a flags word is shown as a whole. */
 export const O_ACCMODE = 3;
-const ACCESS_MODES = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"] as const;
+export const ACCESS_MODES = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"] as const;
 
 // Linux include/uapi/asm-generic/fcntl.h.
 const GENERIC_FLAGS: Readonly<Record<string, number>> = {
@@ -225,7 +225,8 @@ function flagTable(arch: string): FlagTable {
 
 const flagTables = new Map<string, FlagTable>();
 
-function flagTableOf(arch: string | null): FlagTable {
+/** The flags of open(2) on an architecture (Machine.arch). */
+export function flagTableOf(arch: string | null): FlagTable {
   const key = arch !== null && Object.hasOwn(OWN_FLAGS, arch) ? arch : "generic";
   let table = flagTables.get(key);
   if (table === undefined) {

@@ -215,14 +215,19 @@ static u32 writePipeName(u8 *to, s32 number) {
 #define STABLE_OF_PIPE 6
 #define LONGEST_PIPE_NAME 18
 
-INLINE void addFile(Run *run, u32 objref, const FileForm *form, u32 at, u32 nameLength, u32 varying) {
+// Whether a name has a line feed.
+static int hasLines(const u8 *name, u32 length) {
+  for (u32 at = 0; at < length; at++) if (name[at] == '\n') return 1;
+  return 0;
+}
+
+INLINE void addFile(Run *run, u32 objref, const FileForm *form, u32 at, u32 kind, u32 nameLength, u32 varying) {
   u32 row = run->did.files++;
   int isPipe = form->rule == PIPE;
   if (row > 0 && objref != fileIds[row - 1] + 1) run->did.inOrder = 0;
   fileIds[row] = objref;
   fileHas[row] = properties[isPipe ? HAS_OF_PIPE : HAS_OF_PATH];
-  fileKinds[row] =
-      form->rule == PATH_WITH_KIND ? kindByName(text + run->did.text, nameLength, form->kind) : form->kind;
+  fileKinds[row] = kind;
   nameOffsets[row] = run->from.textAt + run->did.text;
   nameLengths[row] = nameLength;
   nameVarying[row] = varying;
@@ -251,7 +256,7 @@ INLINE u32 readFile(Run *run, const Record *announced, u32 end) {
   if (form->rule == NO_FILE || form->size != described.length) return 0;
   if (!run->from.versions && load64(described.at + properties[VERSION]) != 0) return 0;
   u32 next = described.at + described.length;
-  u32 nameLength, varying = 0;
+  u32 nameLength, varying = 0, kind = form->kind;
   Record name;
   if (form->rule == PIPE) {
     if (!run->from.varying || run->from.text - run->did.text < LONGEST_PIPE_NAME) return 0;
@@ -262,6 +267,9 @@ INLINE u32 readFile(Run *run, const Record *announced, u32 end) {
     if (name.length < 9 || name.length > 8 + LONGEST_PATH || run->from.text - run->did.text < name.length - 8) return 0;
     nameLength = name.length - 9;
     if (!copyName(run, name.at + 8, nameLength)) return 0;
+    if (form->rule == PATH_WITH_KIND) kind = kindByName(text + run->did.text, nameLength, kind);
+    // Lines after a name are details of the file.
+    if (kind != form->kind && hasLines(text + run->did.text, nameLength)) return 0;
   }
   list(run, announced);
   fileRecords[run->did.files] = run->from.record + run->did.rows;
@@ -270,7 +278,7 @@ INLINE u32 readFile(Run *run, const Record *announced, u32 end) {
     list(run, &name);
     next += name.length;
   }
-  addFile(run, objref, form, described.at, nameLength, varying);
+  addFile(run, objref, form, described.at, kind, nameLength, varying);
   return next;
 }
 

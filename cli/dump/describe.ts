@@ -1,7 +1,9 @@
 // The processes that were read, as a description for the encoder. Tables and files are numbered from 1.
 
 import { hostname, machine, release, version } from "node:os";
+import { continuedName } from "../../app/decoder/linux-cr/fdinfo-details.ts";
 import type { Description, FileDescription, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
+import { hasRoomFor } from "../../app/encoder/files.ts";
 import { i32At } from "../../app/model/read.ts";
 import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
 import { type Descriptor, fileMode, type OpenFile, type Reader, readOpenFile } from "./descriptors.ts";
@@ -44,8 +46,13 @@ export function describe(reader: Reader, reading: Reading, knowledge: Knowledge)
   const openFiles = first.map((descriptor, file) => readFirstOpen(reader, reading, descriptor, file));
   const context = contextFor(openFiles, reading, knowledge);
   const files = first.map((descriptor, file) => describeFile(descriptor, openFiles[file] ?? null, file + 1, context));
-  for (const [file, descriptor] of first.entries())
+  for (const [file, descriptor] of first.entries()) {
     noteLeftOut(descriptor, openFiles[file] ?? null, context, knowledge);
+    const { path, kind, details = {} } = files[file] as FileDescription;
+    if (!hasRoomFor(continuedName(path ?? "", kind, details))) {
+      knowledge.notes.add("details", `pid ${descriptor.pid} fd ${descriptor.fd}`);
+    }
+  }
   let row = 0;
   const fileTables = tables.map(({ descriptors: own }, index): TableDescription => {
     const fds = [];

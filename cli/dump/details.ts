@@ -1,5 +1,7 @@
-// Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls.
+// Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls, and what fdinfo says
+// of other files without a path.
 
+import { readFdinfo } from "../../app/decoder/linux-cr/fdinfo-details.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { type Descriptor, type OpenFile, readFurther, slaveIndex } from "./descriptors.ts";
 import type { EpollSlot } from "./kcmp.ts";
@@ -32,6 +34,15 @@ export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, co
       return eventfdDetails(readFurther(descriptor), descriptor.flags);
     case "epoll":
       return { targets: epollTargets(descriptor, context) };
+    case "signalfd":
+    case "timerfd":
+    case "inotify":
+    case "fanotify":
+    case "pidfd":
+    case "bpf": {
+      const lines = readFurther(descriptor);
+      return lines.length === 0 ? NOTHING : readFdinfo(file.kind, lines);
+    }
     default:
       return NOTHING;
   }

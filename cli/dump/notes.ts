@@ -29,6 +29,10 @@ const KINDS = {
     one: "has an owner for signals, which is not in the image",
     many: "open files have owners for signals, which are not in the image",
   },
+  details: {
+    one: "watches more than an image can hold: the image does not say what",
+    many: "open files watch more than an image can hold: the image does not say what",
+  },
   "in-flight": {
     one: "has open files in flight, which are not in the image",
     many: "sockets have open files in flight, which are not in the image",

@@ -1,5 +1,6 @@
 // Whether CRIU can find the files that an inotify or fanotify watches: it opens them by their handles.
 
+import { deviceText } from "../../model/named-values.ts";
 import { visible } from "../../model/text.ts";
 import type { DescriptorFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
@@ -28,7 +29,7 @@ export function watchFaults({ devices }: Scope, { fd, info }: DescriptorFacts): 
     const [, kind = "", inode, hex = ""] =
       /^(inotify|fanotify) (?:wd:\w+ )?(?:ino:(\w+) )?sdev:(\w+) /.exec(line) ?? [];
     if (kind === "") return [];
-    const device = deviceText(hex);
+    const device = deviceText(Number.parseInt(hex, 16));
     if (inode === undefined)
       return fault("dump-watch-lost", `descriptor ${fd} watches the file system of device ${device}`);
     const mount = devices.get(device);
@@ -36,12 +37,6 @@ export function watchFaults({ devices }: Scope, { fd, info }: DescriptorFacts): 
     const what = `inode ${Number.parseInt(inode, 16)} of ${visible(mount.mountPoint)} (${visible(mount.type)})`;
     return fault("dump-watch", `descriptor ${fd} watches ${what}, which cannot be opened by its handle`);
   });
-}
-
-/** `fe00000` (the kernel's dev_t: 20 bits of minor number) → `254:0`. */
-function deviceText(hex: string): string {
-  const device = Number.parseInt(hex, 16);
-  return `${device >>> 20}:${device & 0xfffff}`;
 }
 
 function hasHandles({ type, superOptions }: { readonly type: string; readonly superOptions: string }): boolean {

@@ -1,6 +1,7 @@
 // Checks of file tables, descriptors and open files.
 
 import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
+import { nameEnd } from "../../decoder/linux-cr/fdinfo-details.ts";
 import { visibleText } from "../../model/text.ts";
 import { endsUnlinked } from "../../model/unlinked.ts";
 import { flagsText } from "../../model/words.ts";
@@ -258,7 +259,7 @@ export function onFileName(scan: Scan): void {
   }
   if (stop === start && stop < end) payloadFault(scan, "H20", "text", "A path is empty.", "ENOENT");
   else if (stop > start && bytes[start] !== SLASH) {
-    const path = visibleText(bytes.subarray(start, stop));
+    const path = visibleText(bytes.subarray(start, nameEnd(bytes, start, stop)));
     payloadFault(scan, "H20", "text", `A path does not begin with a slash: “${path}”.`, null);
   }
   if (endsUnlinked(bytes, start, stop)) {

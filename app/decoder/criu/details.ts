@@ -1,6 +1,7 @@
 // Reads the details of open files that have no column, from their entries.
 
 import { furtherRecords, HAS, hasFurtherRecords, NONE } from "../../model/checkpoint.ts";
+import { deviceText } from "../../model/named-values.ts";
 import { u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
@@ -21,7 +22,7 @@ import {
   readFileFields,
 } from "./file-fields.ts";
 import { createEntryReader, type EntryBytes, type EntryReader } from "./inspect.ts";
-import { deviceText, statDeviceText } from "./meaning.ts";
+import { statDeviceText } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { REMAP, remapType } from "./remap.ts";
 import { createSocketOptionsReader } from "./socket-options.ts";

@@ -1,7 +1,9 @@
 // Inspects an entry: every field with its bytes, raw value, meaning and reference.
 
 import type { Field, Reference } from "../../model/fields.ts";
+import { clockName, deviceText } from "../../model/named-values.ts";
 import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
+import { FANOTIFY_EVENTS, INOTIFY_EVENTS } from "../../model/notify-events.ts";
 import { i32At } from "../../model/read.ts";
 import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
@@ -16,13 +18,9 @@ import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
   addressText,
   bitWords,
-  clockName,
-  deviceText,
   EPOLL_EVENTS,
   ETHER_TYPES,
-  FANOTIFY_EVENTS,
   fromNetworkOrder,
-  INOTIFY_EVENTS,
   IP_PROTOCOLS,
   lockKindName,
   lockTypeName,

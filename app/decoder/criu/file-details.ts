@@ -4,7 +4,9 @@ import { NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { type JsonBytes, writeInteger, writePiece, writeRaw, writeValue } from "../../model/json-bytes.ts";
 import { areOtherEnds } from "../../model/links.ts";
+import { clockName, deviceText } from "../../model/named-values.ts";
 import { flagNames } from "../../model/names.ts";
+import { FANOTIFY_EVENTS, FANOTIFY_FLAGS, FANOTIFY_MARK_FLAGS, INOTIFY_EVENTS } from "../../model/notify-events.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { encodeText, jsonText, visible } from "../../model/text.ts";
@@ -36,20 +38,7 @@ import {
 import type { KnownField } from "./field-table.ts";
 import { exactIn, fieldsOf, isZero, numberIn } from "./file-fields.ts";
 import type { EntryBytes } from "./inspect.ts";
-import {
-  bitWords,
-  buildIdText,
-  clockName,
-  deviceText,
-  EPOLL_EVENTS,
-  FANOTIFY_EVENTS,
-  FANOTIFY_FLAGS,
-  FANOTIFY_MARK_FLAGS,
-  INOTIFY_EVENTS,
-  NAMESPACES,
-  SEALS,
-  signalNames,
-} from "./meaning.ts";
+import { bitWords, buildIdText, EPOLL_EVENTS, NAMESPACES, SEALS, signalNames } from "./meaning.ts";
 import { enumName } from "./messages.ts";
 import { highAt, lowAt, PART, WIRE_AT, WRONG } from "./parts.ts";
 import { INET_ROWS, NETLINK_ROWS, PACKET_ROWS, UNIX_ROWS } from "./socket-details.ts";

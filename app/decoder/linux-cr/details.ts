@@ -7,10 +7,11 @@ import { FILE_KINDS, fileKind, SOCKET_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { recordLength, recordOffset } from "../../model/records.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
+import { decodeText, visibleText } from "../../model/text.ts";
 import type { LinksBuilder } from "../builder/details.ts";
 import type { Source } from "../source.ts";
 import type { Dialect } from "./dialect.ts";
+import { readFdinfo } from "./fdinfo-details.ts";
 import { internetAddress, unixAddress } from "./socket-addresses.ts";
 import { SOCKET_WORDS, socketWords } from "./socket-names.ts";
 import { socketOptions } from "./socket-options.ts";
@@ -92,9 +93,17 @@ export function createDetailsReader(
         return { targets: items === undefined ? [] : await epollTargets(context, file, items.record) };
       }
       default:
-        return {};
+        return continuedDetails(context, from);
     }
   };
+}
+
+/** The details of a file whose name is continued by lines of fdinfo; none if it is not. */
+function continuedDetails({ checkpoint }: Context, from: FileRecords): Details {
+  const record = from.find("FILE_NAME");
+  if (record === undefined) return {};
+  const [, ...lines] = decodeText(record.bytes.subarray(8, -1)).split("\n");
+  return readFdinfo(FILE_KINDS[u8At(checkpoint.files.kind, from.file)] ?? "", lines);
 }
 
 async function readFileRecords(

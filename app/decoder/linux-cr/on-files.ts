@@ -5,6 +5,7 @@ import { HAS, NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { OBJECTS } from "./actions.ts";
+import { nameEnd } from "./fdinfo-details.ts";
 import { kindByName } from "./named-kinds.ts";
 import { onFsPath } from "./on-task-objects.ts";
 import { holds, i32, u32 } from "./record-bytes.ts";
@@ -140,7 +141,14 @@ export function onFileName(walk: Walk): void {
   const stop = builder.setPathToNul(pathOwner, window.bytes, at + 8, limit);
   if (builder.files.kind[pathOwner] === GENERIC) {
     const named = kindByName(window.bytes, at + 8, stop);
-    if (named !== 0) builder.files.kind[pathOwner] = named;
+    if (named !== 0) {
+      builder.files.kind[pathOwner] = named;
+      const nameStop = nameEnd(window.bytes, at + 8, stop);
+      if (nameStop < stop) {
+        builder.files.nameLength[pathOwner] = nameStop - at - 8;
+        builder.addFileRecord(pathOwner, walk.record);
+      }
+    }
   }
   if (walk.cut) {
     if (stop === at + held) {

@@ -92,6 +92,101 @@ describe.skipIf(reason !== "")(`a dump says what is so${reason === "" ? "" : ` (
     process.kill(child, "SIGKILL");
   });
 
+  describe("of what fdinfo says of", () => {
+    const EMPTY_MAP = Array.from({ length: 32 }, () => 0);
+    const opened: Readonly<Record<string, () => Promise<number>>> = {
+      signalfd: () => target.call("c", "int signalfd(int, uint64_t *, int)", -1, [1 << 9], 0),
+      timerfd: async () => {
+        const fd = await target.call("c", "int timerfd_create(int, int)", 1, 0);
+        await target.call("c", "int timerfd_settime(int, int, long *, void *)", fd, 0, [5, 7, 10_000, 0], null);
+        return fd;
+      },
+      inotify: async () => {
+        const fd = await target.call("c", "int inotify_init1(int)", 0);
+        await target.call("c", "int inotify_add_watch(int, const char *, uint32_t)", fd, folder, 2);
+        return fd;
+      },
+      fanotify: async () => {
+        const fd = await target.call("c", "int fanotify_init(int, int)", 0x10, 0);
+        const mark = "int fanotify_mark(int, unsigned int, uint64_t, int, const char *)";
+        if (fd >= 0) await target.call("c", mark, fd, 1, 2, -100, folder);
+        return fd;
+      },
+      pidfd: () => target.call("c", "long syscall(long, long, long)", 434, target.pid, 0),
+      bpf: () => {
+        const number = process.arch === "x64" ? 321 : 280;
+        const attributes = [1, 4, 8, 16, ...EMPTY_MAP];
+        return target.call("c", "long syscall(long, long, uint32_t *, long)", number, 0, attributes, 120);
+      },
+    };
+
+    const expected = (): Readonly<Record<string, object>> => {
+      const { ino, dev } = statSync(folder, { bigint: true });
+      const device = `${(Number(dev) >>> 8) & 0xfff}:${(Number(dev) & 0xff) | ((Number(dev) >>> 12) & 0xfff00)}`;
+      const directory = { inode: String(ino), device };
+      return {
+        signalfd: { signals: ["SIGUSR1"] },
+        timerfd: { clock: "CLOCK_MONOTONIC", interval: "5.000000007", armed: true },
+        inotify: { watches: [{ wd: 1, ...directory, mask: ["IN_MODIFY"] }] },
+        fanotify: {
+          fanotifyFlags: ["FAN_UNLIMITED_QUEUE"],
+          eventFlags: ["O_RDONLY", "O_LARGEFILE"],
+          marks: [{ type: "INODE", ...directory, mask: ["FAN_MODIFY"], ignoredMask: [] }],
+        },
+        pidfd: { pid: target.pid },
+        bpf: { mapType: 1, keySize: 4, valueSize: 8, maxEntries: 16 },
+      };
+    };
+
+    test.each(Object.keys(opened))("a %s", async (kind) => {
+      const fd = (await opened[kind]?.()) ?? -1;
+      // This kernel lacks it, or permits it only to root.
+      if (fd < 0) return;
+      const live = await take();
+      expect(fileOf(live, fd)).toMatchObject({ kind, details: expected()[kind] });
+      expect(live.notes).toEqual([]);
+      const image = path("image");
+      expect((await runCommand(["dump", `${target.pid}`, "-o", image])).status).toBe(0);
+      const shown = JSON.parse((await runCommand(["show", image, "--json"])).out);
+      expect(shown.problems).toEqual([]);
+      const id = shown.fileTables[0].fds.find((each: { fd: number }) => each.fd === fd)?.file;
+      const { name: _name, ...file } = shown.files.find((each: { id: number }) => each.id === id);
+      expect(file).toMatchObject({ kind, details: expected()[kind] });
+      expect(file.path).toBe(fileOf(live, fd).path);
+    });
+
+    test("a signalfd and an inotify that change between two dumps", async () => {
+      const [signalfd, inotify] = [await opened.signalfd?.(), await opened.inotify?.()];
+      await runCommand(["dump", `${target.pid}`, "-o", path("before")]);
+      await target.call("c", "int signalfd(int, uint64_t *, int)", signalfd, [1 << 11], 0);
+      writeFileSync(path("watched"), "");
+      await target.call("c", "int inotify_add_watch(int, const char *, uint32_t)", inotify, path("watched"), 2);
+      await runCommand(["dump", `${target.pid}`, "-o", path("after")]);
+      const args = ["diff", path("before"), path("after"), "--json", "--ignore", "task-detail"];
+      const { changes } = JSON.parse((await runCommand(args)).out);
+      expect(changes).toMatchObject([
+        { kind: "file-detail", key: "signals", before: ["SIGUSR1"], after: ["SIGUSR2"] },
+        { kind: "file-detail", key: "watches", before: { length: 1 }, after: { length: 2 } },
+      ]);
+    });
+
+    test("an inotify with more watches than a name has room for: a note, and nothing is known", async () => {
+      const inotify = await opened.inotify?.();
+      for (let index = 0; index < 120; index++) {
+        writeFileSync(path(`${index}`), "");
+        await target.call("c", "int inotify_add_watch(int, const char *, uint32_t)", inotify, path(`${index}`), 2);
+      }
+      const { notes } = await take();
+      expect(notes).toEqual([
+        `pid ${target.pid} fd ${inotify} watches more than an image can hold: the image does not say what`,
+      ]);
+      expect((await runCommand(["dump", `${target.pid}`, "-o", path("image")])).status).toBe(0);
+      const shown = JSON.parse((await runCommand(["show", path("image"), "--json"])).out);
+      const { details } = shown.files.find((file: { kind: string }) => file.kind === "inotify");
+      expect(details).toEqual({});
+    });
+  });
+
   test("of a message queue", async () => {
     const name = `/ckptscope-${process.pid}`;
     const fd = await target.call(

@@ -62,6 +62,15 @@ const NAMES = [
   ...["/dev/net/tun", "pid_for_children:[1]", `/${"x".repeat(300)}`, `/${"y".repeat(4094)}`, "caf\u00e9"],
 ];
 
+/** Names that go on after a line feed. */
+const CONTINUED = [
+  "anon_inode:[pidfd]\nPid:\t12\n",
+  "anon_inode:inotify\n",
+  "anon_inode:[io_uring]\nSqMask:\t0x7\n",
+  "/memfd:a\nb",
+  "/a\nb",
+];
+
 const NUMBERS = [0, 1, 2, 127, 128, 1000, 2 ** 31 - 1, -1, -5, -(2 ** 31)];
 const POSITIONS = [0n, 1n, 4096n, 2n ** 32n, 2n ** 53n + 1n, 2n ** 64n - 1n];
 
@@ -79,7 +88,7 @@ function pathOf(making: Making): Uint8Array {
   const { below } = making;
   if (isOdd(making)) {
     const odd = ["no end", "two\0ends\0", "", "\0\0", `/${"z".repeat(4096)}\0`, `/${"z".repeat(9000)}\0`];
-    return encodeText(pick(below, odd));
+    return encodeText(below(2) === 0 ? pick(below, odd) : `${pick(below, CONTINUED)}\0`);
   }
   return encodeText(`${below(3) === 0 ? pick(below, NAMES) : `/srv/file-${below(1000)}`}\0`);
 }
