@@ -13,12 +13,14 @@ import type { Comparison } from "./comparison.ts";
 import { createLackingValues } from "./lacking-values.ts";
 import { lopsidedNotes, lopsidedOf } from "./lopsided.ts";
 import { matchPlaces } from "./match-mounts.ts";
-import { pair } from "./pair.ts";
+import { type Pairs, pair } from "./pair.ts";
 import { completenessNotes, relatedNotes } from "./related.ts";
 
 export interface DiffOptions {
   /** Overrides EXTRA_PAIRS of pair.ts. */
   readonly extraPairs?: number;
+  /** What `pair` returned for the images, if they have been paired. */
+  readonly pairs?: Pairs;
   /** The tables of resources of both images; absent: only tasks, descriptors and open files are compared. */
   readonly resources?: Readonly<Record<Side, Resources>>;
   /**
@@ -43,7 +45,7 @@ export interface DiffOptions {
  * and descriptors that are on both sides and lead to an open file.
  */
 export function diff(before: Checkpoint, after: Checkpoint, options: DiffOptions = {}): Comparison {
-  const pairs = pair(before, after, options.extraPairs);
+  const pairs = options.pairs ?? pair(before, after, options.extraPairs);
   const collector = createCollector(before, after, pairs);
   const lopsided = lopsidedOf({ before, after, pairs });
   const lacking = createLackingValues();

@@ -1,7 +1,17 @@
 // Reads the tables of resources of an image: on demand, because few of them are ever shown.
 
 import type { Image } from "../decoder/image.ts";
-import { readCriu } from "./criu/read.ts";
+import type { Side } from "../model/side.ts";
+import { type Reading, readCriu, WITH_ROWS_LEFT_OUT } from "./criu/read.ts";
+import { createSetReader, type SetReader } from "./criu/set-reader.ts";
+import { readThreadOwners } from "./criu/thread-owners.ts";
+import {
+  type ComparedSet,
+  type Correspond,
+  findUnchanged,
+  NOTHING_UNCHANGED,
+  type Unchanged,
+} from "./criu/unchanged.ts";
 import { readFiles } from "./from-checkpoint.ts";
 import { readLinuxCr } from "./linux-cr/read.ts";
 import { RESOURCES } from "./resources.ts";
@@ -22,12 +32,50 @@ export async function readResources(
   names: readonly string[] = ALL_RESOURCES,
   signal?: AbortSignal,
 ): Promise<Resources> {
-  const tables = createTables(names);
   if (image.checkpoint.format === "criu") {
-    readFiles(image.checkpoint, tables, await readCriu(image, tables, signal));
-  } else {
-    await readLinuxCr(image, tables, signal);
-    readFiles(image.checkpoint, tables);
+    return readSet(createSetReader(image, signal), names, { owners: null, unchanged: NOTHING_UNCHANGED });
   }
+  const tables = createTables(names);
+  await readLinuxCr(image, tables, signal);
+  readFiles(image.checkpoint, tables);
   return tables.finish();
+}
+
+async function readSet(set: SetReader, names: readonly string[], reading: Reading): Promise<Resources> {
+  const tables = createTables(names);
+  readFiles(set.checkpoint, tables, await readCriu(set, tables, reading));
+  return tables.finish();
+}
+
+/**
+ * Reads tables of two images to compare them. Rows that are certainly the same in both are left out, if that is known
+ * without reading them: those of tasks of which both images say the same, byte for byte.
+ *
+ * @param correspond Whether a task before and one after are compared with each other.
+ * @throws SourceError if bytes cannot be read
+ */
+export async function readForComparison(
+  images: Readonly<Record<Side, Image>>,
+  names: readonly string[],
+  correspond: Correspond,
+): Promise<Record<Side, Resources>> {
+  const { before, after } = images;
+  const isRead = WITH_ROWS_LEFT_OUT.some((name) => names.includes(name));
+  if (!isRead || before.checkpoint.format !== "criu" || after.checkpoint.format !== "criu") {
+    return { before: await readResources(before, names), after: await readResources(after, names) };
+  }
+  const compared = async (image: Image): Promise<ComparedSet> => {
+    const set = createSetReader(image);
+    return { set, owners: await readThreadOwners(set) };
+  };
+  const sets = { before: await compared(before), after: await compared(after) };
+  const unchanged = await findUnchanged(sets, correspond);
+  const read = async (leaving: Unchanged): Promise<Record<Side, Resources>> => ({
+    before: await readSet(sets.before.set, names, { owners: sets.before.owners, unchanged: leaving }),
+    after: await readSet(sets.after.set, names, { owners: sets.after.owners, unchanged: leaving }),
+  });
+  const found = await read(unchanged);
+  // A table that one image seems to lack may only have rows that were left out.
+  const isLacking = WITH_ROWS_LEFT_OUT.some((name) => found.before[name]?.held !== found.after[name]?.held);
+  return isLacking && unchanged !== NOTHING_UNCHANGED ? read(NOTHING_UNCHANGED) : found;
 }

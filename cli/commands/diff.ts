@@ -5,11 +5,12 @@ import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { filterChanges, hasTask } from "../../app/diff/filter.ts";
 import { PLACES } from "../../app/diff/match-mounts.ts";
+import { pair } from "../../app/diff/pair.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
 import { earlierOf } from "../../app/model/earlier.ts";
-import { readResources } from "../../app/resources/read.ts";
+import { readForComparison } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 import type { DIFF } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
@@ -21,7 +22,10 @@ import { diffText } from "./diff-text.ts";
 type DiffOptions = ArgumentsOf<typeof DIFF>["options"];
 
 export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: Io): Promise<number> {
-  const [before, after] = (await openImages(operands, io, options)) as [OpenedImage, OpenedImage];
+  const [before, after] = (await openImages(operands, io, options)) as [
+    OpenedImage,
+    OpenedImage,
+  ];
   try {
     return await printChanges(before, after, options, io);
   } finally {
@@ -32,12 +36,17 @@ export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: I
 
 async function printChanges(before: OpenedImage, after: OpenedImage, options: DiffOptions, io: Io): Promise<number> {
   const isWithout = options["no-resources"];
-  const read = ({ image }: OpenedImage) => readResources(image, isWithout ? PLACES : COMPARED_RESOURCES);
-  const tables = { before: await read(before), after: await read(after) };
+  const images = { before: before.image, after: after.image };
+  const pairs = pair(before.image.checkpoint, after.image.checkpoint);
+  const tables = await readForComparison(
+    images,
+    isWithout ? PLACES : COMPARED_RESOURCES,
+    (task, other) => pairs.taskAfter[task] === other,
+  );
   const using = isWithout ? { places: tables } : { resources: tables };
   const [first, second] = [await before.evidence(before.input.name), await after.evidence(after.input.name)];
   const order = earlierOf(first, second);
-  const comparison = diff(before.image.checkpoint, after.image.checkpoint, { ...using, order });
+  const comparison = diff(before.image.checkpoint, after.image.checkpoint, { ...using, pairs, order });
   const { pid } = options;
   if (pid !== undefined && !hasTask(comparison, pid)) throw new CliError(`neither image has a task with pid ${pid}`);
   const { json, jsonl, only } = options;

@@ -311,6 +311,53 @@ export function eachVarint(
 }
 
 /**
+ * Whether two messages have the same bytes in some of their fields, whatever is in the others: bytes[start … end - 1] and
+ * otherBytes[otherStart … otherEnd - 1]. False if one of them is damaged.
+ *
+ * @param fields By number of a field, below 64: 1 if it is compared.
+ */
+export function haveSameFields(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  otherBytes: Uint8Array,
+  otherStart: number,
+  otherEnd: number,
+  fields: Uint8Array,
+): boolean {
+  let at = start;
+  let other = otherStart;
+  for (;;) {
+    const from = fromWanted(bytes, at, end, fields);
+    const otherFrom = fromWanted(otherBytes, other, otherEnd, fields);
+    if (from < 0 || otherFrom < 0) return false;
+    at = endOfField(bytes, from, end);
+    other = endOfField(otherBytes, otherFrom, otherEnd);
+    if (at - from !== other - otherFrom) return false;
+    // Both have ended.
+    if (at === from) return true;
+    for (let nth = 0; nth < at - from; nth++) if (bytes[from + nth] !== otherBytes[otherFrom + nth]) return false;
+  }
+}
+
+/** Where the first of some fields begins, at `at` or after it; `end` if there is none, -1 if there is damage before it. */
+function fromWanted(bytes: Uint8Array, at: number, end: number, fields: Uint8Array): number {
+  for (let from = at; from < end; ) {
+    const next = endOfField(bytes, from, end);
+    if (next < 0 || fields[lowAt(bytes, from) >>> 3] === 1) return next < 0 ? next : from;
+    from = next;
+  }
+  return end;
+}
+
+/** Where the field at `at` ends; `at` if there is none, -1 if it is damaged. */
+function endOfField(bytes: Uint8Array, at: number, end: number): number {
+  if (at >= end) return at;
+  const value = endOfVarint(bytes, at, end);
+  return value < 0 ? value : endOfValue(bytes, value, end, lowAt(bytes, at));
+}
+
+/**
  * Puts the low halves of the values of a repeated varint field, packed or not, into `out`, as many as there is room for;
  * returns how many. Stops at damage.
  */

@@ -14,7 +14,6 @@ import {
   objectOf,
 } from "../../decoder/criu/memory/shared-objects.ts";
 import { eachBytes, fieldNumber, scratch } from "../../decoder/criu/wire.ts";
-import { indexIds } from "../../decoder/id-index.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isDevZero, MAPPING_KINDS, type MappingKind, mappedPath, permissionsText } from "../../model/mappings.ts";
 import { i32At } from "../../model/read.ts";
@@ -60,16 +59,22 @@ interface Owner {
   readonly stack: bigint | null;
 }
 
-/** Reads the table of mappings. @param keyOfSegment Keys of System V shared memory, by id. */
+/**
+ * Reads the table of mappings.
+ *
+ * @param keyOfSegment Keys of System V shared memory, by id.
+ * @param leftOut Tasks, by pid, whose mappings are not read.
+ */
 export async function readMappings(
   set: SetReader,
   tables: Tables,
   keyOfSegment: ReadonlyMap<number, number>,
+  leftOut: ReadonlySet<number>,
 ): Promise<void> {
   if (!tables.wants("mappings")) return;
   const { checkpoint, arch } = set;
   const { files } = checkpoint;
-  const rowOfId: Context["rowOfId"] = indexIds(files.id, files.count).get;
+  const rowOfId: Context["rowOfId"] = set.fileOfId;
   const pageSize = await readPageSize(set);
   const readEntry = createEntryReader(checkpoint, set.sources);
   const context: Context = {
@@ -87,7 +92,7 @@ export async function readMappings(
     pageSize,
     values: scratch(),
   };
-  for await (const found of set.entries("mm")) {
+  for await (const found of set.entries("mm", leftOut)) {
     const mm = messageOf(found, "mm_entry");
     if (mm === null) continue;
     const { entry, number, record } = found;

@@ -1,23 +1,44 @@
 // Reads the tables of a CRIU image set.
 
-import type { Image } from "../../decoder/image.ts";
 import type { Tables } from "../tables.ts";
 import { readIpc } from "./ipc.ts";
 import { readMappings } from "./mappings.ts";
 import { readFilters } from "./seccomp.ts";
-import { createSetReader } from "./set-reader.ts";
+import type { SetReader } from "./set-reader.ts";
 import { readSocketNamespaces } from "./sockets.ts";
 import { readSystem } from "./system.ts";
 import { readTasks } from "./tasks.ts";
+import { readThreadOwners, type ThreadOwners } from "./thread-owners.ts";
+import type { Unchanged } from "./unchanged.ts";
 
 /** The tables that are read from the cores. */
 const OF_CORES = ["tasks", "threads", "credentials", "limits", "signals", "timers", "seccomp"];
 
+/** Tables of which rows are left out where two sets say the same. */
+export const WITH_ROWS_LEFT_OUT: readonly string[] = [...OF_CORES, "mappings"];
+
+/** What is read, and what need not be. */
+export interface Reading {
+  /** `null`: not read yet. */
+  readonly owners: ThreadOwners | null;
+  readonly unchanged: Unchanged;
+}
+
 /** Fills the tables that are asked for. Returns the network namespaces of sockets: see readSocketNamespaces. */
-export async function readCriu(image: Image, tables: Tables, signal?: AbortSignal): Promise<Float64Array | null> {
-  const set = createSetReader(image, signal);
-  if (tables.wants(...OF_CORES)) await readTasks(set, tables, await readFilters(set));
-  await readMappings(set, tables, await readIpc(set, tables));
-  await readSystem(set, tables);
+export async function readCriu(
+  set: SetReader,
+  tables: Tables,
+  { owners, unchanged }: Reading,
+): Promise<Float64Array | null> {
+  if (tables.wants(...OF_CORES)) {
+    const filters = await readFilters(set);
+    await readTasks(set, tables, {
+      filters,
+      owners: owners ?? (await readThreadOwners(set)),
+      leftOut: unchanged.cores,
+    });
+  }
+  await readMappings(set, tables, await readIpc(set, tables), unchanged.mappings);
+  await readSystem(set, tables, unchanged);
   return readSocketNamespaces(set, tables);
 }

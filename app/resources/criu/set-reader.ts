@@ -6,12 +6,12 @@ import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import type { MessageName } from "../../decoder/criu/messages.ts";
 import type { PlacedMember } from "../../decoder/criu/placing.ts";
 import { createValueReader, type Values } from "../../decoder/criu/values.ts";
-import { createIdIndex } from "../../decoder/id-index.ts";
+import { createIdIndex, indexIds } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
 import type { Source } from "../../decoder/source.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { endOfMember, recordMember, recordOffset } from "../../model/records.ts";
-import type { RecordRow, TaskRow } from "../../model/rows.ts";
+import type { FileRow, RecordRow, TaskRow } from "../../model/rows.ts";
 import { convert } from "../convert.ts";
 import type { ColumnSpec, ResourceSpec } from "../resource.ts";
 import type { Input } from "../table.ts";
@@ -37,17 +37,23 @@ export interface SetReader {
   throwIfAborted(): void;
   /** Whether the member ends inside an entry: a field that it lacks may have been cut off. */
   isCut(record: RecordRow): boolean;
+  /** Where a member ends inside an entry; `undefined`: it does not. */
+  cutIn(member: number): number | null | undefined;
+  /** The records of a member: the first, and the one after the last. */
+  recordsOf(member: number): readonly [start: RecordRow, end: RecordRow];
+  /** The open file with an id; NONE: there is none. */
+  fileOfId(id: number): FileRow;
   /** NONE: there is no task with this pid. */
   taskOfPid(pid: number): TaskRow;
-  /** The entries of all members of a kind, in image order. */
-  entries(kind: string): AsyncGenerator<NumberedEntry>;
+  /** The entries of all members of a kind, in image order, but for those with numbers that are left out. */
+  entries(kind: string, leftOut?: ReadonlySet<number>): AsyncGenerator<NumberedEntry>;
   /** The entries of one member. */
   entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry>;
 }
 
 /** A reader of a set. @param signal Aborts the generators. */
 export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSignal): SetReader {
-  const { records, tasks, machine, problems } = checkpoint;
+  const { records, tasks, files, machine, problems } = checkpoint;
   const cutAt = new Map(
     problems.flatMap(({ code, member, offset }) => (code === "truncated-entry" ? [[member, offset] as const] : [])),
   );
@@ -55,12 +61,18 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
   const members = indexMembers(checkpoint.members);
   const tasksByPid = createIdIndex();
   for (let task = 0; task < tasks.count; task++) tasksByPid.add((tasks.pid[task] as number) >>> 0, task);
-  const first = new Map<number, number>();
-  for (let row = 0; row < records.count; row = endOfMember(records, row)) first.set(recordMember(records, row), row);
+  const first = new Int32Array(sources.length);
+  const ends = new Int32Array(sources.length);
+  for (let row = 0; row < records.count; ) {
+    const member = recordMember(records, row);
+    first[member] = row;
+    row = endOfMember(records, row);
+    ends[member] = row;
+  }
+  const recordsOf: SetReader["recordsOf"] = (member) => [first[member] ?? 0, ends[member] ?? 0];
+  let fileOfId: SetReader["fileOfId"] | null = null;
   async function* entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry> {
-    const start = first.get(member);
-    if (start === undefined) return;
-    const end = endOfMember(records, start);
+    const [start, end] = recordsOf(member);
     for (let record = start; record < end; record++) {
       signal?.throwIfAborted();
       const entry = await read(record);
@@ -82,13 +94,21 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
         : { kind: MEMBER_KINDS.findIndex(({ name }) => name === kind), number, source };
     },
     isCut: (record) => cutAt.get(recordMember(records, record)) === recordOffset(records, record),
+    cutIn: (member) => cutAt.get(member),
+    recordsOf,
+    fileOfId(id) {
+      fileOfId ??= indexIds(files.id, files.count).get;
+      return fileOfId(id);
+    },
     taskOfPid: (pid) => {
       const task = tasksByPid.get(pid >>> 0);
       return task === NONE ? NONE : task;
     },
     entriesOf,
-    async *entries(kind) {
-      for (const [member, number] of members.ofKind(kind)) yield* entriesOf(member, number);
+    async *entries(kind, leftOut) {
+      for (const [member, number] of members.ofKind(kind)) {
+        if (leftOut?.has(number) !== true) yield* entriesOf(member, number);
+      }
     },
   };
 }

@@ -11,6 +11,7 @@ import { deviceOptions } from "./device-options.ts";
 import { readMounts } from "./mounts.ts";
 import { messageOf, type SetReader, take } from "./set-reader.ts";
 import { readSysctls } from "./sysctls.ts";
+import type { Unchanged } from "./unchanged.ts";
 
 type Draft = Record<string, Input>;
 
@@ -27,7 +28,7 @@ const NAMESPACES = [
 ] as const;
 
 /** Reads the tables of the image as a whole, and namespaces and control groups of tasks. */
-export async function readSystem(set: SetReader, tables: Tables): Promise<void> {
+export async function readSystem(set: SetReader, tables: Tables, unchanged: Unchanged): Promise<void> {
   const inventory = await readInventory(set);
   if (inventory !== null) tables.hold("plugins");
   for (const name of inventory?.inside("plugins_entry").texts("plugins") ?? []) tables.add("plugins", { name });
@@ -37,7 +38,7 @@ export async function readSystem(set: SetReader, tables: Tables): Promise<void> 
   await readMounts(set, tables);
   await readEach(set, tables, "netdev", "net_device_entry", "netdev", addDeviceWords);
   await readSysctls(set, tables);
-  await readControlGroups(set, tables);
+  await readControlGroups(set, tables, unchanged.cgroups ? unchanged.cores : new Set());
 }
 
 async function readInventory(set: SetReader): Promise<Values | null> {
@@ -122,8 +123,8 @@ interface Group {
   readonly path: Uint8Array;
 }
 
-/** Adds the control groups of each task, and of its threads that have others. */
-async function readControlGroups(set: SetReader, tables: Tables): Promise<void> {
+/** Adds the control groups of each task, and of its threads that have others. @param leftOut Cores that are not read. */
+async function readControlGroups(set: SetReader, tables: Tables, leftOut: ReadonlySet<number>): Promise<void> {
   if (!tables.wants("cgroups")) return;
   const sets = new Map<number, readonly Group[]>();
   for await (const entry of set.entries("cgroup")) {
@@ -143,7 +144,7 @@ async function readControlGroups(set: SetReader, tables: Tables): Promise<void> 
     }
   }
   const ofTask = new Map<number, number>();
-  for await (const entry of set.entries("core")) {
+  for await (const entry of set.entries("core", leftOut)) {
     const core = messageOf(entry, "core_entry");
     const tc = core?.number("tc.cg_set") ?? null;
     const id = core?.number("thread_core.cg_set") ?? tc;

@@ -4,8 +4,6 @@
 import type { MessageName } from "../../decoder/criu/messages.ts";
 import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { taskState } from "../../model/names.ts";
-import { u8At } from "../../model/read.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { signalName } from "../../model/signals.ts";
 import { taskRow } from "../from-checkpoint.ts";
@@ -14,6 +12,7 @@ import { spec, type Tables } from "../tables.ts";
 import { actionFlags, limitName, notificationName, policyName, secondsText, timerClock, UNLIMITED } from "../words.ts";
 import { addSeccomp, type Filters } from "./seccomp.ts";
 import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
+import { isDead, type ThreadOwners } from "./thread-owners.ts";
 
 /** A task or thread of the set, as its core is read. */
 interface Owner {
@@ -29,33 +28,23 @@ type Draft = Record<string, Row[string]>;
 /** The values of a message of a repeated field. */
 const self = (values: Values): Values => values;
 
-const ZOMBIE = taskState("zombie");
-
-/** Whether a task is a zombie: only its exit status is left. */
-const isDead = ({ checkpoint }: SetReader, task: TaskRow): boolean =>
-  task !== NONE && u8At(checkpoint.tasks.state, task) === ZOMBIE;
-
-/** The pid of each thread other than the first of its task. */
-async function threadOwners(set: SetReader): Promise<Map<number, number>> {
-  const owners = new Map<number, number>();
-  for await (const entry of set.entries("pstree")) {
-    const item = messageOf(entry, "pstree_entry");
-    const pid = item?.number("pid") ?? null;
-    if (item === null || pid === null) continue;
-    // The threads of a dead task are memory that was never set.
-    const task = set.taskOfPid(pid);
-    if (isDead(set, task)) continue;
-    for (const tid of item.numbers("threads")) if (tid !== pid && !owners.has(tid)) owners.set(tid, pid);
-  }
-  return owners;
+/** What the cores are read with. */
+interface ReadingCores {
+  readonly filters: Filters;
+  readonly owners: ThreadOwners;
+  /** Numbers of cores that are not read. */
+  readonly leftOut: ReadonlySet<number>;
 }
 
 /** Reads the tables of tasks and threads. */
-export async function readTasks(set: SetReader, tables: Tables, filters: Filters): Promise<void> {
-  const owners = await threadOwners(set);
-  const shared = await sharedPending(set);
-  const dumpable = await memoryFlags(set, tables);
-  for await (const entry of set.entries("core")) {
+export async function readTasks(
+  set: SetReader,
+  tables: Tables,
+  { filters, owners, leftOut }: ReadingCores,
+): Promise<void> {
+  const shared = await sharedPending(set, leftOut);
+  const dumpable = await memoryFlags(set, tables, leftOut);
+  for await (const entry of set.entries("core", leftOut)) {
     const core = messageOf(entry, "core_entry");
     if (core === null) continue;
     const tid = entry.number;
@@ -75,9 +64,9 @@ export async function readTasks(set: SetReader, tables: Tables, filters: Filters
 }
 
 /** The signals that wait for each task as a whole: any of its threads may take them. */
-async function sharedPending(set: SetReader): Promise<Map<number, readonly string[]>> {
+async function sharedPending(set: SetReader, leftOut: ReadonlySet<number>): Promise<Map<number, readonly string[]>> {
   const found = new Map<number, readonly string[]>();
-  for await (const entry of set.entries("core")) {
+  for await (const entry of set.entries("core", leftOut)) {
     const queue = messageOf(entry, "core_entry")?.nested("tc.signals_s") ?? null;
     if (queue !== null) found.set(entry.number, queuedSignals(set, queue.each("signals", infoOf)));
   }
@@ -104,10 +93,10 @@ function queuedSignals({ arch, littleEndian }: SetReader, queue: readonly (Uint8
 }
 
 /** What the memory of each task says about the task. */
-async function memoryFlags(set: SetReader, tables: Tables): Promise<Map<number, Values>> {
+async function memoryFlags(set: SetReader, tables: Tables, leftOut: ReadonlySet<number>): Promise<Map<number, Values>> {
   const found = new Map<number, Values>();
   if (!tables.wants("tasks")) return found;
-  for await (const entry of set.entries("mm")) {
+  for await (const entry of set.entries("mm", leftOut)) {
     const mm = messageOf(entry, "mm_entry");
     if (mm !== null) found.set(entry.number, mm);
   }

@@ -7,12 +7,10 @@ import { memberOfName } from "../../../app/decoder/criu/member-names.ts";
 import { MESSAGES, type MessageName } from "../../../app/decoder/criu/messages.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
-import { diff } from "../../../app/diff/diff.ts";
 import { encodeText } from "../../../app/model/text.ts";
-import { readResources } from "../../../app/resources/read.ts";
 import type { ColumnSpec, ResourceSpec } from "../../../app/resources/resource.ts";
 import { RESOURCES, resourceNamed } from "../../../app/resources/resources.ts";
+import { changesAndNotes } from "../../support/compare.ts";
 import { imageSources, SAMPLES } from "../../support/corpus.ts";
 import {
   copied,
@@ -28,11 +26,6 @@ import { entries, openSources } from "../../support/resources.ts";
 
 type Set = readonly Source[];
 
-async function read(set: Set) {
-  const image = await openSources(set);
-  return { checkpoint: image.checkpoint, resources: await readResources(image) };
-}
-
 /** What a column shows. */
 async function shown(set: Set, spec: ResourceSpec, column: ColumnSpec): Promise<string> {
   const rows = await entries(await openSources(set), spec.name);
@@ -40,9 +33,7 @@ async function shown(set: Set, spec: ResourceSpec, column: ColumnSpec): Promise<
 }
 
 async function changesOf(before: Set, after: Set): Promise<readonly Change[]> {
-  const [one, other] = [await read(before), await read(after)];
-  const resources = { before: one.resources, after: other.resources };
-  return changesJson(diff(one.checkpoint, other.checkpoint, { resources }));
+  return (await changesAndNotes(await openSources(before), await openSources(after))).changes;
 }
 
 /** Where a message has another in it: dotted names, the shortest first. */

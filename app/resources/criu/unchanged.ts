@@ -1,0 +1,229 @@
+// Finds the tasks of which two sets say the same, byte for byte, as they do of most tasks that did nothing between two
+// dumps. Rows that are read from these members are the same in both, so they need not be read to be compared.
+//
+// Casts `as number` read columns within bounds checked by the loops.
+
+import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
+import type { MessageName } from "../../decoder/criu/messages.ts";
+import { eachBytes, fieldNumber, haveSameFields, isSet, low, plan, scan, scratch } from "../../decoder/criu/wire.ts";
+import type { Source } from "../../decoder/source.ts";
+import { HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
+import { u8At } from "../../model/read.ts";
+import { recordEnd, recordOffset } from "../../model/records.ts";
+import type { TaskRow } from "../../model/rows.ts";
+import { SIDES, type Side } from "../../model/side.ts";
+import { sameBytes } from "../../model/text.ts";
+import { spec } from "../tables.ts";
+import type { SetReader } from "./set-reader.ts";
+import { isDead, type ThreadOwners } from "./thread-owners.ts";
+
+/** What need not be read of either of two sets. */
+export interface Unchanged {
+  /** Numbers of cores of which all rows are the same: of a task with all its threads. */
+  readonly cores: ReadonlySet<number>;
+  /** Whether their control groups are the same, too. */
+  readonly cgroups: boolean;
+  /** Tasks, by pid, with the same mappings. */
+  readonly mappings: ReadonlySet<number>;
+}
+
+/** Everything has to be read. */
+export const NOTHING_UNCHANGED: Unchanged = { cores: new Set(), cgroups: false, mappings: new Set() };
+
+/** A set that is compared with another one. */
+export interface ComparedSet {
+  readonly set: SetReader;
+  readonly owners: ThreadOwners;
+}
+
+/** Whether a task before and one after correspond. */
+export type Correspond = (before: TaskRow, after: TaskRow) => boolean;
+
+/** Members that old releases wrote instead of parts of the cores and of mm-PID.img. Sets with them are read whole. */
+const OLD_KINDS = ["creds", "rlimit", "sigacts", "itimers", "posix-timers", "signal-s", "vmas"];
+
+/** The size of an entry comes before it. */
+const SIZE_WORD = 4;
+
+/** Larger members are not compared by their bytes. */
+const MOST_BYTES = 1 << 20;
+
+type Sets = Readonly<Record<Side, ComparedSet>>;
+
+/** Finds what two sets have in common. @throws SourceError if bytes cannot be read */
+export async function findUnchanged(sets: Sets, correspond: Correspond): Promise<Unchanged> {
+  const { before, after } = sets;
+  if (SIDES.some((side) => OLD_KINDS.some((kind) => sets[side].set.members.ofKind(kind).length > 0)))
+    return NOTHING_UNCHANGED;
+  if (before.set.arch !== after.set.arch || before.set.littleEndian !== after.set.littleEndian)
+    return NOTHING_UNCHANGED;
+  const isSame = memberComparer(before.set, after.set);
+  const mapsSame = mappingComparer(before.set, after.set);
+  // Filters are named by their places in one member.
+  const sameFilters = (await isSame("seccomp", 0)) !== null;
+  const threads = { before: threadsOf(before.owners), after: threadsOf(after.owners) };
+  const cores = new Set<number>();
+  const mappings = new Set<number>();
+  for (const [, pid] of before.set.members.ofKind("core")) {
+    const task = before.set.taskOfPid(pid);
+    const other = after.set.taskOfPid(pid);
+    if (task === NONE || other === NONE || !correspond(task, other)) continue;
+    const memory = await isSame("mm", pid);
+    if (memory === null) continue;
+    if (memory.bytes !== null && mapsSame(memory)) mappings.add(pid);
+    if (!sameFilters || isDead(before.set, task) !== isDead(after.set, other)) continue;
+    if (SIDES.some((side) => sets[side].owners.has(pid))) continue;
+    const own = threads.before.get(pid) ?? [];
+    const others = threads.after.get(pid) ?? [];
+    if (own.length !== others.length || own.some((tid, at) => tid !== others[at])) continue;
+    if (await areSame(isSame, [pid, ...own])) for (const tid of [pid, ...own]) cores.add(tid);
+  }
+  return { cores, cgroups: (await isSame("cgroup", 0)) !== null, mappings };
+}
+
+/** The threads of each task other than the first, in the order of their cores. */
+function threadsOf(owners: ThreadOwners): Map<number, number[]> {
+  const threads = new Map<number, number[]>();
+  for (const [tid, pid] of owners) {
+    const known = threads.get(pid);
+    if (known === undefined) threads.set(pid, [tid]);
+    else known.push(tid);
+  }
+  return threads;
+}
+
+async function areSame(isSame: ReturnType<typeof memberComparer>, cores: readonly number[]): Promise<boolean> {
+  for (const number of cores) if ((await isSame("core", number)) === null) return false;
+  return true;
+}
+
+/** A member that both sets have with the same entries, or that neither has: `bytes` is `null`. */
+interface SameMember {
+  /** Index into the members of the set before. */
+  readonly member: number;
+  readonly bytes: Uint8Array | null;
+}
+
+/** The fields of an entry that rows are read from, and no others: registers and sizes of heaps advance by themselves. */
+interface ComparedEntry {
+  readonly message: MessageName;
+  /** By number of a field: 1 if it is compared. */
+  readonly fields: Uint8Array;
+}
+
+function comparedEntry(message: MessageName, names: readonly string[]): ComparedEntry {
+  const fields = new Uint8Array(64);
+  for (const name of names) fields[fieldNumber(message, name)] = 1;
+  return { message, fields };
+}
+
+/** The fields of mm_entry that are columns of a task. */
+const OF_TASKS = spec("tasks").columns.flatMap(({ criu = [] }) =>
+  criu.flatMap((source) => (source.startsWith("mm_entry.") ? [source.slice("mm_entry.".length)] : [])),
+);
+
+/** By kind of member. Others are compared whole. */
+const COMPARED: Readonly<Record<string, ComparedEntry>> = {
+  core: comparedEntry("core_entry", ["tc", "thread_core"]),
+  mm: comparedEntry("mm_entry", ["vmas", "mm_start_stack", ...OF_TASKS]),
+};
+
+/** A function that compares a member of both sets, by kind and number; `null`: they are not the same. */
+function memberComparer(before: SetReader, after: SetReader) {
+  return async (kind: string, number: number): Promise<SameMember | null> => {
+    const member = before.members.find(kind, number);
+    const other = after.members.find(kind, number);
+    if (member === NONE && other === NONE) return { member, bytes: null };
+    if (member === NONE || other === NONE || !haveSameRecords(before, member, after, other)) return null;
+    const reading = wholeMember(before.sources[member]);
+    const bytes = reading instanceof Promise ? await reading : reading;
+    const otherReading = wholeMember(after.sources[other]);
+    const otherBytes = otherReading instanceof Promise ? await otherReading : otherReading;
+    if (bytes === null || otherBytes === null) return null;
+    if (sameBytes(bytes, otherBytes)) return { member, bytes };
+    const entry = COMPARED[kind];
+    if (entry === undefined || before.cutIn(member) !== undefined) return null;
+    const own = onlyEntry(before, member, entry.message);
+    const others = onlyEntry(after, other, entry.message);
+    if (own === null || others === null) return null;
+    return haveSameFields(bytes, ...own, otherBytes, ...others, entry.fields) ? { member, bytes } : null;
+  };
+}
+
+/** The bytes of a member; `null` if there are very many. */
+const wholeMember = (source: Source | undefined): Uint8Array | null | Promise<Uint8Array> =>
+  source === undefined || source.size > MOST_BYTES ? null : source.read(0, source.size);
+
+/** Where the only entry of a member begins and ends; `null` if there are several, or none of the message. */
+function onlyEntry(set: SetReader, member: number, message: MessageName): readonly [number, number] | null {
+  const { records } = set.checkpoint;
+  const [start, end] = set.recordsOf(member);
+  let found: readonly [number, number] | null = null;
+  for (let row = start; row < end; row++) {
+    if (records.kinds[records.kind[row] as number]?.struct !== message) continue;
+    if (found !== null) return null;
+    found = [recordOffset(records, row) + SIZE_WORD, recordEnd(records, row)];
+  }
+  return found;
+}
+
+/** Whether two members were decoded into records of the same kinds, as those are of which the same bytes were read. */
+function haveSameRecords(before: SetReader, member: number, after: SetReader, other: number): boolean {
+  const [start, end] = before.recordsOf(member);
+  const [otherStart, otherEnd] = after.recordsOf(other);
+  if (end - start !== otherEnd - otherStart) return false;
+  if (before.cutIn(member) !== after.cutIn(other)) return false;
+  const [x, y] = [before.checkpoint.records, after.checkpoint.records];
+  for (let row = start; row < end; row++) {
+    const kind = x.kinds[x.kind[row] as number];
+    const otherKind = y.kinds[y.kind[otherStart + row - start] as number];
+    if (kind?.struct !== otherKind?.struct || kind?.type !== otherKind?.type) return false;
+  }
+  return true;
+}
+
+const VMAS = fieldNumber("mm_entry", "vmas");
+const VMA = plan("vma_entry", ["status", "shmid"]);
+
+/** Memory that several mappings may show, which all of them together identify; that of System V has a key elsewhere. */
+const IDENTIFIED = VMA_SHARED | VMA_STATUS.memfd;
+
+/**
+ * A function that finds out whether the mappings of an mm-PID.img that is the same in both sets are the same: whether they
+ * show the same files, and nothing that other members identify.
+ */
+function mappingComparer(before: SetReader, after: SetReader): (same: SameMember) => boolean {
+  const values = scratch();
+  const isSameFile = fileComparer(before, after);
+  const { status, shmid } = VMA.slot;
+  return ({ member, bytes }) => {
+    const entry = bytes === null ? null : onlyEntry(before, member, "mm_entry");
+    if (bytes === null || entry === null) return false;
+    let same = true;
+    eachBytes(bytes, ...entry, VMAS, (from, to) => {
+      const seen = scan(bytes, from, to, VMA, values);
+      const bits = isSet(seen, status) ? low(values, status) : 0;
+      if ((bits & IDENTIFIED) !== 0) same = false;
+      if (same && (bits & VMA_FILE) !== 0) same = isSameFile(isSet(seen, shmid) ? low(values, shmid) : 0);
+    });
+    return same;
+  };
+}
+
+/** A function that compares the names of open files by an id that both sets have. */
+function fileComparer(before: SetReader, after: SetReader): (id: number) => boolean {
+  const known = new Map<number, boolean>();
+  const isSame = (id: number): boolean => {
+    const file = before.fileOfId(id);
+    const other = after.fileOfId(id);
+    if (file === NONE || other === NONE) return file === other;
+    const [x, y] = [before.checkpoint, after.checkpoint];
+    const bits = u8At(x.files.has, file) ^ u8At(y.files.has, other);
+    return (bits & HAS.path) === 0 && sameBytes(nameBytes(x, file), nameBytes(y, other));
+  };
+  return (id) => {
+    const found = known.get(id) ?? isSame(id);
+    known.set(id, found);
+    return found;
+  };
+}
