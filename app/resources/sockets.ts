@@ -60,6 +60,12 @@ const NUMBERS: readonly (readonly [column: string, from: readonly string[]])[] =
   ["toSend", ["bytesToSend"]],
 ];
 
+/** The details that the table is read from. */
+export const SOCKET_DETAILS: ReadonlySet<string> = new Set([
+  ...POOLED.flatMap(([, from]) => Object.keys(from)),
+  ...NUMBERS.flatMap(([, from]) => from),
+]);
+
 /**
  * The table of sockets, with a row for each descriptor of each task.
  *

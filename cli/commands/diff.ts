@@ -5,6 +5,7 @@ import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { filterChanges, hasTask } from "../../app/diff/filter.ts";
 import { PLACES } from "../../app/diff/match-mounts.ts";
+import { isNeededDetail } from "../../app/diff/needed-details.ts";
 import { pair } from "../../app/diff/pair.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
@@ -22,7 +23,7 @@ import { diffText } from "./diff-text.ts";
 type DiffOptions = ArgumentsOf<typeof DIFF>["options"];
 
 export async function run({ operands, options }: ArgumentsOf<typeof DIFF>, io: Io): Promise<number> {
-  const [before, after] = (await openImages(operands, io, options)) as [
+  const [before, after] = (await openImages(operands, io, options, { details: isNeededDetail })) as [
     OpenedImage,
     OpenedImage,
   ];

@@ -1,0 +1,11 @@
+// Which details of open files a comparison needs. A decoder that is told so leaves out the others: ids and inodes of which
+// every socket and pipe has its own take longest.
+
+import { fileDetail } from "../model/detail-keys.ts";
+import { SOCKET_DETAILS } from "../resources/sockets.ts";
+
+const NOT_COMPARED: ReadonlySet<string> = new Set(["renumbered", "volatile", "repeated"]);
+
+/** Whether a detail is compared, or shown of a socket that was added or removed. @param kind Index into FILE_KINDS. */
+export const isNeededDetail = (key: string, kind: number): boolean =>
+  !NOT_COMPARED.has(fileDetail(key, kind).compared) || SOCKET_DETAILS.has(key);
