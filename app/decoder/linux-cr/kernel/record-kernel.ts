@@ -1,4 +1,5 @@
-// Runs the kernel that reads records of the usual form into columns (build/kernels/records.c).
+// Runs the kernel that reads records of the usual form into columns (build/kernels/records.c). Casts `as number`
+// read the words of a result.
 
 import { startKernel } from "../../../model/kernel.ts";
 import type { FileRow, RecordRow, TableRow } from "../../../model/rows.ts";
@@ -127,6 +128,33 @@ const emptyBatch = (buffer: ArrayBuffer, next: NextPlace): RecordsRead => ({
   inOrder: true,
 });
 
+// Without destructuring arrays: this runs for each file table.
+
+function putRequest(words: Int32Array, request: Request): void {
+  words[0] = request.rows;
+  words[1] = request.files;
+  words[2] = request.descriptors;
+  words[3] = request.text;
+  words[4] = request.firstRecord;
+  words[5] = request.firstFile;
+  words[6] = request.textBase;
+  words[7] = request.table;
+  words[8] = request.lastFd;
+  words[9] = request.hasVersions ? 1 : 0;
+  words[10] = request.hasVarying ? 1 : 0;
+}
+
+function takeResult(batch: RecordsRead, words: Uint32Array): void {
+  batch.rows = words[0] as number;
+  batch.end = words[1] as number;
+  batch.files = words[2] as number;
+  batch.descriptors = words[3] as number;
+  batch.textLength = words[4] as number;
+  batch.lengthBytes = words[5] as number;
+  batch.missingCount = words[6] as number;
+  batch.inOrder = words[7] === 1;
+}
+
 /** A kernel; null where WebAssembly is not allowed. */
 export function createRecordKernel(tables: RecordForms): RecordKernel | null {
   const kernel = startKernel<Exports>(RECORDS_MODULE);
@@ -160,28 +188,13 @@ export function createRecordKernel(tables: RecordForms): RecordKernel | null {
     held !== bytes || from < first || (from + LONGEST_FILE > last && last < bytes.length && from > first);
   return {
     batch,
-    read(
-      bytes,
-      from,
-      end,
-      { rows, files, descriptors, text, firstRecord, firstFile, textBase, table, lastFd, ...has },
-    ) {
+    read(bytes, from, end, wanted) {
       if (needsMore(bytes, from)) give(bytes, from);
-      forms[tables.buffer] = has.listsBuffer ? tables.listedBuffer : 0;
-      const columns = [has.hasVersions ? 1 : 0, has.hasVarying ? 1 : 0];
-      request.set([rows, files, descriptors, text, firstRecord, firstFile, textBase, table, lastFd, ...columns]);
+      forms[tables.buffer] = wanted.listsBuffer ? tables.listedBuffer : 0;
+      putRequest(request, wanted);
       kernel.read(from - first, Math.min(end, last) - first);
-      const [read = 0, stopped = 0, filesRead = 0, descriptorsRead = 0, written = 0, lengthBytes = 0, missing = 0] =
-        result;
-      batch.rows = read;
-      batch.files = filesRead;
-      batch.descriptors = descriptorsRead;
       batch.base = first;
-      batch.end = stopped;
-      batch.textLength = written;
-      batch.lengthBytes = lengthBytes;
-      batch.missingCount = missing;
-      batch.inOrder = result[7] === 1;
+      takeResult(batch, result);
     },
     forget: kernel.forget,
   };
