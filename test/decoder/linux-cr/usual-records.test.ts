@@ -172,7 +172,11 @@ function generated(name: string, count: number, making: Making): Uint8Array {
     if (!isShared) addFile(writer, name, isOdd(making) ? 1 + below(objref) : ++objref, making);
     fd += isOdd(making) ? -below(3) : 1 + below(2);
     const values = {
-      fd_objref: isOdd(making) ? objref + below(3) : isShared ? 2 + below(objref - 1) : objref,
+      fd_objref: isOdd(making)
+        ? pick(below, [objref + below(3), ...NUMBERS])
+        : isShared
+          ? 2 + below(objref - 1)
+          : objref,
       fd_descriptor: isOdd(making) ? pick(below, NUMBERS) : fd,
       fd_close_on_exec: isOdd(making) ? below(3) : below(2),
     };
