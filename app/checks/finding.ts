@@ -60,35 +60,49 @@ function placeKey({ member = 0, offset }: Place): number | string | null {
   return offset < OFFSETS && member < 2 ** 16 ? member * OFFSETS + offset : `${member} ${offset}`;
 }
 
+/** The findings of one code. */
+interface OfCode {
+  readonly outcomes: readonly Outcome[];
+  /** Also of those that are not kept. */
+  count: number;
+  /** Where those are that are kept. */
+  readonly places: Set<number | string>;
+}
+
+/** The outcome that a check chose; any number of findings have the first. */
+function outcomeIn(outcomes: readonly Outcome[], errno: Errno | null | undefined, severity: Severity | undefined) {
+  for (const outcome of outcomes) {
+    if ((errno === undefined || outcome.errno === errno) && (severity === undefined || outcome.severity === severity))
+      return outcome;
+  }
+  return undefined;
+}
+
 /**
  * An empty list for an image of `dialect`.
  *
  * @param dialects Names of the format's dialects, oldest first.
  */
 export function createFindingList(rules: readonly Rule[], dialect: string, dialects: readonly string[]): FindingList {
-  const outcomes = new Map<string, readonly Outcome[]>();
-  for (const rule of rules) outcomes.set(rule.code, outcomesFor(rule, dialect, dialects));
+  const byCode = new Map<string, OfCode>();
+  for (const rule of rules) {
+    byCode.set(rule.code, { outcomes: outcomesFor(rule, dialect, dialects), count: 0, places: new Set() });
+  }
   const findings: Finding[] = [];
-  const counts = new Map<string, number>();
-  const places = new Map<string, Set<number | string>>();
+  /** In the order of their first findings. */
+  const codes: string[] = [];
   return {
     add(code, message, place, errno, severity) {
-      const holding = outcomes.get(code);
-      if (holding === undefined) throw new Error(`no rule has the code ${code}`);
-      const outcome = holding.find(
-        (candidate) =>
-          (errno === undefined || candidate.errno === errno) &&
-          (severity === undefined || candidate.severity === severity),
-      );
+      const known = byCode.get(code);
+      if (known === undefined) throw new Error(`no rule has the code ${code}`);
+      const outcome = outcomeIn(known.outcomes, errno, severity);
       if (outcome === undefined) return;
-      const listed = places.get(code) ?? new Set();
       const key = placeKey(place);
-      if (key !== null && listed.has(key)) return;
-      const seen = counts.get(code) ?? 0;
-      counts.set(code, seen + 1);
-      if (seen >= MOST_PER_CODE) return;
-      if (seen === 0) places.set(code, listed);
-      if (key !== null) listed.add(key);
+      if (key !== null && known.places.has(key)) return;
+      known.count++;
+      if (known.count === 1) codes.push(code);
+      if (known.count > MOST_PER_CODE) return;
+      if (key !== null) known.places.add(key);
       const text = typeof message === "string" ? message : message();
       findings.push({ code, severity: outcome.severity, message: text, errno: outcome.errno, ...place });
     },
@@ -103,9 +117,10 @@ export function createFindingList(rules: readonly Rule[], dialect: string, diale
         if (memberA !== memberB) return memberA < memberB ? -1 : 1;
         return offsetA === offsetB ? 0 : offsetA < offsetB ? -1 : 1;
       });
-      const unlisted = [...counts]
-        .filter(([, count]) => count > MOST_PER_CODE)
-        .map(([code, count]) => ({ code, count: count - MOST_PER_CODE }));
+      const unlisted = codes.flatMap((code) => {
+        const count = (byCode.get(code)?.count ?? 0) - MOST_PER_CODE;
+        return count > 0 ? [{ code, count }] : [];
+      });
       return { findings, unlisted };
     },
   };

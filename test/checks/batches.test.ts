@@ -71,6 +71,9 @@ test("bytes that have changed", async () => {
 /** An entry of files.img in the middle, a regular file: each task begins with one. */
 const REGULAR = 2 + 40 * 10;
 
+/** A unix socket and an epoll among the files of the first task. */
+const [SOCKET, EPOLL] = [6, 13];
+
 /** A set of many tasks in which one entry in the middle is bad. */
 const BAD: readonly [
   code: string,
@@ -147,6 +150,20 @@ const BAD: readonly [
       ...setNumber(set, "files.img", "file_entry", REGULAR, "reg.mnt_id", 2 * 77),
       ...setSources("w7/before").filter(({ name }) => name.includes("mountpoints")),
     ],
+  ],
+  [
+    "watch-missing",
+    "a descriptor that an epoll watches",
+    "files.img",
+    "epfd.tfd[0].tfd",
+    (set) => setNumber(set, "files.img", "file_entry", EPOLL, "epfd.tfd.tfd", 999),
+  ],
+  [
+    "peer-missing",
+    "the peer of a socket",
+    "files.img",
+    "usk.peer",
+    (set) => setNumber(set, "files.img", "file_entry", SOCKET, "usk.peer", 999),
   ],
   [
     "value-impossible",

@@ -9,7 +9,7 @@ import type { Source } from "../../decoder/source.ts";
 import type { Window } from "../../decoder/window.ts";
 import { endOfMember, recordMember } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { handlerOf } from "./entries.ts";
+import { checkMapping, checkSpace, handlerOf, VMA } from "./entries.ts";
 import type { Handler } from "./handler.ts";
 import {
   type Checked,
@@ -59,7 +59,7 @@ export interface Batches {
 
 /** How the notes of a node are taken. */
 interface Taker {
-  readonly handler: Handler;
+  readonly check: Handler["check"];
   readonly slots: number;
 }
 
@@ -72,6 +72,8 @@ interface Nodes {
   readonly takers: readonly (Taker | undefined)[];
   readonly file: FileNode;
   readonly descriptor: number;
+  /** The mappings of an address space, whose notes follow that of their mm_entry. */
+  readonly mapping: number;
 }
 
 /** Batches of a set; `null` if its entries are checked one by one. */
@@ -167,30 +169,30 @@ function asRecorded({ members, memberRecords }: Checked, row: RecordRow, ends: r
 }
 
 /** Calls the handlers with the notes of a run from `from` on; returns where they end. */
-function takeNotes(scanned: Scan, { takers, file, descriptor }: Nodes, run: NotedRun, from: number): number {
+function takeNotes(scanned: Scan, { takers, file, descriptor, mapping }: Nodes, run: NotedRun, from: number): number {
   const { notes, end, records, row, bytes, offset } = run;
   const { out } = scanned;
   let at = from;
+  // Of the mappings of an address space.
+  let nth = 0;
   while (at < end && (notes[at + NOTE.entry] as number) < records) {
     const node = notes[at + NOTE.node] as number;
     if (node === file.node) {
       at = takeFiles(scanned, file, run, at);
       continue;
     }
-    const { handler, slots } = takers[node] as Taker;
+    const { check, slots } = takers[node] as Taker;
     const values = at + NOTE.header - 2;
     if (node !== descriptor || !isUsualDescriptor(scanned, notes, at)) {
       scanned.record = row + (notes[at + NOTE.entry] as number);
       scanned.offset = offset + (notes[at + NOTE.start] as number) - 4;
       for (let word = 2; word < 2 * slots; word++) out[word] = notes[values + word] as number;
-      const { check } = handler;
-      check(
-        scanned,
-        notes[at + NOTE.seen] as number,
-        bytes,
-        notes[at + NOTE.start] as number,
-        notes[at + NOTE.end] as number,
-      );
+      const seen = notes[at + NOTE.seen] as number;
+      if (node === mapping) checkMapping(scanned, seen, nth++);
+      else {
+        nth = 0;
+        check(scanned, seen, bytes, notes[at + NOTE.start] as number, notes[at + NOTE.end] as number);
+      }
     }
     at = values + 2 * slots;
   }
@@ -202,17 +204,22 @@ export function startCheckKernel(): Nodes | null {
   const tables: Tables = createTables();
   const nodes = new Map<string, number>();
   const takers: Taker[] = [];
+  const mapping = addNode(tables, "vma_entry", VMA);
+  const noted = new Map([["vmas", mapping]]);
   for (const message of MESSAGES) {
-    const handler = handlerOf(message) as Handler;
-    const node = addNode(tables, message, handler.plan);
+    const isSpace = message === "mm_entry";
+    const { plan, check } = handlerOf(message) as Handler;
+    const node = addNode(tables, message, plan, isSpace ? { noted } : {});
     nodes.set(message, node);
-    takers[node] = { handler, slots: slotsIn(tables, node) };
+    takers[node] = { check: isSpace ? checkSpace : check, slots: slotsIn(tables, node) };
   }
+  // Mappings are told apart by their places in the address space.
+  takers[mapping] = { check: () => {}, slots: slotsIn(tables, mapping) };
   const file = addFileNode(tables);
   nodes.set("file_entry", file.node);
   const kernel = createCheckKernel(tables);
   const descriptor = nodes.get("fdinfo_entry") as number;
-  return kernel === null ? null : { kernel, nodes, takers, file, descriptor };
+  return kernel === null ? null : { kernel, nodes, takers, file, descriptor, mapping };
 }
 
 /** Whether to leave out runs for a while. */

@@ -296,7 +296,7 @@ function* socketOf({ scan, outside }: Walk, file: FileRow): Generator<Demand> {
   const name = hostNotes.names.get(file);
   if (peer !== undefined) {
     const own = scan.peerFiles.get(u32At(scan.inodes, file));
-    const user = own === undefined ? subject : ofFile(checkpoint, own);
+    const user = own === NONE ? subject : ofFile(checkpoint, own);
     if (peer.length > 0) yield { kind: "socket-name", path: peer, as: "peer", ...user };
   } else if (name !== undefined) {
     yield { kind: "socket-name", path: name, as: "bound", ...subject };

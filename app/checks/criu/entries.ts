@@ -21,7 +21,7 @@ import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 import { noteWatch } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
-const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
+export const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
 const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
@@ -92,14 +92,14 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     if (has(seen, 2)) refer(scan, ROOT, root);
   }),
   mm_entry: handler("mm_entry", ["exe_file_id"], (scan, seen, bytes, start, end) => {
-    const exe = low(scan, 1);
-    if (has(seen, 1)) refer(scan, EXECUTABLE, exe);
+    checkSpace(scan, seen, bytes, start, end);
     let nth = 0;
-    eachBytes(bytes, start, end, VMAS, (from, to) => checkMapping(scan, bytes, from, to, nth++));
-    scan.pageSize = pageSizeIn(bytes, start, end) ?? scan.pageSize;
+    eachBytes(bytes, start, end, VMAS, (from, to) => {
+      checkMapping(scan, scanInto(scan, bytes, from, to, VMA), nth++);
+    });
   }),
   vma_entry: handler("vma_entry", [], (scan, _seen, bytes, start, end) => {
-    checkMapping(scan, bytes, start, end, NONE);
+    checkMapping(scan, scanInto(scan, bytes, start, end, VMA), NONE);
   }),
   sk_packet_entry: handler("sk_packet_entry", ["id_for"], (scan, seen, bytes, start, end) => {
     const socket = low(scan, 1);
@@ -197,9 +197,18 @@ function checkType(scan: Scan, fd: number, id: number, type: number): void {
 /** Most entries with the same id to compare. */
 const SAME_ID = 8;
 
-/** @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own. */
-function checkMapping(scanned: Scan, bytes: Uint8Array, start: number, end: number, nth: number): void {
-  const seen = scanInto(scanned, bytes, start, end, VMA);
+/** Checks an address space, an mm_entry, without its mappings. */
+export function checkSpace(scan: Scan, seen: number, bytes: Uint8Array, start: number, end: number): void {
+  if (has(seen, 1)) refer(scan, EXECUTABLE, low(scan, 1));
+  scan.pageSize = pageSizeIn(bytes, start, end) ?? scan.pageSize;
+}
+
+/**
+ * Checks a mapping, whose values are in the slots of VMA.
+ *
+ * @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own.
+ */
+export function checkMapping(scanned: Scan, seen: number, nth: number): void {
   noteRange(scanned, seen);
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];

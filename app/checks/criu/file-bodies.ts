@@ -72,7 +72,8 @@ const TERMINAL_FILE = reference("file", "file-missing", "A terminal", "tty.regf_
 const MEMFD = reference("memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode");
 
 const WATCHED = fieldNumber("eventpoll_file_entry", "tfd");
-const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
+/** What an epoll watches: the descriptor is in slot 1. */
+export const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
 
 /** How the message of an open file is checked. */
 export interface Body extends Omit<Handler, "check"> {
@@ -136,8 +137,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
     if (has(seen, 3) && (low(scan, 3) & USK_EXTERN) !== 0) noteOutside(scan, has(seen, 4), bytes);
     const peer = has(seen, 2) ? low(scan, 2) : 0;
     if (peer === 0) return;
-    if (!scan.peerFiles.has(peer)) scan.peerFiles.set(peer, scan.file - 1);
-    scan.peers.add(peer, scan.record);
+    scan.peerFiles.add(peer, scan.file - 1);
     refer(scan, PEER, peer);
   }),
   tty: body("tty_file_entry", ["tty_info_id", "regf_id"], (scan, seen) => {

@@ -107,7 +107,7 @@ const externalKey = (key: string): string =>
 /** The socket inside the dump that names an external one as its peer. */
 function socketSubject({ checkpoint, inodes, peerFiles }: Scan, file: FileRow): Subject {
   const own = peerFiles.get(u32At(inodes, file));
-  return own === undefined ? { file } : ofFile(checkpoint, own);
+  return own === NONE ? { file } : ofFile(checkpoint, own);
 }
 
 /** Major and minor number of a st_rdev of at most 32 bits (Linux new_encode_dev). */

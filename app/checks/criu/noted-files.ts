@@ -3,11 +3,12 @@
 import { FIELD_TABLES } from "../../decoder/criu/field-table.ts";
 import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { type Body, MESSAGE_BODIES, MESSAGE_FIELDS } from "./file-bodies.ts";
+import { type Body, MESSAGE_BODIES, MESSAGE_FIELDS, WATCH } from "./file-bodies.ts";
 import { NOTE, type NotedRun } from "./kernel/check-kernel.ts";
 import { addNode, slotsOf, type Tables } from "./kernel/nodes.ts";
 import type { Scan } from "./scan.ts";
 import { messageIn, TAGS } from "./shapes.ts";
+import { noteWatch } from "./watches.ts";
 
 /** Slots of file_entry: type, id and the message that it has, whose own slots follow. */
 const [TYPE, ID, MESSAGE] = [1, 2, 3];
@@ -23,16 +24,21 @@ export interface FileNode {
   readonly words: number;
   /** By node of the message that it has. */
   readonly bodies: readonly (Body | undefined)[];
+  /** The node of what an epoll watches, whose notes follow that of the epoll. */
+  readonly watch: number;
 }
 
 /** Adds the nodes of file_entry and the messages in it. */
 export function addFileNode(tables: Tables): FileNode {
   const bodies: Body[] = [];
   const nodes = new Map<string, number>();
+  const watch = addNode(tables, "eventpoll_tfd_entry", WATCH);
   for (const [index, field] of MESSAGE_FIELDS.entries()) {
     const body = MESSAGE_BODIES[index] as Body;
-    const node = addNode(tables, messageIn("file_entry", field), body.plan, undefined, MESSAGE);
-    bodies[node] = body;
+    const isEpoll = field === "epfd";
+    const noted = new Map(isEpoll ? [["tfd", watch]] : []);
+    const node = addNode(tables, messageIn("file_entry", field), body.plan, { before: MESSAGE, noted });
+    bodies[node] = isEpoll ? { ...body, check: null } : body;
     nodes.set(field, node);
   }
   const slots = MESSAGE + Math.max(...MESSAGE_BODIES.map(({ plan }) => slotsOf(plan)));
@@ -45,9 +51,12 @@ export function addFileNode(tables: Tables): FileNode {
     const field = fields?.get(name);
     if (field !== undefined) own[field.number * 8 + field.wire] = slot;
   }
-  const node = addNode(tables, "file_entry", { slots: own }, { slot: MESSAGE, nodes, slots });
-  return { node, words: slotAt(slots), bodies };
+  const node = addNode(tables, "file_entry", { slots: own }, { joined: { slot: MESSAGE, nodes, slots } });
+  return { node, words: slotAt(slots), bodies, watch };
 }
+
+const WATCH_SLOT = 1;
+const WATCH_WORDS = slotAt(slotsOf(WATCH));
 
 /** By type: 1 if an open file may have it. */
 const KNOWN_TYPES = Uint8Array.from(FILE_FIELDS, (field) => Number(field !== null));
@@ -56,13 +65,19 @@ const KNOWN_TYPES = Uint8Array.from(FILE_FIELDS, (field) => Number(field !== nul
  * Takes the notes of open files from notes[from] on, of the first records of a run; returns where they end. One that is not
  * usual is left to `checkUnusual`.
  */
-export function takeFiles(scan: Scan, { node, words, bodies }: FileNode, run: NotedRun, from: number): number {
+export function takeFiles(scan: Scan, { words, bodies, watch }: FileNode, run: NotedRun, from: number): number {
   const { notes, end, row, records, bytes, offset } = run;
   const { types, out } = scan;
   let at = from;
-  for (; at < end && notes[at + NOTE.node] === node; at += words) {
-    const entry = notes[at + NOTE.entry] as number;
+  // What the last open file watches: how many so far; NONE if they are not taken here.
+  let watched = NONE;
+  for (; at < end; at += words) {
+    for (; at < end && notes[at + NOTE.node] === watch; at += WATCH_WORDS) {
+      if (watched !== NONE) noteWatch(scan, scan.file - 1, notes[at + slotAt(WATCH_SLOT)] as number, watched++);
+    }
+    const entry = at < end ? (notes[at + NOTE.entry] as number) : records;
     if (entry >= records) break;
+    watched = NONE;
     const seen = notes[at + NOTE.seen] as number;
     const type = notes[at + slotAt(TYPE)] as number;
     const id = notes[at + slotAt(ID)] as number;
@@ -77,6 +92,7 @@ export function takeFiles(scan: Scan, { node, words, bodies }: FileNode, run: No
       continue;
     }
     types[scan.file++] = type;
+    watched = 0;
     if (body.check === null) continue;
     const inside = (seen >> MESSAGE) & ~1;
     for (let word = 2; inside >> (word >> 1) !== 0; word++) out[word] = notes[own + word] as number;

@@ -10,6 +10,7 @@ import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
 import { createFindingList, type FindingList, type Message } from "../finding.ts";
 import { beginHostNotes, type HostNotes } from "./host-notes.ts";
+import { createLateIndex, type LateIndex } from "./late-index.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
 import { beginNotes, type NeedNotes } from "./need-notes.ts";
 import { isDamaged, isMissingTable } from "./problems.ts";
@@ -17,6 +18,9 @@ import { CRIU_RULES } from "./rules.ts";
 
 /** The kinds of ids. */
 export type Space = "file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost" | "mount";
+
+/** Those whose ids are collected while entries are read. */
+type LateSpace = Exclude<Space, "file" | "table" | "ghost">;
 
 /** What an entry refers to: `who` names `what` 3, in `field`. Every reference of an entry is declared once. */
 export interface Reference {
@@ -49,7 +53,7 @@ interface References {
 export interface Scan {
   readonly checkpoint: Checkpoint;
   readonly list: FindingList;
-  readonly spaces: Readonly<Record<Space, IdIndex>>;
+  readonly spaces: Readonly<Record<Space, Pick<IdIndex, "get">>> & Readonly<Record<LateSpace, LateIndex>>;
   readonly references: Map<Reference, References>;
   /** fd_types of open files, by row. */
   readonly types: Uint8Array;
@@ -59,16 +63,14 @@ export interface Scan {
   readonly dead: IdIndex;
   /** By open file: the inode of a unix socket; 0: it is not one. */
   readonly inodes: Uint32Array;
-  /** Inodes that unix sockets name as their peers. */
-  readonly peers: IdIndex;
   /** Inode that a unix socket names as its peer → that socket. */
-  readonly peerFiles: Map<number, number>;
+  readonly peerFiles: LateIndex;
   readonly notes: NeedNotes;
   readonly hostNotes: HostNotes;
   /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id, record, and 1 for a FIFO, in turn. */
   readonly readers: number[];
   /** pipe_id of the contents that are there. */
-  readonly contents: IdIndex;
+  readonly contents: LateIndex;
   /** Numbers of ghost files that remaps name. */
   readonly ghostsNamed: IdIndex;
   readonly members: MemberIndex;
@@ -214,25 +216,24 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     list: createFindingList(CRIU_RULES, dialect, []),
     spaces: {
       file: fileRows,
-      socket: createIdIndex(),
-      pipe: createIdIndex(),
-      terminal: createIdIndex(),
-      memfd: createIdIndex(),
+      socket: createLateIndex(),
+      pipe: createLateIndex(),
+      terminal: createLateIndex(),
+      memfd: createLateIndex(),
       table,
       ghost,
-      mount: createIdIndex(),
+      mount: createLateIndex(),
     },
     references: new Map(),
     types: new Uint8Array(files.count + 1),
     fileRows,
     dead,
     inodes: new Uint32Array(files.count + 1),
-    peers: createIdIndex(),
-    peerFiles: new Map(),
+    peerFiles: createLateIndex(),
     notes: beginNotes(files.count),
     hostNotes: beginHostNotes(),
     readers: [],
-    contents: createIdIndex(),
+    contents: createLateIndex(),
     ghostsNamed: createIdIndex(),
     members: index,
     called: new Map(),

@@ -42,6 +42,9 @@ export const createTables = (): Tables => ({
   bare: new Map(),
 });
 
+/** By name of a field: the node of the message in it, whose notes follow that of the message around it. */
+export type NotedFields = ReadonlyMap<string, number>;
+
 /** Messages of which one is in a message, by their fields. */
 export interface JoinedMessages {
   /** The slot of the field that there is. */
@@ -52,15 +55,25 @@ export interface JoinedMessages {
   readonly slots: number;
 }
 
-/**
- * Adds the node of a message whose notes have the values in the slots of a plan; returns it.
- *
- * @param before Slots before those of the plan: of the message that this one is joined to.
- */
-export function addNode(tables: Tables, message: string, plan: Plan, joined?: JoinedMessages, before = 0): number {
+interface NodeOptions {
+  readonly joined?: JoinedMessages | undefined;
+  /** Slots before those of the plan: of the message that this one is joined to. */
+  readonly before?: number;
+  readonly noted?: NotedFields;
+}
+
+const NO_FIELDS: NotedFields = new Map();
+
+/** Adds the node of a message whose notes have the values in the slots of a plan; returns it. */
+export function addNode(
+  tables: Tables,
+  message: string,
+  plan: Plan,
+  { joined, before = 0, noted = NO_FIELDS }: NodeOptions = {},
+): number {
   const shape = shapeOf(message);
   if (shape === null) throw new Error(`No message ${message}`);
-  const node = addFields(tables, shape, plan, joined, before);
+  const node = addFields(tables, shape, plan, { joined, before, noted });
   if (before > 0) {
     if (shape.orders.length > 0) throw new Error(`A joined message has no note for the orders of ${message}`);
     return node;
@@ -82,7 +95,7 @@ const NO_PLAN: Plan = { slots: new Uint8Array(TAGS) };
 function bareNode(tables: Tables, shape: Shape): number {
   const known = tables.bare.get(shape);
   if (known !== undefined) return known;
-  const node = addFields(tables, shape, NO_PLAN, undefined, 0);
+  const node = addFields(tables, shape, NO_PLAN, {});
   tables.bare.set(shape, node);
   const slots = addOrders(tables, node, shape, 1);
   setNode(tables, node, shape, slots === 1 ? 0 : slots, true);
@@ -98,8 +111,7 @@ function addFields(
   tables: Tables,
   shape: Shape,
   { slots }: Plan,
-  joined: JoinedMessages | undefined,
-  before: number,
+  { joined, before = 0, noted = NO_FIELDS }: NodeOptions,
 ): number {
   const node = tables.nodeCount++;
   if (node >= TABLE.nodes) throw new Error("No room for a node");
@@ -115,7 +127,8 @@ function addFields(
       let [what, which]: [number, number] = [other === wire ? WHAT.known : WHAT.refused, 0];
       if (what === WHAT.known && limit !== null) [what, which] = [WHAT.limited, addLimit(tables, limit)];
       else if (what === WHAT.known && joinedNode !== undefined) [what, which] = [WHAT.joined, joinedNode];
-      else if (what === WHAT.known && inner !== null) [what, which] = [WHAT.nested, bareNode(tables, inner)];
+      else if (what === WHAT.known && inner !== null)
+        [what, which] = [WHAT.nested, noted.get(field.name) ?? bareNode(tables, inner)];
       const own = joinedNode === undefined ? (slot === 0 ? 0 : before + slot) : (joined?.slot ?? 0);
       // One more than the number of the bit.
       tables.actions.set([what, own, 32 - Math.clz32(bit), which], (node * TAGS + tag) * ACTION);
