@@ -1,43 +1,8 @@
-// Rows of a listing as text for spreadsheets (CSV) and for pasting (TSV).
-
-import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Column, Listing } from "../model/columns/column.ts";
-import { columnOf } from "../model/columns/columns.ts";
-import { u32At } from "../model/read.ts";
+// Cells and lines of text for spreadsheets (CSV) and for pasting (TSV).
 
 export type Separator = "," | "\t";
 
-/** The header line. CSV lines end in CRLF (RFC 4180). */
-export function titleLine(listing: Listing, columns: readonly string[], separator: Separator): string {
-  return delimitedLine(
-    columns.map((id) => columnOf(listing, id)?.title ?? id),
-    separator,
-  );
-}
-
-/** Rows `from` … `to - 1` of `rows`, one line each. */
-export function rowLines(
-  checkpoint: Checkpoint,
-  listing: Listing,
-  columns: readonly string[],
-  rows: Uint32Array,
-  from: number,
-  to: number,
-  separator: Separator,
-): string {
-  const known = columns.map((id) => columnOf(listing, id)).filter((column): column is Column => column !== null);
-  let lines = "";
-  for (let at = from; at < Math.min(to, rows.length); at++) {
-    const row = u32At(rows, at);
-    lines += delimitedLine(
-      known.map((column) => column.text(checkpoint, row)),
-      separator,
-    );
-  }
-  return lines;
-}
-
-/** One line with its end. */
+/** One line with its end. CSV lines end in CRLF (RFC 4180). */
 export const delimitedLine = (cells: readonly string[], separator: Separator): string =>
   cells.map((text) => delimitedCell(text, separator)).join(separator) + (separator === "," ? "\r\n" : "\n");
 

@@ -1,6 +1,7 @@
 // Tables as text. Loaded when it is needed. Long listings are formatted in slices, so that the page stays responsive.
 
-import { rowLines, type Separator, titleLine } from "../export/delimited.ts";
+import type { Separator } from "../export/delimited.ts";
+import { listingTable } from "../export/listing-table.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Listing } from "../model/columns/column.ts";
 import type { Client, RequestOptions } from "../worker/client.ts";
@@ -8,8 +9,8 @@ import { blobOf } from "../worker/pieces.ts";
 import { NO_ROWS, orderOf, rowsNow } from "./rows.ts";
 import type { Doc, ListingView } from "./state.ts";
 
-/** Rows that are formatted without a pause, and milliseconds of work between two pauses. */
-const [SLICE, TURN] = [1000, 10];
+/** Milliseconds of work between two pauses. */
+const TURN = 10;
 
 /** Rows of a listing as text, with a header line. */
 export async function listingText(
@@ -20,17 +21,9 @@ export async function listingText(
   separator: Separator,
   { signal = new AbortController().signal, onProgress: reportProgress = () => {} }: RequestOptions = {},
 ): Promise<Blob> {
-  let done = 0;
-  function* pieces(): Generator<string> {
-    yield titleLine(listing, columns, separator);
-    while (done < rows.length) {
-      const from = done;
-      done = Math.min(rows.length, from + SLICE);
-      yield rowLines(checkpoint, listing, columns, rows, from, done, separator);
-    }
-  }
+  const { parts, share } = listingTable(checkpoint, listing, columns, rows, separator);
   const type = separator === "," ? "text/csv" : "text/tab-separated-values";
-  return blobOf(pieces(), type, { signal, reportProgress }, () => done / rows.length, TURN);
+  return blobOf(parts, type, { signal, reportProgress }, share, TURN);
 }
 
 /** The visible rows and columns of a listing as text: by the worker, or by the page while the worker is decoding the rest. */

@@ -13,7 +13,7 @@ import { type Checkpoint, commBytes, HAS, holderCount, NONE, taskNumber } from "
 import { FILE_KINDS, flagNames, kindWord } from "../../app/model/names.ts";
 import { shownText } from "../../app/model/text.ts";
 import { fileName, fileNames } from "../../app/model/words.ts";
-import { anyFiles, checkpointWith } from "../support/any-columns.ts";
+import { anyFiles, anyOthers, checkpointWith } from "../support/any-columns.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { checkpointOf, type StateFile } from "../support/state.ts";
 
@@ -101,49 +101,12 @@ function expectSame(checkpoint: Checkpoint, chosen: Chosen | null = null): void 
   }
 }
 
-const comms = fc.constantFrom(
-  "one",
-  "",
-  "=1+1",
-  "-5",
-  "- 5",
-  "a b",
-  "\u00e9t\u00e9",
-  "\u202e",
-  "x\ty",
-  '"',
-  "\ud83d\ude00",
-);
-const others = fc
-  .array(
-    fc.uniqueArray(
-      fc.record({
-        // No kernel has negative descriptors, but an image may.
-        fd: fc.oneof(fc.nat(1000), fc.constantFrom(-1, -123, 0x7fffffff)),
-        file: fc.constantFrom(NONE, 0, 1, 2, 3),
-        closeOnExec: fc.boolean(),
-      }),
-      { selector: ({ fd }) => fd, maxLength: 8 },
-    ),
-    { minLength: 1, maxLength: 4 },
-  )
-  .chain((tables) =>
-    fc.record({
-      tables: fc.constant(tables),
-      tasks: fc.array(
-        fc.record(
-          { pid: fc.nat(99_999), comm: comms, table: fc.nat(tables.length - 1) },
-          { requiredKeys: ["pid", "comm"] },
-        ),
-        { maxLength: 4 },
-      ),
-    }),
-  );
+/** As many as `anyOthers` needs. */
 const fourFiles = anyFiles.filter((files) => files.length >= 4);
 
 test("any columns", () => {
   fc.assert(
-    fc.property(fourFiles, fc.boolean(), others, (files, sameKeys, state) => {
+    fc.property(fourFiles, fc.boolean(), anyOthers, (files, sameKeys, state) => {
       const checkpoint = checkpointWith(files, sameKeys, true, state);
       expectSame(checkpoint);
       expectSame(checkpoint, choose(checkpoint, { fds: [{ from: 0, to: 500 }] }));

@@ -12,10 +12,10 @@ import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/events.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
-import { rowLines } from "../../app/export/delimited.ts";
 import { diffDocumentText } from "../../app/export/diff-json.ts";
 import { eventWords } from "../../app/export/event-text.ts";
 import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
+import { listingTable } from "../../app/export/listing-table.ts";
 import { holdersOf, parseTarget } from "../../app/export/who.ts";
 import { pack, unpack } from "../../app/link/pack.ts";
 import { type Checkpoint, nameBytes } from "../../app/model/checkpoint.ts";
@@ -93,18 +93,8 @@ function holdTexts(checkpoint: Checkpoint, next: Random): void {
   const ids = COLUMNS[listing].map(({ id }) => id);
   const count = checkpoint[listing === "problems" ? "tasks" : listing].count;
   const rows = listing === "problems" ? checkpoint.problems.length : count;
-  holdVisible(
-    rowLines(
-      checkpoint,
-      listing,
-      ids,
-      Uint32Array.from({ length: rows }, (_, row) => row),
-      0,
-      rows,
-      "\t",
-    ),
-    "a table",
-  );
+  const all = Uint32Array.from({ length: rows }, (_, row) => row);
+  for (const line of linesOf(listingTable(checkpoint, listing, ids, all, "\t").parts)) holdVisible(line, "a table");
 }
 
 /** What was packed is the same when it is unpacked, but for the records. */

@@ -1,7 +1,7 @@
 // Checkpoints whose columns have any values: names that are not UTF-8, flags and positions that no kernel has.
 
 import fc from "fast-check";
-import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE, NONE } from "../../app/model/checkpoint.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
 import { encodeText } from "../../app/model/text.ts";
 import { checkpointOf, type State, type StateFile } from "./state.ts";
@@ -94,3 +94,43 @@ export function checkpointWith(
     fileDetails: sameKeys ? { ...store, key: store.key.map(() => 0) } : store,
   };
 }
+
+const comms = fc.constantFrom(
+  "one",
+  "",
+  "=1+1",
+  "-5",
+  "- 5",
+  "a b",
+  "\u00e9t\u00e9",
+  "\u202e",
+  "x\ty",
+  '"',
+  "\ud83d\ude00",
+);
+/** Tasks and file tables of images with at least four open files. */
+export const anyOthers = fc
+  .array(
+    fc.uniqueArray(
+      fc.record({
+        // No kernel has negative descriptors, but an image may.
+        fd: fc.oneof(fc.nat(1000), fc.constantFrom(-1, -123, 0x7fffffff)),
+        file: fc.constantFrom(NONE, 0, 1, 2, 3),
+        closeOnExec: fc.boolean(),
+      }),
+      { selector: ({ fd }) => fd, maxLength: 8 },
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+  .chain((tables) =>
+    fc.record({
+      tables: fc.constant(tables),
+      tasks: fc.array(
+        fc.record(
+          { pid: fc.nat(99_999), comm: comms, table: fc.nat(tables.length - 1) },
+          { requiredKeys: ["pid", "comm"] },
+        ),
+        { maxLength: 4 },
+      ),
+    }),
+  );

@@ -3,7 +3,7 @@
 import { type JsonBytes, writeInteger, writePiece, writePlain, writeRaw, writeText } from "../../model/json-bytes.ts";
 import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../../model/read.ts";
 import { encodeText } from "../../model/text.ts";
-import type { Separator } from "../delimited.ts";
+import { writePlainCell } from "../plain-cell.ts";
 import type { Masked, Part, Texts, Through, Values } from "./template.ts";
 
 /** Writes a row, or a part of one. */
@@ -46,7 +46,7 @@ function partWriter(output: RowOutput, part: Part): Write {
     }
     case "plain": {
       const { cell } = part;
-      const writeCell: typeof writePlain = (...of) => isPlainCell(cell, of[1], of[2], of[3]) && writePlain(...of);
+      const writeCell: typeof writePlain = (...of) => writePlainCell(cell ?? "\t", ...of);
       const write = textWriter(out, part.texts, cell === null ? writePlain : writeCell);
       const length = reader(part.texts.length);
       return (row) => {
@@ -125,16 +125,6 @@ function exactWriter(out: JsonBytes, values: BigUint64Array | Through, width: nu
     if (high < MOST_EXACT && width === 0) writeInteger(out, high * 2 ** 32 + u32At(words, 2 * row));
     else writeRaw(out, u64At(values, row).toString().padStart(width));
   };
-}
-
-const CELL_STARTS = encodeText('=+-@"');
-const CELL_MARKS = encodeText(',;"');
-
-/** Whether bytes are the same in a cell, if all of them are printable ASCII. */
-function isPlainCell(cell: Separator | null, pool: Uint8Array, start: number, end: number): boolean {
-  if (CELL_STARTS.includes(u8At(pool, start))) return false;
-  if (cell === ",") for (let at = start; at < end; at++) if (CELL_MARKS.includes(u8At(pool, at))) return false;
-  return true;
 }
 
 /** A function that writes a text, and returns false if `write` cannot. */

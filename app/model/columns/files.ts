@@ -157,10 +157,8 @@ export const FILES: readonly Column[] = [
     needs: widestFlags,
   },
   {
-    ...numberColumn(
-      { id: "octal", title: "Octal", about: "f_flags in octal", width: 9, hidden: true },
-      (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
-    ),
+    ...{ id: "octal", title: "Octal", about: "f_flags in octal", width: 9, hidden: true },
+    number: (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? u32At(checkpoint.files.flags, row) : Number.NaN),
     text: (checkpoint, row) => (has(checkpoint, row, HAS.flags) ? flagsText(u32At(checkpoint.files.flags, row)) : ""),
   },
   wordColumn(

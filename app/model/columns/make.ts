@@ -15,6 +15,7 @@ export type About = Pick<
 export const numberColumn = (about: About, number: (checkpoint: Checkpoint, row: number) => number): Column => ({
   ...about,
   number,
+  form: "number",
   text: (checkpoint, row) => {
     const value = number(checkpoint, row);
     return Number.isNaN(value) ? "" : String(value);
@@ -24,12 +25,14 @@ export const numberColumn = (about: About, number: (checkpoint: Checkpoint, row:
 export const bigColumn = (about: About, big: (checkpoint: Checkpoint, row: number) => bigint | null): Column => ({
   ...about,
   big,
+  form: "big",
   text: (checkpoint, row) => big(checkpoint, row)?.toString() ?? "",
 });
 
 export const spanColumn = (about: About, span: Span): Column => ({
   ...about,
   span,
+  form: "span",
   text: (checkpoint, row) => {
     const offset = span.offset(checkpoint, row);
     return shownText(checkpoint.text.subarray(offset, offset + span.length(checkpoint, row)));
@@ -50,11 +53,11 @@ export const longest = (lengths: Uint32Array): number => Math.max(greatest(lengt
 export const yesColumn = (
   about: About,
   yes: (checkpoint: Checkpoint, row: number) => boolean,
-  text: Column["text"] = (checkpoint, row) => (yes(checkpoint, row) ? "yes" : "no"),
+  text?: Column["text"],
 ): Column => ({
   ...about,
   yes,
-  text,
+  ...(text ? { text } : { form: "yes", text: (checkpoint, row) => (yes(checkpoint, row) ? "yes" : "no") }),
 });
 
 /** A column of words: `distinct` gives a number (NaN: none), `word` its word. */
@@ -65,6 +68,7 @@ export const wordColumn = (
 ): Column => ({
   ...about,
   distinct,
+  form: "distinct",
   text: (checkpoint, row) => {
     const value = distinct(checkpoint, row);
     return Number.isNaN(value) ? "" : word(value, checkpoint);

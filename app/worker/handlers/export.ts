@@ -2,9 +2,9 @@
 
 import { changesMarkdown, changesTable } from "../../export/changes-text.ts";
 import { chosenRows } from "../../export/choose.ts";
-import { rowLines, titleLine } from "../../export/delimited.ts";
 import { diffDocumentText } from "../../export/diff-json.ts";
 import { alignedLines } from "../../export/lines.ts";
+import { listingTable } from "../../export/listing-table.ts";
 import { fillReport } from "../../export/report.ts";
 import { resourceTable } from "../../export/resources.ts";
 import { showDocument } from "../../export/show-json.ts";
@@ -35,16 +35,8 @@ export function exportHandlers(documents: Documents): Handlers<Exports> {
     async table({ document, order, columns, separator }, exchange) {
       const { checkpoint } = documents.get(document);
       const { rows } = groupRows(checkpoint, order);
-      let done = 0;
-      function* pieces(): Generator<string> {
-        yield titleLine(order.listing, columns, separator);
-        while (done < rows.length) {
-          const from = done;
-          done = Math.min(rows.length, from + SLICE);
-          yield rowLines(checkpoint, order.listing, columns, rows, from, done, separator);
-        }
-      }
-      return { response: await blobOf(pieces(), TABLE_TYPES[separator], exchange, () => done / rows.length) };
+      const { parts, share } = listingTable(checkpoint, order.listing, columns, rows, separator);
+      return { response: await blobOf(parts, TABLE_TYPES[separator], exchange, share) };
     },
     async resourceTable({ document, resource, order, separator }, exchange) {
       const table = (await documents.resources(document))[resource] ?? emptyTable(resourceNamed(resource));
@@ -72,9 +64,6 @@ export function exportHandlers(documents: Documents): Handlers<Exports> {
     },
   };
 }
-
-/** Rows of a table that are formatted without a pause. */
-const SLICE = 2000;
 
 const TABLE_TYPES = { ",": "text/csv", "\t": "text/tab-separated-values" } as const;
 
