@@ -34,7 +34,8 @@ export const CONNECTION_KEYS = ["protocol", "state"] as const;
  */
 export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, local: string, remote: string): void {
   const { files, fileDetails: store } = checkpoint;
-  const { keys, count } = store;
+  const { keys, count, row: rows, key: keyOf, value: values } = store;
+  const { kind } = files;
   const [protocolKey, stateKey] = CONNECTION_KEYS.map((key) => keys.indexOf(key));
   const [localKey, remoteKey] = [keys.indexOf(local), keys.indexOf(remote)];
   const isTcp = textTest(store, (text) => text === "tcp");
@@ -43,16 +44,18 @@ export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, loc
   const isEnd = new Uint8Array(store.start.length);
   const connected: number[] = [];
   for (let at = 0; at < count; ) {
-    const file = store.row[at] as FileRow;
-    const isSocket = files.kind[file] === SOCKET;
+    const file = rows[at] as FileRow;
+    if (kind[file] !== SOCKET) {
+      at++;
+      continue;
+    }
     let protocol = NONE;
     let state = NONE;
     let from = NONE;
     let to = NONE;
-    for (; at < count && store.row[at] === file; at++) {
-      if (!isSocket) continue;
-      const value = store.value[at] as number;
-      const key = store.key[at];
+    for (; at < count && rows[at] === file; at++) {
+      const value = values[at] as number;
+      const key = keyOf[at];
       if (key === protocolKey) protocol = value;
       else if (key === stateKey) state = value;
       else if (key === localKey) from = value;

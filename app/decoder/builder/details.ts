@@ -99,9 +99,9 @@ export function createDetails(growth: Growth = FREE) {
       const order = inOrder(columns.row, count);
       return {
         count,
-        row: ordered(columns.row, count, order),
+        row: orderedWords(columns.row, count, order),
         key: ordered(columns.key, count, order),
-        value: ordered(columns.value, count, order),
+        value: orderedWords(columns.value, count, order),
         keys: [...keys],
         ...values.finish(),
       };
@@ -110,15 +110,27 @@ export function createDetails(growth: Growth = FREE) {
 }
 
 /** The first `count` rows of a column, in an order; `null`: as they are. */
-function ordered<C extends Uint8Array | Uint16Array | Int32Array | Uint32Array>(
-  column: C,
-  count: number,
-  order: Uint32Array | null,
-): C {
+function orderedWords(column: Uint32Array, count: number, order: Uint32Array | null): Uint32Array<ArrayBuffer> {
+  const result = new Uint32Array(count);
+  if (order === null) result.set(column.subarray(0, count));
+  else for (let at = 0; at < count; at++) result[at] = column[order[at] as number] as number;
+  return result;
+}
+
+const unsigned = ({ buffer, byteOffset, length }: Int32Array): Uint32Array =>
+  new Uint32Array(buffer, byteOffset, length);
+const signed = ({ buffer, byteOffset, length }: Uint32Array<ArrayBuffer>): Int32Array<ArrayBuffer> =>
+  new Int32Array(buffer, byteOffset, length);
+
+/** The same for columns of other types, apart so that V8 compiles the loop for one type. */
+function ordered<C extends Uint8Array | Uint16Array>(column: C, count: number, order: Uint32Array | null): C {
   const result = column.slice(0, count) as C;
   if (order !== null) for (let at = 0; at < count; at++) result[at] = column[order[at] as number] as number;
   return result;
 }
+
+/** The numbers of roles. */
+const ROLES: ReadonlyMap<LinkRole, number> = new Map(LINK_ROLES.map((role, at) => [role, at]));
 
 export type LinksBuilder = ReturnType<typeof createLinkList>;
 
@@ -141,7 +153,7 @@ export function createLinkList({ budget }: Growth = FREE) {
     budget.takeBytes(LINK_BYTES);
     if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
     columns.from[count] = file;
-    columns.role[count] = LINK_ROLES.indexOf(kind);
+    columns.role[count] = ROLES.get(kind) as number;
     columns.to[count] = target;
     columns.data[count++] = value;
   };
@@ -174,10 +186,10 @@ export function createLinkList({ budget }: Growth = FREE) {
       const order = inOrder(columns.from, count);
       return {
         count,
-        from: ordered(columns.from, count, order),
+        from: orderedWords(columns.from, count, order),
         role: ordered(columns.role, count, order),
-        to: ordered(columns.to, count, order),
-        data: ordered(columns.data, count, order),
+        to: signed(orderedWords(unsigned(columns.to), count, order)),
+        data: orderedWords(columns.data, count, order),
         firstMember: Uint32Array.from([...firstMember, memberCount]),
         member: members.file.slice(0, memberCount),
       };

@@ -50,7 +50,21 @@ const FOR_LINKS: ReadonlySet<string> = new Set([LOCAL, REMOTE, ...CONNECTION_KEY
 /** The details that are read. */
 function neededBy({ details }: DecodeOptions): DetailFilter {
   if (typeof details !== "function") return () => true;
-  return (key, kind) => FOR_LINKS.has(key) || details(key, kind);
+  /** By key and kind of file. */
+  const known = new Map<string, (boolean | undefined)[]>();
+  return (key, kind) => {
+    let ofKey = known.get(key);
+    if (ofKey === undefined) {
+      ofKey = [];
+      known.set(key, ofKey);
+    }
+    let isNeeded = ofKey[kind];
+    if (isNeeded === undefined) {
+      isNeeded = FOR_LINKS.has(key) || details(key, kind);
+      ofKey[kind] = isNeeded;
+    }
+    return isNeeded;
+  };
 }
 
 /**
@@ -86,14 +100,15 @@ function addGroups(
   role: "other-end" | "same-memory" | "same-process",
   { keys, rows }: Links,
 ): void {
-  const index = indexRows(keys, keys.length);
-  for (let first = 0; first < keys.length; ) {
-    const key = keys[u32At(index.rows, first)] as number;
-    const end = index.end(key);
+  const order = indexRows(keys, keys.length).rows;
+  for (let first = 0; first < order.length; ) {
+    const key = keys[u32At(order, first)];
+    let end = first + 1;
+    while (end < order.length && keys[u32At(order, end)] === key) end++;
     if (end - first > 1) {
       links.startGroup();
-      for (let at = first; at < end; at++) links.addMember(role, rows[u32At(index.rows, at)] as FileRow);
+      for (let at = first; at < end; at++) links.addMember(role, rows[u32At(order, at)] as FileRow);
     }
-    first = Math.max(end, first + 1);
+    first = end;
   }
 }

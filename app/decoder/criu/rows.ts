@@ -21,12 +21,32 @@ export function indexRows(keys: ArrayLike<number>, count: number): RowIndex {
   const own = keys instanceof Uint32Array ? keys.subarray(0, count) : new Uint32Array(keys).subarray(0, count);
   let smallest = own[0] ?? 0;
   let largest = smallest;
+  let isInOrder = true;
   for (let row = 1; row < count; row++) {
     const key = own[row] as number;
-    if (key > largest) largest = key;
-    else if (key < smallest) smallest = key;
+    if (key >= largest) largest = key;
+    else {
+      isInOrder = false;
+      if (key < smallest) smallest = key;
+    }
   }
-  return largest - smallest <= 4 * count + 1024 ? denseIndex(own, smallest, largest) : sortedIndex(own);
+  if (largest - smallest > 4 * count + 1024) return sortedIndex(own);
+  return isInOrder ? orderedIndex(own, smallest, largest) : denseIndex(own, smallest, largest);
+}
+
+/** Keys from `smallest` to `largest` that ascend, as ids of files do. */
+function orderedIndex(keys: Uint32Array, smallest: number, largest: number): RowIndex {
+  const count = keys.length;
+  const firsts = new Uint32Array(largest - smallest + 2);
+  const rows = new Uint32Array(count);
+  let key = 0;
+  for (let row = 0; row < count; row++) {
+    rows[row] = row;
+    const own = (keys[row] as number) - smallest;
+    while (key < own) firsts[++key] = row;
+  }
+  firsts[key + 1] = count;
+  return lookUp(rows, firsts, smallest, largest);
 }
 
 /** Keys from `smallest` to `largest`. */
@@ -46,6 +66,12 @@ function denseIndex(keys: Uint32Array, smallest: number, largest: number): RowIn
     rows[to] = row;
     next[at] = to + 1;
   }
+  return lookUp(rows, firsts, smallest, largest);
+}
+
+/** An index by where the rows of each key begin. */
+function lookUp(rows: Uint32Array, firsts: Uint32Array, smallest: number, largest: number): RowIndex {
+  const count = rows.length;
   const first = (key: number) => (key > largest ? count : key < smallest ? 0 : (firsts[key - smallest] as number));
   const row = (key: number) => {
     if (key > largest || key < smallest) return -1;
