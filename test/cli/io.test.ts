@@ -1,23 +1,47 @@
 // The program in the face of full and closed outputs: one line and exit status 2, or nothing and 0.
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { largeImage } from "../support/large-image.ts";
 import { buildProgram, type Program } from "../support/program.ts";
 
-const image = fileURLToPath(new URL("../fixtures/linux-cr/v23-s1/before.ckpt", import.meta.url));
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/linux-cr/v23-s1/${name}`, import.meta.url));
+const [image, after] = ["before.ckpt", "after.ckpt"].map(fixture);
+
+/** What prints an image, or two, in each format. */
+const PRINTED = [
+  ...["", "--json", "--tsv", "--lines", "--resources", "--resources --tsv"].map((options) => `show $image ${options}`),
+  ...["", "--json", "--jsonl", "--tsv", "--markdown"].map((options) => `diff $image $after ${options}`),
+];
 
 let program: Program;
+let folder: string;
+/** Images whose text is longer than what a pipe holds. */
+let large: string;
+let moved: string;
 beforeAll(async () => {
   program = await buildProgram();
+  folder = mkdtempSync(join(tmpdir(), "ckptscope-io-"));
+  [large, moved] = [0, 1].map((by) => {
+    const path = join(folder, `${by}.ckpt`);
+    writeFileSync(path, Buffer.concat([...largeImage(20_000, by)]));
+    return path;
+  }) as [string, string];
 });
-afterAll(() => program.remove());
+afterAll(() => {
+  program.remove();
+  rmSync(folder, { recursive: true });
+});
 
 describe.skipIf(!existsSync("/dev/full"))("standard output", () => {
   /** Runs a shell command in which $ckptscope is the program. */
   const shell = (command: string) => {
-    const env = { ...process.env, ckptscope: `${process.execPath} ${program.path}`, image };
+    const env = { ...process.env, ckptscope: `${process.execPath} ${program.path}`, image, after, large, moved };
     const { status, stdout, stderr } = spawnSync("bash", ["-c", `set -o pipefail; ${command}`], {
       env,
       encoding: "utf8",
@@ -25,18 +49,24 @@ describe.skipIf(!existsSync("/dev/full"))("standard output", () => {
     return { status, stdout, stderr };
   };
 
-  test.each(["show $image", "show $image --json", "diff $image $image", "help", "--version"])(
-    "%s to a full disk",
-    (args) => {
-      expect(shell(`$ckptscope ${args} > /dev/full`)).toEqual({
-        status: 2,
-        stdout: "",
-        stderr: expect.stringMatching(/^ckptscope.*: cannot write to standard output: no space left on device\n$/),
-      });
-    },
-  );
+  test.each([...PRINTED, "diff $image $image", "help", "--version"])("%s to a full disk", (args) => {
+    expect(shell(`$ckptscope ${args} > /dev/full`)).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^ckptscope.*: cannot write to standard output: no space left on device\n$/),
+    });
+  });
 
-  test("that is closed is not an error", () => {
-    expect(shell("$ckptscope show $image --json | true")).toMatchObject({ status: 0, stderr: "" });
+  test.each(["show $image --json", "help"])("%s to a pipe that is closed", (args) => {
+    expect(shell(`$ckptscope ${args} | true`)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  // As diff(1), `diff` says whether there are changes, whoever reads them.
+  test.each(PRINTED)("%s to a pipe that is closed after the first line", (args) => {
+    const { status, stdout, stderr } = shell(
+      `$ckptscope ${args.replaceAll("$image", "$large").replaceAll("$after", "$moved")} | head -1`,
+    );
+    expect({ status, stderr }).toEqual({ status: args.startsWith("diff") ? 1 : 0, stderr: "" });
+    expect(stdout.split("\n").length).toBe(2);
   });
 });

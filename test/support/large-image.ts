@@ -9,9 +9,9 @@ const sequence = <T>(length: number, make: (index: number) => T) => ({ length, a
 
 /**
  * The image's bytes, piece by piece. Descriptor i leads to file i, of path `/srv/data/<n>/file.db` with n a number
- * below `descriptors` that occurs once, and position i × 4096. Tasks are `worker-0` … with pids from 1.
+ * below `descriptors` that occurs once, and position i × 4096 + `moved`. Tasks are `worker-0` … with pids from 1.
  */
-export function largeImage(descriptors: number): Generator<Uint8Array, number> {
+export function largeImage(descriptors: number, moved = 0): Generator<Uint8Array, number> {
   const tables = Math.ceil(descriptors / PER_TABLE);
   return encode(
     {
@@ -35,7 +35,7 @@ export function largeImage(descriptors: number): Generator<Uint8Array, number> {
         id: index,
         kind: "generic",
         path: `/srv/data/${(index * 7919) % descriptors}/file.db`,
-        pos: String(index * 4096),
+        pos: String(index * 4096 + moved),
         flags: 2,
         mode: 31,
         version: "0",
