@@ -101,19 +101,20 @@ function placeText({ members }: Pick<Checkpoint, "members">, finding: Finding): 
   const { member, offset, field, errno } = finding;
   const file = member === undefined ? "" : visible(members[member]?.name ?? "");
   const where = offset === null ? file : `${file}@${offset}`;
-  const words = [where, field === null ? "" : visible(field), errno ?? ""].filter((word) => word !== "");
-  return words.length === 0 ? "" : `${words.join(" ")}: `;
+  const text = withWord(withWord(where, field === null ? "" : visible(field)), errno ?? "");
+  return text === "" ? "" : `${text}: `;
 }
+
+const withWord = (text: string, word: string): string => (word === "" ? text : text === "" ? word : `${text} ${word}`);
 
 /** ` (pid 412 fd 3 /var/log/app)`, as far as it is known; "" if nothing is. */
 function subjectText(checkpoint: Checkpoint, { pid, task, fd, file }: Subject): string {
-  const words = [
-    ...(pid === undefined ? [] : [`pid ${pid}`]),
-    ...(task === undefined ? [] : [taskWords(taskOf(checkpoint, task))]),
-    ...(fd === undefined ? [] : [`fd ${fd}`]),
-    ...(file === undefined ? [] : [shortText(fileName(checkpoint, file))]),
-  ];
-  return words.length === 0 ? "" : ` (${words.join(" ")})`;
+  let words = "";
+  if (pid !== undefined) words += ` pid ${pid}`;
+  if (task !== undefined) words += ` ${taskWords(taskOf(checkpoint, task))}`;
+  if (fd !== undefined) words += ` fd ${fd}`;
+  if (file !== undefined) words += ` ${shortText(fileName(checkpoint, file))}`;
+  return words === "" ? "" : ` (${words.slice(1)})`;
 }
 
 /** Options, and things outside the image, that are listed; more are counted. */

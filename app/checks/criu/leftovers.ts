@@ -54,7 +54,7 @@ function checkPlugins(scan: Scan): void {
   const { inventory, externals, members } = scan;
   if (!inventory.plugins.includes(AMDGPU) || inventory.plugins.length > 1) return;
   for (const { id, record } of externals) {
-    if (AMDGPU_IMAGES.some((prefix) => members.names.has(`${prefix}${id}.img`))) continue;
+    if (AMDGPU_IMAGES.some((prefix) => members.has(`${prefix}${id}.img`))) continue;
     const message = `External file ${id} has no image of ${AMDGPU}: ${AMDGPU_IMAGES[0]}${id}.img or ${AMDGPU_IMAGES[1]}${id}.img is missing.`;
     faultAt(scan, "member-missing", record, "ext.id", message);
   }

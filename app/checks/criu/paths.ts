@@ -23,7 +23,7 @@ export interface UsedPaths {
 const REG = 1;
 
 /** Entries of /proc and of the terminals' file system are created by the restore. */
-const CREATED = ["/proc/", "/dev/pts/"].map(encodeText);
+const [PROC, TERMINALS] = ["/proc/", "/dev/pts/"].map(encodeText) as [Uint8Array, Uint8Array];
 
 /** The paths of files that the restore opens by name. What it creates itself is left out. */
 export function usedPaths({ checkpoint, types }: Scan): UsedPaths {
@@ -33,8 +33,10 @@ export function usedPaths({ checkpoint, types }: Scan): UsedPaths {
   for (let file = 0; file < all.count; file++) {
     if (types[file] !== REG || ((all.has[file] as number) & HAS.path) === 0) continue;
     if (all.use[file] === 0 && holderCount(all, file) === 0) continue;
-    const [start, length] = [all.nameOffset[file] as number, all.nameLength[file] as number];
-    if (!CREATED.some((prefix) => beginsWith(text, start, length, prefix))) files[count++] = file;
+    const start = all.nameOffset[file] as number;
+    const length = all.nameLength[file] as number;
+    if (beginsWith(text, start, length, PROC) || beginsWith(text, start, length, TERMINALS)) continue;
+    files[count++] = file;
   }
   return { count, files, ...numbered(checkpoint, files, count) };
 }
@@ -62,7 +64,8 @@ function numbered(checkpoint: Checkpoint, files: Int32Array, count: number): Pic
   let different = 0;
   for (let at = 0; at < count; at++) {
     const file = files[at] as number;
-    const [start, length] = [nameOffset[file] as number, nameLength[file] as number];
+    const start = nameOffset[file] as number;
+    const length = nameLength[file] as number;
     let slot = hashOf(text, start, start + length) & mask;
     let tried = 0;
     for (; tried < MOST_TRIED && fileAt[slot] !== NONE; tried++, slot = (slot + 1) & mask) {

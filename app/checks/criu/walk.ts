@@ -75,6 +75,9 @@ export async function walkEntries(scanned: Scan, { checkpoint, sources }: Image,
   options.signal?.throwIfAborted();
 }
 
+/** Entries of one kind that are looked for ahead. */
+const MOST_AT_ONCE = 4096;
+
 /** Checks entries of the current member from `row` on; returns the first row whose bytes are not in the window. */
 function checkBlock(
   scanned: Scan,
@@ -90,7 +93,7 @@ function checkBlock(
   let sameEnd = from;
   for (let row = from; row < last; row++) {
     const check = checks[kind[row] as number];
-    if (row >= sameEnd) sameEnd = endOfKind(kind, row, last);
+    if (row >= sameEnd) sameEnd = endOfKind(kind, row, Math.min(last, row + MOST_AT_ONCE));
     if (check === undefined || check.struct === null) continue;
     moveTo(cursor, row);
     const start = cursor.offset;

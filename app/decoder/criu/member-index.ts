@@ -13,8 +13,8 @@ export interface MemberIndex {
   ofKind(kind: string): readonly (readonly [member: number, number: number])[];
   /** By member: what its name says; `null`: it has no name of a member. */
   readonly places: readonly (MemberName | null)[];
-  /** Names without their folders. */
-  readonly names: ReadonlySet<string>;
+  /** Whether there is a file with that name in any folder. */
+  has(name: string): boolean;
 }
 
 /** Indexes the members by what their names say. */
@@ -29,10 +29,14 @@ export function indexMembers(members: readonly Member[]): MemberIndex {
     const number = Number.isNaN(place.number) ? 0 : place.number;
     if (!numbers.has(number)) numbers.set(number, member);
   }
+  let names: ReadonlySet<string> | null = null;
   return {
     find: (kind, number) => byKind.get(kind)?.get(number) ?? NONE,
     ofKind: (kind) => Array.from(byKind.get(kind) ?? [], ([number, member]) => [member, number] as const),
     places,
-    names: new Set(members.map(({ name }) => baseName(name))),
+    has(name) {
+      names ??= new Set(members.map((member) => baseName(member.name)));
+      return names.has(name);
+    },
   };
 }

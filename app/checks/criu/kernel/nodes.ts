@@ -84,7 +84,11 @@ export function addNode(
 }
 
 /** How many slots a plan has, slot 0 included. */
-export const slotsOf = ({ slots }: Plan): number => Math.max(...slots) + 1;
+export function slotsOf({ slots }: Plan): number {
+  let last = 0;
+  for (let tag = 0; tag < slots.length; tag++) last = Math.max(last, slots[tag] as number);
+  return last + 1;
+}
 
 /** How many slots the notes of a node have. */
 export const slotsIn = ({ nodes }: Tables, node: number): number => nodes[node * NODE + 1] as number;
