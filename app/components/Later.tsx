@@ -6,15 +6,17 @@ import { type ReactNode, startTransition, useEffect, useState } from "react";
 interface LaterProps {
   /** How many tasks after what is around it, from 1 on. */
   readonly turn: number;
+  /** Whether these tasks may begin. Once they have, it does not matter any more. */
+  readonly mayBegin?: boolean;
   readonly children: ReactNode;
 }
 
 /** Renders its children in a later task, and nothing until then. */
-export function Later({ turn, children }: LaterProps) {
+export function Later({ turn, mayBegin = true, children }: LaterProps) {
   const [done, setDone] = useState(0);
   useEffect(() => {
     // As a transition, it is rendered in a task of its own, with pauses, and after what is urgent.
-    if (done < turn) startTransition(() => setDone(done + 1));
-  }, [done, turn]);
+    if (done < turn && (done > 0 || mayBegin)) startTransition(() => setDone(done + 1));
+  }, [done, turn, mayBegin]);
   return done < turn ? null : children;
 }

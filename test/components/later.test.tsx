@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
 // Parts of the page that are rendered one after another.
 
-import { Profiler } from "react";
+import { act, Profiler } from "react";
 import { expect, test, vi } from "vitest";
 import { Later } from "../../app/components/Later.tsx";
 import { Workspace } from "../../app/components/Workspace/Workspace.tsx";
+import { createStore, type Store, useSelected } from "../../app/shell/store.ts";
+import { checkpointOfCrowd } from "../support/crowd.ts";
 import { fixtureBytes, open } from "../support/open.ts";
-import { pageWith, render, withHeight } from "../support/render.tsx";
+import { found, pageWith, render, withHeight } from "../support/render.tsx";
 
 test("each turn is a commit of its own, in order, after what is around it", async () => {
   const commits: (string | null)[] = [];
@@ -20,6 +22,27 @@ test("each turn is a commit of its own, in order, after what is around it", asyn
     </Profiler>,
   );
   expect([...new Set(commits)]).toEqual(["around", "around first", "around second first"]);
+});
+
+function Part({ store }: { store: Store<{ readonly mayBegin: boolean }> }) {
+  return (
+    <Later turn={2} mayBegin={useSelected(store, ({ mayBegin }) => mayBegin)}>
+      part
+    </Later>
+  );
+}
+
+test("turns begin once they may, and go on", async () => {
+  const store = createStore({ mayBegin: false });
+  const container = await render(
+    pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt"))),
+    <Part store={store} />,
+  );
+  expect(container.textContent).toBe("");
+  await act(async () => store.set({ mayBegin: true }));
+  expect(container.textContent).toBe("part");
+  await act(async () => store.set({ mayBegin: false }));
+  expect(container.textContent).toBe("part");
 });
 
 test("the drawing is made before the other panels are rendered, and in a commit of its own", async () => {
@@ -45,6 +68,7 @@ test("the drawing is made before the other panels are rendered, and in a commit 
       <Workspace doc={page.doc} />
     </Profiler>,
   );
+  await found(() => document.querySelector(parts.aside) ?? undefined);
   expect([...new Set(commits)]).toEqual([
     "",
     "canvas",
@@ -55,4 +79,20 @@ test("the drawing is made before the other panels are rendered, and in a commit 
   ]);
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
+});
+
+test("the other panels do not wait long for a drawing that the worker lays out", async () => {
+  withHeight(800);
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const checkpoint = checkpointOfCrowd({ tables: 300, slotsPerTable: 10, family: 10, sharedSlots: 2, unused: 0 });
+  const page = pageWith({ checkpoint } as never);
+  vi.spyOn(page.shell.layouts, "of").mockReturnValue(new Promise(() => {}));
+  const container = await render(page, <Workspace doc={page.doc} />);
+  expect(container.querySelector("#tree, #grid, #inspector")).toBeNull();
+  await act(async () => vi.advanceTimersByTime(100));
+  expect(container.querySelectorAll("#tree, #grid, #inspector")).toHaveLength(3);
+  expect(container.textContent).toContain("Laying out");
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });

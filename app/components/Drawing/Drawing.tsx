@@ -56,6 +56,8 @@ export interface DrawingProps {
   /** The visible part of the drawing; if absent, the drawing manages it itself. */
   readonly view?: FocusedView;
   onView?(view: FocusedView): void;
+  /** Called when it has been painted for the first time. */
+  onPainted?(): void;
   readonly ref?: Ref<DrawingHandle>;
 }
 
@@ -118,7 +120,7 @@ function useMounted(): boolean {
 
 /** A drawing. Without a layout, everything around it, so that only the scene is left to be made when that is there. */
 function Shown(props: ShownProps) {
-  const { onHover, view, onView, ref } = props;
+  const { onHover, view, onView, onPainted, ref } = props;
   const { subject, layout, whole = false, selection, onSelect } = useDrawn(props);
   const host = useRef<HTMLElement>(null);
   const viewBox = useRef<HTMLDivElement>(null);
@@ -152,7 +154,7 @@ function Shown(props: ShownProps) {
     [subject, layout, scene, size, theme, selection, selected],
   );
   const minimap = useRef<HTMLCanvasElement>(null);
-  const canvas = useCanvas(element, minimap, picture, levels, view, onView);
+  const canvas = useCanvas(element, minimap, picture, levels, { view, onView, onPainted });
 
   const act = (action: Action): void => (action.do === "go" ? levels.go(action.at) : expand(action, scene));
   const activate = (object: ObjectRef | null, action: Action | null, onOpener: boolean): void => {

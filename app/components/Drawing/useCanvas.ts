@@ -165,14 +165,22 @@ function placeAt(picture: Picture, view: View, px: number, py: number): number {
   return object === null ? NONE : placeAmongSlots(subject, layout, object);
 }
 
-/** Keeps a canvas painted. `wantedView`: where to move the view, once; `onView`: called when a movement ends. */
+interface CanvasOptions {
+  /** Where to move the view, once. */
+  readonly view: FocusedView | undefined;
+  /** Called when a movement of the view ends. */
+  readonly onView: ((view: FocusedView) => void) | undefined;
+  /** Called after the frame in which the canvas is painted for the first time. */
+  readonly onPainted: (() => void) | undefined;
+}
+
+/** Keeps a canvas painted. */
 export function useCanvas(
   canvas: RefObject<HTMLCanvasElement | null>,
   minimap: RefObject<HTMLCanvasElement | null>,
   picture: Picture,
   levels: FocusControl,
-  wantedView: FocusedView | undefined,
-  onView: ((view: FocusedView) => void) | undefined,
+  { view: wantedView, onView, onPainted }: CanvasOptions,
 ): Canvas {
   const { scene, size, theme, selected, selection } = picture;
   const hovered = useRef(NONE);
@@ -199,6 +207,7 @@ export function useCanvas(
   };
   // Found once for each object, not for each frame.
   const arcs = useRef<{ readonly picture: Picture; readonly box: number; readonly arcs: readonly Arc[] } | null>(null);
+  const wasPainted = useRef(false);
   draw.current = () => {
     const box = hovered.current;
     if (
@@ -211,6 +220,10 @@ export function useCanvas(
     if (canvas.current !== null) paintPicture(canvas.current, picture, zoom.view(), box, arcs.current.arcs);
     if (minimap.current !== null) paintMap(minimap.current, picture, zoom.view());
     setBelow(belowView(picture, zoom.view()));
+    if (wasPainted.current || scene === null) return;
+    wasPainted.current = true;
+    // A timer runs after the frame.
+    if (onPainted !== undefined) setTimeout(onPainted);
   };
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
 

@@ -1,6 +1,6 @@
 // The tables below the drawing: a tab for each listing, with its filter, columns and exports.
 
-import { type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
 import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
@@ -37,7 +37,7 @@ const SINGULAR: Readonly<Record<Listing, string>> = {
 };
 
 /** The tables of one image; for two, also side by side; or the bytes in their place. */
-export function Tables({ doc }: { doc: Doc }) {
+export const Tables = memo(function Tables({ doc }: { doc: Doc }) {
   const compared = useApp((state) => state.compared);
   const content = useApp(tablesContent);
   const tab = useApp((state) => state.tab);
@@ -59,7 +59,7 @@ export function Tables({ doc }: { doc: Doc }) {
       )}
     </section>
   );
-}
+});
 
 function Aligned({ compared }: { compared: Compared }) {
   const drawingShown = useApp((state) => state.drawingShown);

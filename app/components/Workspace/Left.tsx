@@ -1,12 +1,13 @@
 // The panel left of the drawing: the tasks of one image, or the changes or tasks of two.
 
+import { memo } from "react";
 import { grouped } from "../../model/words.ts";
 import type { Doc } from "../../shell/state.ts";
 import { Changes } from "../Changes/Changes.tsx";
 import { useApp, usePage } from "../context.ts";
 import { Tree } from "../Tree/Tree.tsx";
 
-export function Left({ doc }: { doc: Doc }) {
+export const Left = memo(function Left({ doc }: { doc: Doc }) {
   const { shell } = usePage();
   const compared = useApp((state) => state.compared);
   const left = useApp((state) => state.left);
@@ -33,4 +34,4 @@ export function Left({ doc }: { doc: Doc }) {
       {left === "changes" ? <Changes compared={compared} /> : <Tree doc={doc} />}
     </div>
   );
-}
+});

@@ -1,6 +1,6 @@
 // The panels around the drawing: side by side on a wide screen, one at a time on a narrow one.
 
-import { useDeferredValue, useEffect, useMemo } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { sideRefs, unionRef } from "../../graph/order/union.ts";
 import type { ZoomLink } from "../../link/link.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -36,13 +36,19 @@ export function Workspace({ doc }: { doc: Doc }) {
   return useNarrow() ? <Narrow doc={doc} /> : <Wide doc={doc} />;
 }
 
-function DrawingPanel({ doc }: { doc: Doc }) {
-  const compared = useApp((state) => state.compared);
-  return compared ? <DrawingPanelOfBoth doc={doc} compared={compared} /> : <DrawingPanelOfOne doc={doc} />;
+interface DrawingPanelProps {
+  readonly doc: Doc;
+  /** Called when the drawing has been painted for the first time. */
+  onPainted?(): void;
 }
 
+const DrawingPanel = memo(function DrawingPanel(props: DrawingPanelProps) {
+  const compared = useApp((state) => state.compared);
+  return compared ? <DrawingPanelOfBoth {...props} compared={compared} /> : <DrawingPanelOfOne {...props} />;
+});
+
 /** Both images in one drawing. */
-function DrawingPanelOfBoth({ doc, compared }: { doc: Doc; compared: Compared }) {
+function DrawingPanelOfBoth({ doc, compared, ...painted }: DrawingPanelProps & { readonly compared: Compared }) {
   const { shell, drawing } = usePage();
   const selection = useApp((state) => state.selection);
   const side = useApp((state) => state.side);
@@ -70,6 +76,7 @@ function DrawingPanelOfBoth({ doc, compared }: { doc: Doc; compared: Compared })
       whole={whole}
       selection={drawnSelection}
       {...zoom}
+      {...painted}
       onSelect={(object: ObjectRef | null) => {
         if (object === null) return shell.select(null);
         const { before, after } = sideRefs(drawn.subject, object);
@@ -95,7 +102,7 @@ function useRequestedZoom() {
   return { ...(view && { view }), onView: (zoom: ZoomLink) => shell.store.set({ zoom }) };
 }
 
-function DrawingPanelOfOne({ doc }: { doc: Doc }) {
+function DrawingPanelOfOne({ doc, ...painted }: DrawingPanelProps) {
   const { shell, drawing } = usePage();
   const selection = useApp((state) => state.selection);
   const layout = useLayout(doc);
@@ -110,6 +117,7 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
         {...(layout && { layout })}
         selection={selected}
         {...zoom}
+        {...painted}
         onSelect={(object: ObjectRef | null) => shell.select(object)}
       />
     );
@@ -129,6 +137,7 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
         layout={filtered.layout}
         selection={selected === null || row === NONE ? null : { to: selected.to, row }}
         {...zoom}
+        {...painted}
         onSelect={(object: ObjectRef | null) =>
           shell.select(object && { to: object.to, row: u32At(rows[object.to].whole, object.row) })
         }
@@ -138,10 +147,24 @@ function DrawingPanelOfOne({ doc }: { doc: Doc }) {
 }
 
 /**
- * The order in which the panels appear: rendering all of them takes several tens of milliseconds. In the turn after the
- * panel of the drawing, its first scene is made.
+ * The order in which the other panels appear once the drawing has been painted: rendering all of them takes several tens
+ * of milliseconds.
  */
-const TURNS = { drawing: 1, left: 3, tables: 4, aside: 5 } as const;
+const TURNS = { left: 1, tables: 2, aside: 3 } as const;
+
+/** Milliseconds after which the other panels appear even if the drawing has not: the worker may take long to lay it out. */
+const DRAWING_WAIT = 100;
+
+/** Whether the panels other than the drawing may appear, and a function that lets them. */
+function useTurns(isDrawingShown: boolean): readonly [mayBegin: boolean, begin: () => void] {
+  const [mayBegin, setMayBegin] = useState(!isDrawingShown);
+  const begin = useCallback(() => setMayBegin(true), []);
+  useEffect(() => {
+    const timer = setTimeout(begin, DRAWING_WAIT);
+    return () => clearTimeout(timer);
+  }, [begin]);
+  return [mayBegin, begin];
+}
 
 function Wide({ doc }: { doc: Doc }) {
   const { shell } = usePage();
@@ -151,6 +174,7 @@ function Wide({ doc }: { doc: Doc }) {
   const tablesShown = useApp((state) => state.tablesShown);
   // Without tables, the drawing takes their place.
   const drawingShown = useApp((state) => state.drawingShown) || !tablesShown;
+  const [mayBegin, begin] = useTurns(drawingShown);
   const isMedium = useNarrow(MEDIUM);
   const aside = useApp(asideOf);
   const resize = (change: Partial<Sizes>) => shell.store.set({ sizes: { ...sizes, ...change } });
@@ -159,7 +183,7 @@ function Wide({ doc }: { doc: Doc }) {
       {treeShown && (
         <>
           <div id="panel-tree" className="panel" style={{ width: sizes[left] }}>
-            <Later turn={TURNS.left}>
+            <Later turn={TURNS.left} mayBegin={mayBegin}>
               <Left doc={doc} />
             </Later>
           </div>
@@ -177,8 +201,8 @@ function Wide({ doc }: { doc: Doc }) {
       <div className="middle">
         {drawingShown && (
           <div className="drawing-panel">
-            <Later turn={TURNS.drawing}>
-              <DrawingPanel doc={doc} />
+            <Later turn={1}>
+              <DrawingPanel doc={doc} onPainted={begin} />
             </Later>
           </div>
         )}
@@ -201,7 +225,7 @@ function Wide({ doc }: { doc: Doc }) {
               className="panel tables-holder"
               style={drawingShown ? { height: sizes.tables } : { flex: 1, minHeight: 0 }}
             >
-              <Later turn={TURNS.tables}>
+              <Later turn={TURNS.tables} mayBegin={mayBegin}>
                 {isMedium && aside !== null ? <TablesOrAside doc={doc} aside={aside} /> : <Tables doc={doc} />}
               </Later>
             </div>
@@ -221,7 +245,7 @@ function Wide({ doc }: { doc: Doc }) {
             onSize={(inspector) => resize({ inspector })}
           />
           <div id="panel-inspector" className="panel" style={{ width: sizes.inspector }}>
-            <Later turn={TURNS.aside}>
+            <Later turn={TURNS.aside} mayBegin={mayBegin}>
               <Aside doc={doc} aside={aside} />
             </Later>
           </div>
@@ -243,9 +267,9 @@ function asideOf({ inspectorShown, selection, change, docs }: State): AsideKind 
 
 const ASIDE_TITLES: Readonly<Record<AsideKind, string>> = { inspector: "Inspector", overview: "Overview" };
 
-function Aside({ doc, aside }: { doc: Doc; aside: AsideKind }) {
+const Aside = memo(function Aside({ doc, aside }: { doc: Doc; aside: AsideKind }) {
   return aside === "inspector" ? <Inspector doc={doc} /> : <Overview doc={doc} />;
-}
+});
 
 /** The tables and the panel beside the drawing in one place, one of them at a time. */
 function TablesOrAside({ doc, aside }: { doc: Doc; aside: AsideKind }) {
