@@ -5,6 +5,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { createJsonBytes, type JsonBytes } from "../../model/json-bytes.ts";
 import { baseName } from "../../model/paths.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts";
+import { FIRST_CAPACITY, grown } from "../builder/growing.ts";
 import type { Builder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
 import type { DecodeOptions } from "../source.ts";
@@ -152,8 +153,8 @@ export interface FileContext {
   readonly links: FileLinks;
   readonly lookups: FileLookups;
   readonly memfdInodes: MemfdInodes;
-  /** By open file: its fd_types number. */
-  readonly types: number[];
+  /** By open file: its fd_types number. There is more room than files; typesFor makes it. */
+  types: Uint32Array<ArrayBuffer>;
   /** File id → row; empty until all open files are known (`closeFiles`). */
   byId: RowIndex;
   /** REG entries that exist only for their path, and at the same index the FIFO or terminal with that path. */
@@ -298,7 +299,7 @@ const createFileContext = (): FileContext => ({
   },
   lookups: { pipeEnds: noRows, inetSockets: noRows, terminals: noRows, ghosts: null },
   memfdInodes: { ids: createLinks(), nameOffset: [], nameLength: [], record: [], lookup: null },
-  types: [],
+  types: new Uint32Array(FIRST_CAPACITY),
   byId: indexRows([], 0),
   pathFiles: [],
   pathOwners: [],
@@ -308,6 +309,12 @@ const createFileContext = (): FileContext => ({
   addressWords: new Uint32Array(5),
   linkedRecords: 0,
 });
+
+/** The types of files, with room for those of `count`. */
+export function typesFor(files: FileContext, count: number): Uint32Array<ArrayBuffer> {
+  if (count > files.types.length) files.types = grown(files.types, Math.max(count, 2 * files.types.length));
+  return files.types;
+}
 
 /** The kinds of records found so far. */
 export interface RecordKinds {

@@ -51,7 +51,7 @@ export function closeFiles(set: SetContext): void {
   // Files whose path is in a REG entry.
   const special = new Uint8Array(builder.files.count);
   for (const file of links.paths.rows) special[file] = 1;
-  const hasSharedIds = reportSharedIds(set, special);
+  const hasSharedIds = !files.byId.isUnique && reportSharedIds(set, special);
   takePaths(set, special);
   if (hasSharedIds) files.byId = specialFirst(files.byId, special, builder.files.id);
   lookups.pipeEnds = linkedRows(links.pipes);

@@ -1,7 +1,7 @@
 // Entries of open files: in files.img or, before CRIU 3.4, in an image for each type.
 
 import type { RecordRow } from "../../model/rows.ts";
-import { type Entry, type Handler, reportDamage, reportRecord, type SetContext } from "./context.ts";
+import { type Entry, type Handler, reportDamage, reportRecord, type SetContext, typesFor } from "./context.ts";
 import type { FileReader } from "./file-reader.ts";
 import { FILE_READERS } from "./file-readers.ts";
 import { FILE_FIELDS } from "./file-types.ts";
@@ -35,7 +35,7 @@ export function onFile(set: SetContext, { bytes, start, end, record }: Entry): n
   }
   const file = builder.addFile(low(values, ID), record);
   const type = isSet(seen, TYPE) ? low(values, TYPE) : 0;
-  set.files.types[file] = type;
+  typesFor(set.files, file + 1)[file] = type;
   const slot = type + SLOT_BEFORE_TYPES;
   const reader = READERS[type] ?? null;
   if (reader === null) {
@@ -67,7 +67,7 @@ export function onFileOfType(field: string): Handler {
       return 0;
     }
     const file = set.builder.addFile(low(set.values, ID_ONLY.slot.id), record);
-    set.files.types[file] = type;
+    typesFor(set.files, file + 1)[file] = type;
     return reader(set, file, bytes, start, end);
   };
 }

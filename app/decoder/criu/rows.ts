@@ -13,6 +13,8 @@ export interface RowIndex {
   end(key: number): number;
   /** The first row with that key; -1 if there is none. */
   row(key: number): number;
+  /** Whether it is known that no key occurs twice. */
+  readonly isUnique: boolean;
 }
 
 /** Indexes keys[0 … count - 1] (unsigned 32-bit). Dense keys by counting, others by sorting. */
@@ -22,20 +24,22 @@ export function indexRows(keys: ArrayLike<number>, count: number): RowIndex {
   let smallest = own[0] ?? 0;
   let largest = smallest;
   let isInOrder = true;
+  let isUnique = true;
   for (let row = 1; row < count; row++) {
     const key = own[row] as number;
-    if (key >= largest) largest = key;
+    if (key > largest) largest = key;
+    else if (key === largest) isUnique = false;
     else {
       isInOrder = false;
       if (key < smallest) smallest = key;
     }
   }
   if (largest - smallest > 4 * count + 1024) return sortedIndex(own);
-  return isInOrder ? orderedIndex(own, smallest, largest) : denseIndex(own, smallest, largest);
+  return isInOrder ? orderedIndex(own, smallest, largest, isUnique) : denseIndex(own, smallest, largest);
 }
 
 /** Keys from `smallest` to `largest` that ascend, as ids of files do. */
-function orderedIndex(keys: Uint32Array, smallest: number, largest: number): RowIndex {
+function orderedIndex(keys: Uint32Array, smallest: number, largest: number, isUnique: boolean): RowIndex {
   const count = keys.length;
   const firsts = new Uint32Array(largest - smallest + 2);
   const rows = new Uint32Array(count);
@@ -46,7 +50,7 @@ function orderedIndex(keys: Uint32Array, smallest: number, largest: number): Row
     while (key < own) firsts[++key] = row;
   }
   firsts[key + 1] = count;
-  return lookUp(rows, firsts, smallest, largest);
+  return lookUp(rows, firsts, smallest, largest, isUnique);
 }
 
 /** Keys from `smallest` to `largest`. */
@@ -70,7 +74,7 @@ function denseIndex(keys: Uint32Array, smallest: number, largest: number): RowIn
 }
 
 /** An index by where the rows of each key begin. */
-function lookUp(rows: Uint32Array, firsts: Uint32Array, smallest: number, largest: number): RowIndex {
+function lookUp(rows: Uint32Array, firsts: Uint32Array, smallest: number, largest: number, isUnique = false): RowIndex {
   const count = rows.length;
   const first = (key: number) => (key > largest ? count : key < smallest ? 0 : (firsts[key - smallest] as number));
   const row = (key: number) => {
@@ -78,7 +82,7 @@ function lookUp(rows: Uint32Array, firsts: Uint32Array, smallest: number, larges
     const at = firsts[key - smallest] as number;
     return at < (firsts[key - smallest + 1] as number) ? (rows[at] as number) : -1;
   };
-  return { rows, first, end: (key) => first(key + 1), row };
+  return { rows, first, end: (key) => first(key + 1), row, isUnique };
 }
 
 /** Keys and rows fit into one double if there are no more rows. */
@@ -105,7 +109,7 @@ function sortedIndex(keys: Uint32Array): RowIndex {
     const found = rows[first(key)];
     return found !== undefined && keys[found] === key ? found : -1;
   };
-  return { rows, first, end: (key) => first(key + 1), row };
+  return { rows, first, end: (key) => first(key + 1), row, isUnique: false };
 }
 
 /** Pairs of a key and a row, collected while decoding and indexed by `linkedRows`. */

@@ -43,6 +43,7 @@ export function addUsualDescriptors(
   end: number,
 ): void {
   const { descriptors } = set.builder;
+  const { byId, types: fileTypes } = set.files;
   const [ids, types, fds] = [words[ID], words[TYPE], words[FD]] as [Uint32Array, Uint32Array, Uint32Array];
   const first = descriptors.count;
   descriptors.fd.set(fds.subarray(from, end), first);
@@ -50,8 +51,10 @@ export function addUsualDescriptors(
   descriptors.table.fill(table, first, first + end - from);
   for (let row = from, to = first; row < end; row++, to++) {
     const id = ids[row] as number;
+    const type = types[row] as number;
     const record = firstRecord + row;
-    const file = fileOfType(set, id, types[row] as number);
+    let file = byId.row(id);
+    if (file < 0 || fileTypes[file] !== type) file = fileOfType(set, id, type);
     if (file < 0) reportMissingFile(set, record, fds[row] as number, id);
     descriptors.file[to] = file;
     descriptors.record[to] = record;

@@ -6,7 +6,7 @@ import { HAS, NO_MOUNT } from "../../model/checkpoint.ts";
 import { type FileKind, fileKind, SOCKET_STATES, socketType } from "../../model/names.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { FileBatch } from "../builder/file-batch.ts";
-import type { SetContext } from "./context.ts";
+import { type SetContext, typesFor } from "./context.ts";
 import { FORMAT_KINDS, TARGET_BYTES } from "./file-readers.ts";
 import { FILE_FIELDS } from "./file-types.ts";
 import type { Batch, Room } from "./kernel/entry-kernel.ts";
@@ -306,8 +306,7 @@ export function addUsualFiles(set: SetContext, batch: Batch, firstRecord: Record
   const { rows, links, linkCount } = batch;
   builder.addTexts(batch.text, batch.textLength);
   const first = builder.addFiles(filesIn(batch), firstRecord);
-  const types = column(batch.words, TYPE);
-  for (let at = 0; at < rows; at++) files.types[first + at] = types[at] as number;
+  typesFor(files, first + rows).set(column(batch.words, TYPE).subarray(0, rows), first);
   const toLists = lists(set);
   for (let at = 0; at < 3 * linkCount; at += 3) {
     const list = links[at] as number;

@@ -27,6 +27,7 @@ describe.each(KEYS)("%s", (_name, keys) => {
     ["a longer column", Uint32Array.of(...keys, 1, 2, 3)],
   ])("are found in %s", (_form, column) => {
     const index = indexRows(column, keys.length);
+    if (index.isUnique) expect(new Set(keys).size).toBe(keys.length);
     for (const key of asked(keys)) {
       const rows = keys.flatMap((each, row) => (each === key ? [row] : []));
       expect([...index.rows.subarray(index.first(key), index.end(key))]).toEqual(rows);
