@@ -232,16 +232,32 @@ function putField(
 
 /** Decimal digits that a number can hold exactly. */
 const EXACT_DIGITS = 15;
+const LONG_DIGITS = /^\d{16,20}$/;
+/** A long number is read in two parts, of which the second has nine digits. */
+const PART = 1e9;
+const [WORD, HALF] = [2 ** 32, 2 ** 16];
 
 function putLong(view: DataView, at: number, value: number | bigint | string, littleEndian: boolean): void {
-  // Most are small, and BigInt is slow.
-  const number = typeof value === "string" && value.length <= EXACT_DIGITS ? Number(value) : value;
-  if (typeof number !== "number" || number < 0 || !Number.isSafeInteger(number)) {
+  // BigInt is slow, and there may be millions of these.
+  let [upper, lower] = [-1, 0];
+  if (typeof value === "string" && LONG_DIGITS.test(value)) {
+    const first = Number(value.slice(0, -9));
+    const top = Math.floor(first / HALF) * PART;
+    const rest = (top % HALF) * HALF + (first % HALF) * PART + Number(value.slice(-9));
+    lower = rest % WORD;
+    upper = Math.floor(top / HALF) + Math.floor(rest / WORD);
+  } else {
+    const number = typeof value === "string" && value.length <= EXACT_DIGITS ? Number(value) : value;
+    if (typeof number === "number" && Number.isSafeInteger(number) && number >= 0) {
+      lower = number % WORD;
+      upper = Math.floor(number / WORD);
+    }
+  }
+  if (upper < 0 || upper >= WORD) {
     view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), littleEndian);
     return;
   }
-  const upper = Math.floor(number / 2 ** 32);
-  view.setUint32(at + (littleEndian ? 0 : 4), number >>> 0, littleEndian);
+  view.setUint32(at + (littleEndian ? 0 : 4), lower, littleEndian);
   view.setUint32(at + (littleEndian ? 4 : 0), upper, littleEndian);
 }
 

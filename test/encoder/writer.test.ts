@@ -19,6 +19,14 @@ const written = (write: (writer: Writer) => void): Uint8Array[] =>
 
 /** 64-bit values in every form that a description may have. */
 const long = fc.oneof(
+  fc.constantFrom("18446744073709551615", "18446744073709551616", "99999999999999999999", "0000000000000000000001"),
+  fc.constantFrom(
+    "9007199254740991",
+    "9007199254740993",
+    "4294967296000000000",
+    "1000000000000000",
+    "00000000000000005",
+  ),
   fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }).map(String),
   fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n }).map(String),
   fc.maxSafeInteger(),
