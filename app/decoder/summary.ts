@@ -48,10 +48,18 @@ export async function summarise(
   }
 }
 
-/** Summarises an image that was decoded, or (`null`) says what is known without decoding. */
-export async function summaryOf(found: FoundImage, checkpoint: Checkpoint | null): Promise<ImageSummary> {
+/**
+ * Summarises an image that was decoded, or (`null`) says what is known without decoding.
+ *
+ * @param fileTime Whether to ask for the times of its files, of which a set has thousands; those in an archive are known.
+ */
+export async function summaryOf(
+  found: FoundImage,
+  checkpoint: Checkpoint | null,
+  fileTime = true,
+): Promise<ImageSummary> {
   const { name, format, sources, metadata, isPacked } = found;
-  const changed = newest(sources);
+  const changed = isPacked || fileTime ? newest(sources) : null;
   return {
     name,
     format,
@@ -69,8 +77,8 @@ export async function summaryOf(found: FoundImage, checkpoint: Checkpoint | null
 /** An image, and a function that reads what it and its files say about when it was written. */
 export interface Dated {
   readonly image: Image;
-  /** @param name What the user calls the image. */
-  evidence(name: string): Promise<Evidence>;
+  /** @param name What the user calls the image. @param fileTime As for summaryOf. */
+  evidence(name: string, fileTime?: boolean): Promise<Evidence>;
 }
 
 /** Opens an image as `openImage` does. */
@@ -79,7 +87,10 @@ export async function openDated(inputs: readonly Source[], options: OpenOptions)
   if ("refused" in found) return found;
   const image = await openFound(found, { ...options, limits: limitsOf(inputs, options) });
   if ("refused" in image) return image;
-  return { image, evidence: async (name) => ({ ...(await summaryOf(found, image.checkpoint)), name }) };
+  return {
+    image,
+    evidence: async (name, fileTime) => ({ ...(await summaryOf(found, image.checkpoint, fileTime)), name }),
+  };
 }
 
 const headOf = (source: Source): Source => partSource(source, source.name, 0, Math.min(HEAD, source.size));

@@ -10,7 +10,7 @@ import { pair } from "../../app/diff/pair.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
-import { earlierOf } from "../../app/model/earlier.ts";
+import { earlierOf, reversedText, type Verdict } from "../../app/model/earlier.ts";
 import { readForComparison } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 import type { DIFF } from "../arguments/commands.ts";
@@ -45,8 +45,7 @@ async function printChanges(before: OpenedImage, after: OpenedImage, options: Di
     (task, other) => pairs.taskAfter[task] === other,
   );
   const using = isWithout ? { places: tables } : { resources: tables };
-  const [first, second] = [await before.evidence(before.input.name), await after.evidence(after.input.name)];
-  const order = earlierOf(first, second);
+  const order = await orderOf(before, after);
   const comparison = diff(before.image.checkpoint, after.image.checkpoint, { ...using, pairs, order });
   const { pid } = options;
   if (pid !== undefined && !hasTask(comparison, pid)) throw new CliError(`neither image has a task with pid ${pid}`);
@@ -58,6 +57,17 @@ async function printChanges(before: OpenedImage, after: OpenedImage, options: Di
     if (!(await io.print(chunk))) break;
   }
   return indices.length === 0 ? 0 : 1;
+}
+
+/**
+ * Which image is earlier. The times of their files, which can only cast doubt on that (earlier.ts), are asked for only if
+ * the images seem to be in the wrong order.
+ */
+async function orderOf(before: OpenedImage, after: OpenedImage): Promise<Verdict> {
+  const order = async (fileTime: boolean): Promise<Verdict> =>
+    earlierOf(await before.evidence(before.input.name, fileTime), await after.evidence(after.input.name, fileTime));
+  const found = await order(false);
+  return reversedText(found) === null ? found : order(true);
 }
 
 interface Compared {

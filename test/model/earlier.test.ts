@@ -1,7 +1,7 @@
 // Which of two images is earlier.
 
 import { describe, expect, test } from "vitest";
-import { type Evidence, earlierOf } from "../../app/model/earlier.ts";
+import { type Evidence, earlierOf, reversedText } from "../../app/model/earlier.ts";
 
 const image = (name: string, more: Partial<Evidence> = {}): Evidence => ({
   name,
@@ -128,4 +128,34 @@ describe("times", () => {
     );
     expect(order(image("after", { fileTime: 1 }), image("before", { fileTime: 1e6 }))).toEqual(["before", "after"]);
   });
+});
+
+test("the files' times can only cast doubt on a wrong order", () => {
+  const numbers = [null, 1000, 9000];
+  const names = [
+    ["x", "y"],
+    ["before", "after"],
+    ["after", "before"],
+  ] as const;
+  let doubted = 0;
+  for (const [name, otherName] of names) {
+    for (const [time, otherTime] of [...numbers.map((each) => [each, null] as const), [9000, 1000] as const]) {
+      for (const uptime of numbers) {
+        for (const packedTime of numbers) {
+          const one = image(name, { time, uptime, packedTime });
+          const other = image(otherName, { time: otherTime, uptime: uptime && 5000, packedTime: packedTime && 5000 });
+          const without = reversedText(earlierOf(one, other));
+          for (const [fileTime, otherFileTime] of [
+            [1000, 9000],
+            [9000, 1000],
+          ] as const) {
+            const found = reversedText(earlierOf({ ...one, fileTime }, { ...other, fileTime: otherFileTime }));
+            if (found !== null) expect(found).toBe(without);
+            else if (without !== null) doubted++;
+          }
+        }
+      }
+    }
+  }
+  expect(doubted).toBeGreaterThan(0);
 });

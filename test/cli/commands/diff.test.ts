@@ -1,6 +1,6 @@
 // `diff` on the command line: which image is earlier, and what is compared without resources.
 
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -50,6 +50,16 @@ describe("the order of the images", () => {
     expect(await notesOf(early, late)).toEqual([]);
     expect(await notesOf(late, early)).toEqual([]);
     expect(await notesOf(copyOf(BEFORE, "new"), copyOf(BEFORE, "old"))).toEqual([]);
+    // The times of the files do.
+    const [one, other] = [copyOf(AFTER, "red"), copyOf(BEFORE, "blue")];
+    const dated = (of: string, time: number): void => {
+      for (const file of readdirSync(of)) utimesSync(join(of, file), time, time);
+    };
+    dated(other, 9000);
+    dated(one, 9000);
+    expect(await notesOf(one, other)).toMatchObject([{ code: "order" }]);
+    dated(one, 1000);
+    expect(await notesOf(one, other)).toEqual([]);
   });
 });
 
