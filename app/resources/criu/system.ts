@@ -2,6 +2,7 @@
 
 import { enumName, type MessageName } from "../../decoder/criu/messages.ts";
 import type { Values } from "../../decoder/criu/values.ts";
+import { isSet, low, MALFORMED, plan, scan, scratch } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { createSharing } from "../sharing.ts";
 import type { Input } from "../table.ts";
@@ -9,7 +10,7 @@ import { spec, type Tables } from "../tables.ts";
 import { deviceFlags } from "../words.ts";
 import { deviceOptions } from "./device-options.ts";
 import { readMounts } from "./mounts.ts";
-import { messageOf, type SetReader, take } from "./set-reader.ts";
+import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
 import { readSysctls } from "./sysctls.ts";
 import type { Unchanged } from "./unchanged.ts";
 
@@ -50,7 +51,7 @@ async function readInventory(set: SetReader): Promise<Values | null> {
 async function readNamespaces(set: SetReader, tables: Tables, root: Values | null): Promise<void> {
   if (!tables.wants("namespaces", "sharing")) return;
   const sharing = createSharing(tables, "criu");
-  const add = (pid: number, record: number, ids: Values | null): void => {
+  const add = (pid: number, record: number, ids: Pick<Values, "number"> | null): void => {
     if (ids === null) return;
     const task = set.taskOfPid(pid);
     sharing.add({ pid, task, record }, ids);
@@ -61,9 +62,8 @@ async function readNamespaces(set: SetReader, tables: Tables, root: Values | nul
       tables.add("namespaces", { pid, kind, id, own: own === null ? null : id !== own }, task, record);
     }
   };
-  for await (const entry of set.entries("ids")) {
-    add(entry.number, entry.record, messageOf(entry, "task_kobj_ids_entry"));
-  }
+  const idsOf = idsReader();
+  for await (const entry of set.entries("ids")) add(entry.number, entry.record, idsOf(entry));
   // Old sets have the ids in the cores.
   if (set.members.ofKind("ids").length === 0) {
     for await (const entry of set.entries("core")) {
@@ -71,6 +71,27 @@ async function readNamespaces(set: SetReader, tables: Tables, root: Values | nul
     }
   }
   sharing.end();
+}
+
+const IDS_FIELDS = [...NAMESPACES.map(([, field]) => field), "vm_id", "fs_id", "sighand_id"] as const;
+const IDS = plan("task_kobj_ids_entry", IDS_FIELDS);
+
+/** A function that reads ids-PID.img, of which there is one for each task, without splitting it into fields. */
+function idsReader(): (entry: NumberedEntry) => Pick<Values, "number"> | null {
+  const out = scratch();
+  let seen = 0;
+  const ids = {
+    number(field: string): number | null {
+      const slot = IDS.slot[field as (typeof IDS_FIELDS)[number]];
+      return isSet(seen, slot) ? low(out, slot) : null;
+    },
+  };
+  return (found) => {
+    const { entry } = found;
+    if (entry.message !== "task_kobj_ids_entry") return null;
+    seen = scan(entry.bytes, entry.start, entry.end, IDS, out);
+    return entry.isCut || (seen & MALFORMED) !== 0 ? messageOf(found, "task_kobj_ids_entry") : ids;
+  };
 }
 
 /** Reads a table whose rows are the entries of one kind of member, which is numbered by namespace. */
