@@ -48,10 +48,11 @@ export function partSource(source: Source, name: string, offset: number, size: n
 }
 
 /**
- * Whether a detail is needed, by its key and the kind of its file (index into FILE_KINDS). A decoder that saves time may
- * leave out the others, but need not.
+ * Whether a detail is needed, by its key and the kind of its file (index into FILE_KINDS); `without-ids`: without the ids
+ * of other files in it, where only whether it is null counts if it is nothing but ids. A decoder that saves time may leave
+ * out what is not needed, but need not.
  */
-export type DetailFilter = (key: string, kind: number) => boolean;
+export type DetailFilter = (key: string, kind: number) => boolean | "without-ids";
 
 /** Options of a decoder. */
 export interface DecodeOptions {

@@ -65,5 +65,6 @@ test("what every dump numbers anew is not needed; what is compared, or shown of 
     true,
     true,
   ]);
+  expect([needed("peer", "socket"), needed("otherEnds", "pipe")]).toEqual(["without-ids", "without-ids"]);
   expect(needed("a key that is not listed", "socket")).toBe(true);
 });

@@ -51,7 +51,7 @@ const FOR_LINKS: ReadonlySet<string> = new Set([LOCAL, REMOTE, ...CONNECTION_KEY
 function neededBy({ details }: DecodeOptions): DetailFilter {
   if (typeof details !== "function") return () => true;
   /** By key and kind of file. */
-  const known = new Map<string, (boolean | undefined)[]>();
+  const known = new Map<string, (ReturnType<DetailFilter> | undefined)[]>();
   return (key, kind) => {
     let ofKey = known.get(key);
     if (ofKey === undefined) {

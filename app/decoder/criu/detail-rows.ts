@@ -43,6 +43,8 @@ export interface About {
   readonly words: Uint32Array;
   /** Whether a detail of the file is needed. Reading others does no harm. */
   needs(key: string): boolean;
+  /** Whether the ids in it are needed, too. */
+  needsIds(key: string): boolean;
   /** The names of events as JSON, by their mask. */
   readonly pieces: Map<number, Uint8Array>;
   /** The same by their names, for what is not worth a row. */

@@ -104,7 +104,8 @@ function createAbouts(
       related: NO_RELATED,
       options,
       fields,
-      needs: (key) => isNeeded(key, u8At(kind, about.file)),
+      needs: (key) => isNeeded(key, u8At(kind, about.file)) !== false,
+      needsIds: (key) => isNeeded(key, u8At(kind, about.file)) === true,
       values: () => {
         const values = valuesOf(fields.entry, about.related.length === 0);
         return fields.entry.message === "file_entry" ? values.inside(bodyOf()?.name ?? "") : values;

@@ -79,7 +79,7 @@ function otherEnds(pipeId: KnownField): ValueOf {
       if (count++ > 0) writePiece(out, COMMA);
       writeInteger(out, id);
     };
-    if (pipe !== null) about.set.pipeEnds(pipe, addEnd);
+    if (pipe !== null && about.needsIds("otherEnds")) about.set.pipeEnds(pipe, addEnd);
     writePiece(out, CLOSE_LIST);
     return details.indexOfWritten();
   };
@@ -125,22 +125,24 @@ function addTarget(
   const seen = scan(entry.bytes, start, end, TARGET, words);
   const watched = isSet(seen, FD) ? about.set.epollTarget(file, low(words, FD)) : NONE;
   if (watched !== NONE) about.links.add(file, "watches", watched, isSet(seen, EVENTS) ? low(words, EVENTS) : 0);
-  if (out !== null) writeTarget(out, about, before, seen, watched);
+  if (out !== null) writeTarget(out, about, before, seen, about.needsIds("targets") ? watched : null);
 }
 
-/** Writes the target that was read last. */
-function writeTarget(out: JsonBytes, about: About, before: number, seen: number, watched: FileRow): void {
+/** Writes the target that was read last. @param watched `null`: without the ids of the file. */
+function writeTarget(out: JsonBytes, about: About, before: number, seen: number, watched: FileRow | null): void {
   const { words } = about;
   writePiece(out, before === 0 ? OPEN_LIST : COMMA);
   writePiece(out, FD_KEY);
   writeOrNull(out, isSet(seen, FD) ? low(words, FD) : null);
-  writePiece(out, FILE_KEY);
-  writeOrNull(out, fileId(about, watched));
+  if (watched !== null) {
+    writePiece(out, FILE_KEY);
+    writeOrNull(out, fileId(about, watched));
+  }
   writePiece(out, EVENTS_KEY);
   writePiece(out, eventsPiece(about, isSet(seen, EVENTS) ? low(words, EVENTS) : 0));
   writePiece(out, DATA_KEY);
   writeWide(out, words, seen, DATA);
-  if (isSet(seen, INODE)) {
+  if (isSet(seen, INODE) && watched !== null) {
     writePiece(out, INODE_KEY);
     writeWide(out, words, seen, INODE);
     writePiece(out, DEVICE_KEY);

@@ -152,7 +152,7 @@ function peer(about: About): number {
   if (hasPeer) about.links.add(file, "peer", end);
   if (!about.needs("peer")) return NONE;
   const id = fileId(about, end);
-  return id === null ? details.indexOf(null) : details.indexOfInteger(id);
+  return id === null ? details.indexOf(null) : details.indexOfInteger(about.needsIds("peer") ? id : 0);
 }
 
 function addOwnership(about: About): void {
