@@ -1,6 +1,6 @@
 // Options of the checks.
 
-import type { Progress } from "../decoder/source.ts";
+import type { DecodeOptions, Progress } from "../decoder/source.ts";
 import type { HostOptions } from "./host/host.ts";
 
 /** Options of the checks. */
@@ -9,8 +9,8 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** Called now and then with the bytes and records checked so far, and the total bytes. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Whether kernels may run, where WebAssembly is allowed. Without them the result is the same. Default: in large sets. */
-  readonly kernels?: boolean;
+  /** As in DecodeOptions. */
+  readonly kernels?: DecodeOptions["kernels"];
   /** How many options, and how many things outside the image, are listed at most if no host is asked for. Default: all. */
   readonly mostNeeds?: number;
   /** Also list what the image demands of a host, compared with facts if there are any. */

@@ -25,11 +25,11 @@ import { openRecorded, openSources } from "../support/resources.ts";
 async function bothWays(sources: readonly Source[]) {
   const image = await openImage(sources);
   if ("refused" in image) return null;
-  const found = async (kernels: boolean) => {
+  const found = async (kernels: "always" | false) => {
     const { findings, unlisted, needs, demands } = await checkImage(image, { kernels, host: {} });
     return { findings, unlisted, needs, demanded: demands?.list };
   };
-  return [await found(true), await found(false)] as const;
+  return [await found("always"), await found(false)] as const;
 }
 
 async function expectSame(sources: readonly Source[]): Promise<Pick<Findings, "findings"> | null> {

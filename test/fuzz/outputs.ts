@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import Ajv from "ajv/dist/2020.js";
 import { checkImage } from "../../app/checks/check.ts";
 import type { Findings } from "../../app/checks/findings.ts";
@@ -155,6 +156,16 @@ function holdEvents(comparison: Comparison): void {
   );
 }
 
+/** What is found with kernels, which may make no difference. */
+async function bothWays(image: Image, next: Random): Promise<Findings> {
+  const found = await checkImage(image, { kernels: "always" });
+  if (next(2) === 0) {
+    const without = await checkImage(image, { kernels: false });
+    hold(isDeepStrictEqual(found, without), "kernels make a difference to findings");
+  }
+  return found;
+}
+
 /** One kind of output, picked at random: each input would take ten times as long with all. */
 export async function holdOutput(image: Image, next: Random, other: Checkpoint): Promise<void> {
   const { checkpoint } = image;
@@ -162,7 +173,7 @@ export async function holdOutput(image: Image, next: Random, other: Checkpoint):
     case 0:
       return void holdShow(checkpoint);
     case 1:
-      return holdFindings(checkpoint, await checkImage(image));
+      return holdFindings(checkpoint, await bothWays(image, next));
     case 2:
       return holdTexts(checkpoint, next);
     case 3:

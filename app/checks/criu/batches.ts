@@ -9,6 +9,7 @@ import type { Source } from "../../decoder/source.ts";
 import type { Window } from "../../decoder/window.ts";
 import { endOfMember, recordMember } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
+import type { CheckOptions } from "../options.ts";
 import { checkMapping, checkSpace, handlerOf, VMA } from "./entries.ts";
 import type { Handler } from "./handler.ts";
 import {
@@ -81,11 +82,12 @@ export function createBatches(
   scanned: Scan,
   sources: readonly Source[],
   checkUnusual: CheckUnusual,
-  kernels: boolean | undefined,
+  kernels: CheckOptions["kernels"],
 ): Batches | null {
   const { checkpoint, isDamaged } = scanned;
   const { records, machine } = checkpoint;
-  if (isDamaged || !machine.littleEndian || !(kernels ?? records.count >= FEWEST_RECORDS)) return null;
+  if (isDamaged || !machine.littleEndian || kernels === false) return null;
+  if (kernels !== "always" && records.count < FEWEST_RECORDS) return null;
   const started = startCheckKernel();
   if (started === null) return null;
   const { kernel, nodes } = started;
