@@ -122,27 +122,27 @@ static u8 text[INPUT + 8];
 static u32 knownObjrefs[KNOWN];
 static u32 knownFiles[KNOWN];
 
-static u32 load32(u32 at) {
+// What only some images need is not part of the function that V8 optimizes.
+#define RARE static __attribute__((noinline))
+
+RARE u32 swapped32(u32 value) {
+  return __builtin_bswap32(value);
+}
+
+RARE u64 swapped64(u64 value) {
+  return __builtin_bswap64(value);
+}
+
+INLINE u32 load32(u32 at) {
   u32 value;
   __builtin_memcpy(&value, input + at, 4);
-  return properties[BIG_ENDIAN] ? __builtin_bswap32(value) : value;
+  return properties[BIG_ENDIAN] ? swapped32(value) : value;
 }
 
-static u64 load64(u32 at) {
+INLINE u64 load64(u32 at) {
   u64 value;
   __builtin_memcpy(&value, input + at, 8);
-  return properties[BIG_ENDIAN] ? __builtin_bswap64(value) : value;
-}
-
-INLINE void addRecord(Run *run, u32 at, u32 length, u32 kind) {
-  u32 row = run->did.rows++;
-  kinds[row] = kind;
-  offsets[row] = at;
-  u32 to = run->did.lengthBytes;
-  lengthsAt[row] = to;
-  for (; length > 127; length >>= 7) lengths[to++] = length | 128;
-  lengths[to++] = length;
-  run->did.lengthBytes = to;
+  return properties[BIG_ENDIAN] ? swapped64(value) : value;
 }
 
 // A record in the input.
@@ -168,8 +168,17 @@ INLINE u32 actionOf(const Record *record) {
   return record->form & 15;
 }
 
-INLINE void list(Run *run, const Record *record) {
-  addRecord(run, record->at, record->length, record->form >> 8 & 255);
+INLINE void addRecord(Run *run, const Record *record) {
+  u32 row = run->did.rows++;
+  kinds[row] = record->form >> 8 & 255;
+  offsets[row] = record->at;
+  u32 to = run->did.lengthBytes;
+  lengthsAt[row] = to;
+  u32 length = record->length;
+  for (; length > 127; length >>= 7) lengths[to++] = length | 128;
+  lengths[to++] = length;
+  run->did.lengthBytes = to;
+  run->did.end = record->at + record->length;
 }
 
 // Copies a name to the text. Returns whether it has no NUL but the one after it.
@@ -186,7 +195,7 @@ INLINE int copyName(Run *run, u32 from, u32 length) {
 }
 
 // The kind of an open file whose name begins like those of another kind; `kind` if it does not.
-static u32 kindByName(const u8 *name, u32 length, u32 kind) {
+RARE u32 kindByName(const u8 *name, u32 length, u32 kind) {
   for (u32 next = firstBeginnings[name[0]]; next > 0; next = beginnings[next - 1].next) {
     const Beginning *each = beginnings + next - 1;
     if (each->text[1] != name[1] || each->length > length) continue;
@@ -198,7 +207,7 @@ static u32 kindByName(const u8 *name, u32 length, u32 kind) {
 }
 
 // Writes `pipe:[NUMBER]`; returns its length.
-static u32 writePipeName(u8 *to, s32 number) {
+RARE u32 writePipeName(u8 *to, s32 number) {
   u32 length = 6;
   __builtin_memcpy(to, "pipe:[", 6);
   if (number < 0) to[length++] = '-';
@@ -216,7 +225,7 @@ static u32 writePipeName(u8 *to, s32 number) {
 #define LONGEST_PIPE_NAME 18
 
 // Whether a name has a line feed.
-static int hasLines(const u8 *name, u32 length) {
+RARE int hasLines(const u8 *name, u32 length) {
   for (u32 at = 0; at < length; at++) if (name[at] == '\n') return 1;
   return 0;
 }
@@ -240,46 +249,41 @@ INLINE void addFile(Run *run, u32 objref, const FileForm *form, u32 at, u32 kind
   run->did.text += nameLength;
 }
 
-// Reads an open file: the record that announces it, the one that describes it, and its path. Returns where that ends; 0 if it
-// has another form, or there is no room for it.
-INLINE u32 readFile(Run *run, const Record *announced, u32 end) {
+// Reads an open file: the record that announces it, the one that describes it, and its path, if it has one. Returns how many
+// records that are; 0 if it has another form, or there is no room for it.
+INLINE u32 readFile(Run *run, Record *records, u32 end) {
+  const Record *announced = records;
   if (load32(announced->at + properties[OBJECT_TYPE]) != properties[TYPE_OF_FILE]) return 0;
   u32 objref = load32(announced->at + properties[OBJREF]);
   if ((s32)objref <= 0 || knownObjrefs[objref % KNOWN] == objref) return 0;
   if (run->did.files == run->from.files || run->from.rows - run->did.rows < 3) return 0;
-  Record described;
-  if (!readRecord(announced->at + announced->length, end, &described) || actionOf(&described) != DESCRIBE) return 0;
-  if (described.length < properties[FILE_TYPE] + 4) return 0;
-  u32 type = load32(described.at + properties[FILE_TYPE]);
+  Record *described = records + 1;
+  if (!readRecord(announced->at + announced->length, end, described) || actionOf(described) != DESCRIBE) return 0;
+  if (described->length < properties[FILE_TYPE] + 4) return 0;
+  u32 type = load32(described->at + properties[FILE_TYPE]);
   if (type >= FILE_TYPES) return 0;
   const FileForm *form = fileForms + type;
-  if (form->rule == NO_FILE || form->size != described.length) return 0;
-  if (!run->from.versions && load64(described.at + properties[VERSION]) != 0) return 0;
-  u32 next = described.at + described.length;
+  if (form->rule == NO_FILE || form->size != described->length) return 0;
+  if (!run->from.versions && load64(described->at + properties[VERSION]) != 0) return 0;
   u32 nameLength, varying = 0, kind = form->kind;
-  Record name;
+  Record *name = records + 2;
   if (form->rule == PIPE) {
     if (!run->from.varying || run->from.text - run->did.text < LONGEST_PIPE_NAME) return 0;
-    nameLength = writePipeName(text + run->did.text, load32(described.at + form->objref));
+    nameLength = writePipeName(text + run->did.text, load32(described->at + form->objref));
     varying = nameLength - STABLE_OF_PIPE;
   } else {
-    if (!readRecord(next, end, &name) || actionOf(&name) != NAME) return 0;
-    if (name.length < 9 || name.length > 8 + LONGEST_PATH || run->from.text - run->did.text < name.length - 8) return 0;
-    nameLength = name.length - 9;
-    if (!copyName(run, name.at + 8, nameLength)) return 0;
+    if (!readRecord(described->at + described->length, end, name) || actionOf(name) != NAME) return 0;
+    if (name->length < 9 || name->length > 8 + LONGEST_PATH || run->from.text - run->did.text < name->length - 8) return 0;
+    nameLength = name->length - 9;
+    if (!copyName(run, name->at + 8, nameLength)) return 0;
     if (form->rule == PATH_WITH_KIND) kind = kindByName(text + run->did.text, nameLength, kind);
     // Lines after a name are details of the file.
     if (kind != form->kind && hasLines(text + run->did.text, nameLength)) return 0;
   }
-  list(run, announced);
-  fileRecords[run->did.files] = run->from.record + run->did.rows;
-  addRecord(run, described.at, described.length, form->recordKind);
-  if (form->rule != PIPE) {
-    list(run, &name);
-    next += name.length;
-  }
-  addFile(run, objref, form, described.at, kind, nameLength, varying);
-  return next;
+  described->form = form->recordKind << 8;
+  fileRecords[run->did.files] = run->from.record + run->did.rows + 1;
+  addFile(run, objref, form, described->at, kind, nameLength, varying);
+  return form->rule == PIPE ? 2 : 3;
 }
 
 // Reads a descriptor. Returns whether it has the usual form, and there is room for it.
@@ -302,7 +306,6 @@ INLINE int readDescriptor(Run *run, const Record *record) {
   closeOnExec[row] = close;
   descriptorRecords[row] = run->from.record + run->did.rows;
   run->from.fd = fd;
-  list(run, record);
   return 1;
 }
 
@@ -313,16 +316,13 @@ __attribute__((export_name("read"))) void read(u32 from, u32 length) {
   if (run.from.rows > ROWS) run.from.rows = ROWS;
   if (run.from.text > INPUT) run.from.text = INPUT;
   while (run.did.rows < run.from.rows && run.did.end <= length) {
-    Record record;
-    if (!readRecord(run.did.end, length, &record)) break;
-    u32 next = record.at + record.length;
-    u32 action = actionOf(&record);
-    if (action == ANNOUNCE) next = readFile(&run, &record, length);
-    else if (action == DESCRIPTOR) next = readDescriptor(&run, &record) ? next : 0;
-    else if (action == LIST) list(&run, &record);
-    else next = 0;
-    if (next == 0) break;
-    run.did.end = next;
+    Record records[3];
+    if (!readRecord(run.did.end, length, records)) break;
+    u32 action = actionOf(records), count = action == LIST;
+    if (action == ANNOUNCE) count = readFile(&run, records, length);
+    else if (action == DESCRIPTOR) count = readDescriptor(&run, records);
+    if (count == 0) break;
+    for (u32 nth = 0; nth < count; nth++) addRecord(&run, records + nth);
   }
   result = run.did;
 }
