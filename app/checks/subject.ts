@@ -88,23 +88,35 @@ function subjectsOf(checkpoint: Checkpoint, wanted: Uint8Array): Map<number, Sub
   const { files, fileRecords, descriptors, tasks, tables } = checkpoint;
   const found = new Map<number, Subject>();
   const note = (column: Int32Array, count: number, subject: (checkpoint: Checkpoint, row: number) => Subject): void => {
-    for (let row = 0; row < count; row++) {
+    for (const row of wantedRows(column, count, wanted)) {
       const record = column[row] as number;
-      // NONE is no element.
-      if (wanted[record] === 1 && !found.has(record)) found.set(record, subject(checkpoint, row));
+      if (!found.has(record)) found.set(record, subject(checkpoint, row));
     }
   };
   note(descriptors.record, descriptors.count, ofDescriptor);
   note(files.record, files.count, ofFile);
   note(tasks.record, tasks.count, ofTask);
   note(tables.record, tables.count, ofTable);
-  for (let file = 0; file < files.count; file++) {
+  // Nothing to look for in most images.
+  const last = fileRecords.record.length === 0 ? 0 : files.count;
+  for (let file = 0; file < last; file++) {
     if (!hasFurtherRecords(fileRecords, file)) continue;
     for (const record of furtherRecords(fileRecords, file)) {
       if (wanted[record] === 1 && !found.has(record)) found.set(record, ofFile(checkpoint, file));
     }
   }
   return found;
+}
+
+/**
+ * The rows whose records are wanted. A function of its own for all columns, as there may be millions of rows and few are
+ * wanted.
+ */
+function wantedRows(column: Int32Array, count: number, wanted: Uint8Array): number[] {
+  const rows: number[] = [];
+  // NONE is no element.
+  for (let row = 0; row < count; row++) if (wanted[column[row] as number] === 1) rows.push(row);
+  return rows;
 }
 
 /** The subject of a record that no column names: by the records around it, or by its member. */
