@@ -71,6 +71,11 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
     const behaviour = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([state.current.extent.least, state.current.extent.most])
       .clickDistance(4)
+      // Not measured, as by default: that would have the page laid out in the middle of a rendering.
+      .extent(() => [
+        [0, 0],
+        [state.current.extent.width, state.current.extent.height],
+      ])
       .constrain((transform) => inside(transform, state.current.extent))
       .filter((event: Event) => {
         // The wheel scrolls; with Ctrl or Cmd, which is also what pinching a touch pad sends, it zooms.
