@@ -15,7 +15,7 @@ const worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type
 const shell = createShell(createClient(worker, () => isBusy(name)));
 showPage(shell);
 openLaunched(shell);
-workOffline();
+workOffline(shell);
 void import("./shell/recent.ts").then(({ rememberOpenings }) => rememberOpenings(shell));
 void import("./shell/seen.ts").then(({ rememberSeen }) => rememberSeen(shell, pageStorage()));
 void import("./shell/comparing.ts");

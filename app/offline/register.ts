@@ -8,16 +8,23 @@ interface LaunchQueue {
   setConsumer(consumer: (params: { readonly files?: readonly FileSystemFileHandle[] }) => void): void;
 }
 
-/** Delay before registering, in ms, so that the service worker's fetches do not compete with the page's loading. */
+/**
+ * Delay before registering, in ms, so that the service worker's fetches do not compete with the page's loading; and again
+ * for as long as an image is being opened.
+ */
 const WAIT = 2000;
 
 /** Registers the service worker, if the browser allows one. */
-export function workOffline(): void {
+export function workOffline({ store }: Pick<Shell, "store">): void {
   // The command line serves the page at a temporary port, where another page may be served later.
   const isTemporary = document.querySelector('meta[name="offline"][content="no"]') !== null;
   if (isTemporary || !import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  // If this fails, the page still works online.
-  setTimeout(() => navigator.serviceWorker.register("service-worker.js").catch(() => {}), WAIT);
+  const register = (): void => {
+    if (store.get().opening !== null) setTimeout(register, WAIT);
+    // If this fails, the page still works online.
+    else navigator.serviceWorker.register("service-worker.js").catch(() => {});
+  };
+  setTimeout(register, WAIT);
 }
 
 /** Opens the files that the page was launched with. */

@@ -39,7 +39,8 @@ export async function withPage(run: (bench: Bench) => Promise<void>): Promise<bo
   const { address, close } = await servePage(built);
   const browser = await chromium.launch({ executablePath: await browserPath(), args: ["--no-sandbox"] });
   const inPage: Bench["inPage"] = async (runIn) => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    // Caching for offline use begins two seconds after the page is loaded: in any phase, or in none.
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, serviceWorkers: "block" });
     try {
       page.setDefaultTimeout(90_000);
       await page.goto(address);
