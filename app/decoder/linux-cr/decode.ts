@@ -18,8 +18,9 @@ import { createUsualRecords, type UsualRecords } from "./usual-records.ts";
 import { beginWalk, fault, faultAtLimit, HANDLED_BYTES, type Walk } from "./walk.ts";
 
 /**
- * The first early part is passed on after this many bytes, each further one after eight times as many, but none in the
- * second half of the image. The first comes early, so that the page has set up its views when the image is decoded.
+ * The first early part is passed on after this many bytes, or once one is wanted, each further one after eight times as
+ * many, but none in the second half of the image. The first comes early, so that the page has set up its views when an
+ * image that takes long is decoded.
  */
 const FIRST_PART = 512 * 1024;
 
