@@ -37,7 +37,7 @@ export function specAt(comparison: Comparison, index: number, key: string): Deta
 
 /**
  * `another connection: `, `another socket: ` before a changed value that shows it; else empty. Of files with a path, their
- * event says that they were reopened.
+ * event says that they were reopened. What is another end may be one of the same pipe.
  */
 export function anotherWords(comparison: Comparison, index: number): string {
   const { after, changes } = comparison;
@@ -45,10 +45,12 @@ export function anotherWords(comparison: Comparison, index: number): string {
   if (hasOwnName(after, file) || !isOfAnother(comparison, index)) return "";
   const isDetail = kindAt(comparison, index) === "file-detail";
   const spec = isDetail ? specAt(comparison, index, keyAt(comparison, index)) : null;
-  return spec?.fixed === "once-connected"
-    ? "another connection: "
-    : `another ${kindNoun(u8At(after.files.kind, file))}: `;
+  if (spec?.fixed === "once-connected") return "another connection: ";
+  const kind = u8At(after.files.kind, file);
+  return kind === PIPE ? "another end of a pipe: " : `another ${kindNoun(kind)}: `;
 }
+
+const PIPE = fileKind("pipe");
 
 /** Characters of a value that are shown in a sentence. */
 const MOST_SHOWN = 200;

@@ -6,7 +6,7 @@ import { FILE_KINDS, flagNames } from "../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { decodeText, encodeText, textAndBytes } from "../model/text.ts";
-import { unlinkedOf } from "../model/unlinked.ts";
+import { UNLINKED_SUFFIX, unlinkedOf } from "../model/unlinked.ts";
 import { fileName } from "../model/words.ts";
 import type { SourceFacts } from "./show-json.ts";
 
@@ -77,10 +77,12 @@ function matcher(checkpoint: Checkpoint, target: Target): (file: FileRow) => boo
       return (file) => unlinkedOf(checkpoint, file) !== null;
     case "path": {
       const path = encodeText(target.path);
+      const unlinked = encodeText(`${target.path}${decodeText(UNLINKED_SUFFIX)}`);
+      const isNamed = (file: FileRow, name: Uint8Array): boolean =>
+        u32At(checkpoint.files.nameLength, file) === name.length && nameEndsIn(checkpoint, file, name);
       return (file) =>
         (u8At(has, file) & HAS.path) !== 0 &&
-        u32At(checkpoint.files.nameLength, file) === path.length &&
-        nameEndsIn(checkpoint, file, path);
+        (isNamed(file, path) || (isNamed(file, unlinked) && unlinkedOf(checkpoint, file) === "named"));
     }
     case "name": {
       // Bytes that are not UTF-8 are shown as U+FFFD, and so are those of a name that has it.

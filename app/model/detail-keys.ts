@@ -1,7 +1,7 @@
 // What the details of open files and tasks are: each key once, with its title, how it is compared, and how its value is
 // shown. Decoders fill them (decoder/*/details.ts); show, JSON, inspector, comparisons and docs/diff.md follow this table.
 
-import type { DetailValue } from "./fields.ts";
+import type { Details, DetailValue } from "./fields.ts";
 import type { LinkRole } from "./links.ts";
 import { FILE_KINDS, type FileKind } from "./names.ts";
 import { shortText, visible } from "./text.ts";
@@ -51,6 +51,18 @@ export interface DetailSpec {
 const mode = (value: DetailValue): string =>
   typeof value === "number" ? `0${(value & 0o7777).toString(8).padStart(3, "0")}` : plainText(value);
 
+const isMode = (key: string, value: DetailValue): boolean => key === "mode" && typeof value === "number";
+
+/** What is kept of an unlinked file, its mode in octal. */
+const ghostText = (value: DetailValue): string =>
+  value === null || typeof value !== "object" || Array.isArray(value)
+    ? plainText(value)
+    : plainText(
+        Object.fromEntries(
+          Object.entries(value as Details).map(([key, inner]) => [key, isMode(key, inner) ? mode(inner) : inner]),
+        ),
+      );
+
 /** The id of a namespace, or, in a comparison, of which task it is. */
 const namespaceText = (value: DetailValue): string =>
   value !== null && typeof value === "object" ? `of ${plainText(value)}` : plainText(value);
@@ -92,7 +104,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "external", title: "external", compared: "value", absent: "null" },
   { key: "unlinked", title: "unlinked", compared: "value", absent: "null" },
   { key: "remap", title: "kept as", compared: "value", absent: "null" },
-  { key: "ghost", title: "ghost file", compared: "value", absent: "null" },
+  { key: "ghost", title: "ghost file", compared: "value", absent: "null", text: ghostText },
   { key: "modified", title: "modified", compared: "value", absent: "skip", text: timeOf },
   { key: "inode", title: "inode", compared: "value", fixed: "always", absent: "null", kinds: REGULAR },
   { key: "inode", title: "inode", compared: "renumbered" },

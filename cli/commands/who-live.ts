@@ -73,7 +73,8 @@ function isMeant(held: Held, target: Target, inodes: ReadonlySet<string>): boole
   if (target.kind === "port") return inodes.has(/^socket:\[(\d+)\]$/.exec(held.target)?.[1] ?? "");
   // The arguments of a program are text: bytes that are not valid are U+FFFD in them.
   const name = decodeText(bytesOf(held.target));
-  const plain = name.endsWith(DELETED) ? name.slice(0, -DELETED.length) : name;
+  const isMarked = name.endsWith(DELETED) && (name.startsWith("/memfd:") || isDeleted(held));
+  const plain = isMarked ? name.slice(0, -DELETED.length) : name;
   return target.kind === "path"
     ? name === target.path || plain === target.path
     : [name, plain, plain.slice(plain.lastIndexOf("/") + 1), plain.replace(/^\//, "")].includes(target.name);

@@ -14,11 +14,11 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { imageSources, SAMPLES } from "../support/corpus.ts";
 import { setSources } from "../support/criu.ts";
-import { FAULTS } from "../support/criu-faults.ts";
 import { mixedCriuSet } from "../support/criu-mixed-set.ts";
 import { editEntries, setNumber } from "../support/edit-set.ts";
 import { withPages } from "../support/memory.ts";
 import { random } from "../support/random.ts";
+import { FAULTS } from "../support/reference-faults.ts";
 import { openRecorded, openSources } from "../support/resources.ts";
 
 /** What is found with kernels and without; `null` if the set is refused. */

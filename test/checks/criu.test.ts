@@ -8,10 +8,10 @@ import { CRIU_RULES } from "../../app/checks/criu/rules.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { setSources, TRUE_SETS } from "../support/criu.ts";
-import { FAULTS } from "../support/criu-faults.ts";
 import { imageBytes } from "../support/criu-set.ts";
 import { withFile, without } from "../support/edit-set.ts";
 import { withPages } from "../support/memory.ts";
+import { FAULTS } from "../support/reference-faults.ts";
 
 const findingsOf = async (sources: readonly Source[]) => (await checkImage(await decodeCriuSet(sources))).findings;
 

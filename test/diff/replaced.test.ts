@@ -70,7 +70,7 @@ describe("another access mode", () => {
     const end = (flags: number) => one("pipe", {}, { flags });
     expect(compared(end(0), end(1))).toEqual({
       replaced: 0,
-      sentences: ["pid 7 fd 3 pipe:[x]: another pipe: flags +O_WRONLY"],
+      sentences: ["pid 7 fd 3 pipe:[x]: another end of a pipe: flags +O_WRONLY"],
       drawn: 2,
     });
   });

@@ -13,7 +13,7 @@ export interface Fault {
   readonly field: string | null;
 }
 
-const fault = (
+export const fault = (
   code: string,
   what: string,
   edit: Fault["edit"],
@@ -23,12 +23,13 @@ const fault = (
 ): [string, Fault] => [`${code}: ${what}`, { code, set, edit, member, field }];
 
 /** Entries of files.img in w4/before. */
-const AT = { null: 1, pipe: 4, fifo: 7, unix: 10, memfd: 27, epoll: 33, tty: 29, cwd: 35 };
+export const AT = { null: 1, pipe: 4, fifo: 7, unix: 10, memfd: 27, epoll: 33, tty: 29, cwd: 35 };
 /** Its id, which a descriptor's entry begins with. */
 const URANDOM = 33;
 const DIRECTORY = 0o200001;
 
-export const FAULTS: readonly [string, Fault][] = [
+/** Faults of single entries and members; see reference-faults.ts for more. */
+export const ENTRY_FAULTS: readonly [string, Fault][] = [
   fault("member-missing", "a task's core is not there", (s) => without(s, "core-31495.img")),
   fault("member-missing", "the inventory is not there", (s) => without(s, "inventory.img")),
   fault("member-missing", "the open files are not there", (s) => without(s, "files.img")),

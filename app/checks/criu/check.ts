@@ -1,6 +1,7 @@
 // Checks a CRIU image set: one walk over the entries that refer to something (walk.ts). References are resolved when all
 // entries have been read, as members come in any order.
 
+import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import type { Image } from "../../decoder/image.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { isSound } from "../filter.ts";
@@ -17,7 +18,7 @@ import { needsOf } from "./needs.ts";
 import { withOffsets } from "./offsets.ts";
 import { usedPaths } from "./paths.ts";
 import { addProblems } from "./problems.ts";
-import { beginScan, faultAt, type Scan } from "./scan.ts";
+import { beginScan, faultAt, isOfType, type Scan, type Space, typeWords } from "./scan.ts";
 import { walkEntries } from "./walk.ts";
 import { checkLocks, checkWatches } from "./watches.ts";
 
@@ -59,19 +60,37 @@ function addIncomplete({ checkpoint, list }: Scan): void {
   list.add("set-incomplete", "Parts of the set are missing.", { record: null, field: null, offset: null });
 }
 
+/** Members that are reported themselves if they are missing, so that nothing in them is. */
+const MEMBER_OF_SPACE: Readonly<Partial<Record<Space, string>>> = {
+  cgroup: "cgroup",
+  filter: "seccomp",
+  namespace: "ids",
+};
+
 function resolveReferences(scanned: Scan): void {
   const { files, complete } = scanned.checkpoint;
   // Without a mount namespace of its own, a set has no mounts at all; an image of mounts that is missing is reported.
   const hasMounts = complete && scanned.members.ofKind("mountpoints").length > 0;
-  for (const [{ code, space, field, what, who }, { ids, records }] of scanned.references) {
+  for (const [{ code, space, field, what, who, type }, { ids, records }] of scanned.references) {
     // If no open file is known at all, the missing image is reported.
     if (files.count === 0 && space !== "table") continue;
     if (space === "mount" && !hasMounts) continue;
+    const member = MEMBER_OF_SPACE[space];
+    if (member !== undefined && scanned.members.ofKind(member).length === 0) continue;
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;
-      if (scanned.spaces[space].get(id) !== NONE) continue;
+      if (scanned.spaces[space].get(id) !== NONE) {
+        if (type === undefined || isOfType(scanned, id, type)) continue;
+        const own = scanned.types[scanned.fileRows.get(id)] as number;
+        // What a later release refers to is not known.
+        if ((FILE_FIELDS[own] ?? null) === null) continue;
+        scanned.dangling = true;
+        const message = `${who} names ${what} ${id}, which is a ${typeWords(own)} and not a ${typeWords(type)}.`;
+        faultAt(scanned, "reference-type", records[at] as number, field, message);
+        continue;
+      }
       if (space === "table") scanned.tablesLost = true;
-      else scanned.dangling = true;
+      else if (member === undefined) scanned.dangling = true;
       const number = space === "ghost" ? `ghost-file-${id.toString(16)}.img` : String(id);
       faultAt(
         scanned,

@@ -48,6 +48,10 @@ function checkTasks(scanned: Scan): void {
       const message = `Task ${tasks.pid[row]} has no parent, but the root of the process tree is task ${root}.`;
       faultAt(scanned, "parent-missing", tasks.record[row] as number, "ppid", message);
     } else if (parent === 0) root = tasks.pid[row] as number;
+    if (parent > 0 && pids.get(parent) >= row) {
+      const message = `Task ${tasks.pid[row]} comes before its parent, task ${parent}, in the process tree.`;
+      faultAt(scanned, "parent-later", tasks.record[row] as number, "ppid", message);
+    }
     if (parent <= 0 || pids.get(parent) !== NONE) continue;
     const message = `The parent of task ${tasks.pid[row]} is ${parent}, which is missing from the process tree.`;
     faultAt(scanned, "parent-missing", tasks.record[row] as number, "ppid", message);

@@ -15,13 +15,29 @@ import { callFor } from "./members.ts";
 import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "./memory.ts";
 import { noteCredentials, noteLimit, noteMapping, onTree } from "./note-host.ts";
 import { readChecked } from "./read-checked.ts";
-import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "./scan.ts";
+import {
+  fault,
+  has,
+  isOfType,
+  low,
+  pathReference,
+  type Reference,
+  refer,
+  reference,
+  type Scan,
+  scanInto,
+  typeWords,
+} from "./scan.ts";
 import { checkShape, messageIn, shapeOf } from "./shapes.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 import { noteWatch } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
 export const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
+const CGROUP_SETS = fieldNumber("cgroup_entry", "sets");
+const CGROUP_SET = plan("cg_set_entry", ["id"]);
+const FILTERS = fieldNumber("seccomp_entry", "seccomp_filters");
+const FILTER = plan("seccomp_filter", ["prev"]);
 const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
@@ -32,12 +48,19 @@ const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_ent
 const FILE_SHAPE = shapeOf("file_entry");
 
 const GHOST = reference("ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents");
-const HARD_LINK = reference("file", "file-missing", "An unlinked file", "remap_id", "the hard link, open file");
-const DIRECTORY = reference("file", "file-missing", "A working directory", "cwd_id", "the open file");
-const ROOT = reference("file", "file-missing", "A root", "root_id", "the open file");
-const EXECUTABLE = reference("file", "file-missing", "An executable", "exe_file_id", "the open file");
+const HARD_LINK = pathReference("An unlinked file", "remap_id", "the hard link, open file");
+const DIRECTORY = pathReference("A working directory", "cwd_id", "the open file");
+const ROOT = pathReference("A root", "root_id", "the open file");
+const EXECUTABLE = pathReference("An executable", "exe_file_id", "the open file");
 const PACKET = reference("file", "file-missing", "A queued packet", "id_for", "the socket");
 const PACKET_RIGHTS = reference("file", "file-missing", "A packet's rights", "scm.rights", "the open file");
+const PREVIOUS_FILTER = reference(
+  "filter",
+  "filter-missing",
+  "A filter",
+  "seccomp_filters.prev",
+  "the filter before it,",
+);
 const PIPE_DATA = reference("pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe");
 const MAPPING = reference("file", "file-missing", "A mapping", "vmas.shmid", "the open file");
 const OLD_MAPPING = reference("file", "file-missing", "A mapping", "shmid", "the open file");
@@ -61,6 +84,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
   task_kobj_ids_entry: onIds,
   mnt_entry: onMount,
+  cgroup_entry: handler("cgroup_entry", [], (scan, _seen, bytes, start, end) => {
+    eachBytes(bytes, start, end, CGROUP_SETS, (from, to) => {
+      const seen = scanInto(scan, bytes, from, to, CGROUP_SET);
+      if (has(seen, 1)) scan.spaces.cgroup.add(low(scan, 1), scan.record);
+    });
+  }),
+  seccomp_entry: handler("seccomp_entry", [], (scan, _seen, bytes, start, end) => {
+    let filters = 0;
+    eachBytes(bytes, start, end, FILTERS, (from, to) => {
+      scan.spaces.filter.add(filters++, scan.record);
+      const seen = scanInto(scan, bytes, from, to, FILTER);
+      if (has(seen, 1)) refer(scan, PREVIOUS_FILTER, low(scan, 1));
+    });
+  }),
   pagemap_head: { plan: PAGEMAP_HEAD, check: onPagemapHead },
   pagemap_entry: { plan: PAGEMAP_ENTRY, check: onPagemap },
   file_entry: { ...handler("file_entry", ["type", "id", ...MESSAGE_FIELDS], checkFile), leaves: true },
@@ -181,21 +218,12 @@ function readBody(scan: Scan, index: number, bytes: Uint8Array, from: number, to
   return scanInto(scan, bytes, from, to, body.plan);
 }
 
-/** Checks that a descriptor's type is that of its open file. A tun device's path is a REG entry with the same id. */
+/** Checks that a descriptor's type is that of its open file. */
 function checkType(scan: Scan, fd: number, id: number, type: number): void {
-  const { files } = scan.checkpoint;
-  const first = scan.fileRows.get(id);
-  if (first === NONE || scan.types[first] === 0 || scan.types[first] === type) return;
-  for (let row = first + 1; row < Math.min(files.count, first + SAME_ID); row++) {
-    if (files.id[row] === id && scan.types[row] === type) return;
-  }
-  const words = (number: number): string => FILE_FIELDS[number] ?? `type ${number}`;
-  const own = words(scan.types[first] as number);
-  fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${words(type)}, and its open file a ${own}.`);
+  if (isOfType(scan, id, type)) return;
+  const own = typeWords(scan.types[scan.fileRows.get(id)] as number);
+  fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${typeWords(type)}, and its open file a ${own}.`);
 }
-
-/** Most entries with the same id to compare. */
-const SAME_ID = 8;
 
 /** Checks an address space, an mm_entry, without its mappings. */
 export function checkSpace(scan: Scan, seen: number, bytes: Uint8Array, start: number, end: number): void {
@@ -209,7 +237,7 @@ export function checkSpace(scan: Scan, seen: number, bytes: Uint8Array, start: n
  * @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own.
  */
 export function checkMapping(scanned: Scan, seen: number, nth: number): void {
-  noteRange(scanned, seen);
+  noteRange(scanned, seen, nth);
   if (!has(seen, 1) || !has(seen, 2)) return;
   const [id, status] = [low(scanned, 1), low(scanned, 2)];
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);

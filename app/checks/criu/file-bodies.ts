@@ -8,7 +8,7 @@ import { u8At, u32At } from "../../model/read.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteBuildId } from "./note-host.ts";
-import { has, low, refer, reference, type Scan, scanInto } from "./scan.ts";
+import { has, low, pathReference, refer, reference, type Scan, scanInto } from "./scan.ts";
 import { noteWatch } from "./watches.ts";
 
 const O_WRONLY = 1;
@@ -65,10 +65,17 @@ function noteNetwork(scan: Scan, seen: number, slot: number): void {
 }
 
 const MOUNT = reference("mount", "mount-missing", "An open file", "reg.mnt_id", "the mount");
-const FIFO_FILE = reference("file", "file-missing", "A FIFO", "fifo.regf_id", "the open file");
+const FIFO_FILE = pathReference("A FIFO", "fifo.regf_id", "the open file");
 const PEER = reference("socket", "peer-missing", "A unix socket", "usk.peer", "the peer");
 const TERMINAL = reference("terminal", "terminal-missing", "A terminal", "tty.tty_info_id", "the terminal");
-const TERMINAL_FILE = reference("file", "file-missing", "A terminal", "tty.regf_id", "the open file");
+const TERMINAL_FILE = pathReference("A terminal", "tty.regf_id", "the open file");
+const NAMESPACE = reference(
+  "namespace",
+  "namespace-missing",
+  "A descriptor of a namespace",
+  "nsf.ns_id",
+  "the namespace",
+);
 const MEMFD = reference("memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode");
 
 const WATCHED = fieldNumber("eventpoll_file_entry", "tfd");
@@ -145,6 +152,9 @@ export const BODIES: Readonly<Record<string, Body>> = {
     if (has(seen, 1) && !scan.notes.terminalFiles.has(info)) scan.notes.terminalFiles.set(info, scan.file - 1);
     if (has(seen, 1)) refer(scan, TERMINAL, info);
     if (has(seen, 2)) refer(scan, TERMINAL_FILE, path);
+  }),
+  nsf: body("ns_file_entry", ["ns_id"], (scan, seen) => {
+    if (has(seen, 1)) refer(scan, NAMESPACE, low(scan, 1));
   }),
   memfd: body("memfd_file_entry", ["inode_id"], (scan, seen) => {
     if (has(seen, 1)) refer(scan, MEMFD, low(scan, 1));

@@ -51,12 +51,23 @@ export function onPagemap(scan: Scan, seen: number): void {
   if (!Number.isNaN(start)) checkRange(scan, facts, start, pages);
 }
 
-/** Notes the range of a mapping of the current member's task: slots 3 and 4 of the scan. */
-export function noteRange(scan: Scan, seen: number): void {
+/**
+ * Notes the range of a mapping of the current member's task, which CRIU expects in order: slots 3 and 4 of the scan.
+ *
+ * @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own.
+ */
+export function noteRange(scan: Scan, seen: number, nth: number): void {
   if (!has(seen, 3) || !has(seen, 4)) return;
   const ranges = scan.mapped.get(scan.memberNumber) ?? [];
   if (ranges.length === 0) scan.mapped.set(scan.memberNumber, ranges);
-  ranges.push(wide(scan.out, 3), wide(scan.out, 4));
+  const start = wide(scan.out, 3);
+  const last = ranges.at(-2) ?? 0;
+  if (start < last && !scan.unsorted.has(scan.memberNumber)) {
+    scan.unsorted.add(scan.memberNumber);
+    const message = `The mapping at ${start.toString(16)} comes after the one at ${last.toString(16)}.`;
+    fault(scan, "mappings-unsorted", nth === NONE ? "start" : `vmas[${nth}].start`, message);
+  }
+  ranges.push(start, wide(scan.out, 4));
 }
 
 /** Checks that a run of pages is in mappings of the task, which are decoded before its pagemap. Reports the first one. */

@@ -1,5 +1,6 @@
 // The state of checking a set, and the helpers that the checks of entries share.
 
+import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
 import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
 import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
@@ -17,7 +18,9 @@ import { isDamaged, isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
 
 /** The kinds of ids. */
-export type Space = "file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost" | "mount";
+export type Space =
+  | ("file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost")
+  | ("mount" | "cgroup" | "filter" | "namespace");
 
 /** Those whose ids are collected while entries are read. */
 type LateSpace = Exclude<Space, "file" | "table" | "ghost">;
@@ -32,6 +35,8 @@ export interface Reference {
   /** The noun for what is missing: `… names ${what} 3, which is missing from the set.` */
   readonly what: string;
   readonly who: string;
+  /** The fd_types that the open file has to have. */
+  readonly type?: number;
 }
 
 /** Declares a reference. */
@@ -41,6 +46,12 @@ export const reference = (space: Space, code: string, who: string, field: string
   who,
   field,
   what,
+});
+
+/** Declares a reference to the entry of a path, a regular file's, which CRIU looks up by its type. */
+export const pathReference = (who: string, field: string, what: string): Reference => ({
+  ...reference("file", "file-missing", who, field, what),
+  type: FILE_FIELDS.indexOf("reg"),
 });
 
 /** References of one kind, resolved at the end. */
@@ -80,6 +91,8 @@ export interface Scan {
   readonly pagemaps: Map<number, PagemapFacts>;
   /** By pid: the ranges of the task's mappings, as start and end in turn. */
   readonly mapped: Map<number, number[]>;
+  /** Pids of tasks with mappings that are not in order. */
+  readonly unsorted: Set<number>;
   /** The rows of epolls and the descriptors that they watch, as four numbers each: file, fd, record, nth (see noteWatch). */
   readonly watches: number[];
   /** External files, which plugins restore: id and record. */
@@ -223,6 +236,9 @@ export function beginScan(checkpoint: Checkpoint): Scan {
       table,
       ghost,
       mount: createLateIndex(),
+      cgroup: createLateIndex(),
+      filter: createLateIndex(),
+      namespace: createLateIndex(),
     },
     references: new Map(),
     types: new Uint8Array(files.count + 1),
@@ -239,6 +255,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     called: new Map(),
     pagemaps: new Map(),
     mapped: new Map(),
+    unsorted: new Set(),
     watches: [],
     externals: [],
     networks: new Map(),
@@ -268,6 +285,22 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     tablesLost: false,
     dangling: checkpoint.problems.some((problem) => problem.severity === "error" && !isMissingTable(problem)),
   };
+}
+
+/** A type of open files in words. */
+export const typeWords = (type: number): string => FILE_FIELDS[type] ?? `type ${type}`;
+
+/** Most entries with the same id to compare. */
+const SAME_ID = 8;
+
+/** Whether an open file with an id has a type, or one that is not known. A tun device's path is a REG entry with the same id. */
+export function isOfType({ checkpoint: { files }, fileRows, types }: Scan, id: number, type: number): boolean {
+  const first = fileRows.get(id);
+  if (first === NONE || types[first] === 0 || types[first] === type) return true;
+  for (let row = first + 1; row < Math.min(files.count, first + SAME_ID); row++) {
+    if (files.id[row] === id && types[row] === type) return true;
+  }
+  return false;
 }
 
 /** Whether a file table has any descriptor. */

@@ -67,8 +67,8 @@ const REGISTER_NAMES = REGISTERS.filter((name) => name !== null);
 const SLOT_BEFORE_REGISTERS = 4;
 const X86_SLOT = 5;
 
-const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode", "rlimits"]);
-const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode", "creds"]);
+const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode", "old_seccomp_filter", "rlimits"]);
+const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode", "seccomp_filter", "creds"]);
 const IDS = plan("task_kobj_ids_entry", ["files_id"]);
 const SECCOMP_FILTER = 2;
 
@@ -88,14 +88,14 @@ export const onCore: Handler = handler(
     }
     if (has(seen, 2)) {
       const task = scanInto(scan, bytes, taskStart, taskEnd, TASK_CORE);
-      const [limitsStart, limitsEnd] = [low(scan, 3), scan.out[7] as number];
-      checkGroups(scan, task, "tc.cg_set", "tc.old_seccomp_mode");
-      if (has(task, 3)) noteLimits(scan, bytes, limitsStart, limitsEnd);
+      const [limitsStart, limitsEnd] = [low(scan, 4), scan.out[9] as number];
+      checkGroups(scan, task, OF_TASK);
+      if (has(task, 4)) noteLimits(scan, bytes, limitsStart, limitsEnd);
     }
     if (has(seen, 3)) {
       const thread = scanInto(scan, bytes, threadStart, threadEnd, THREAD_CORE);
-      checkGroups(scan, thread, "thread_core.cg_set", "thread_core.seccomp_mode");
-      hasCredentials = has(thread, 3);
+      checkGroups(scan, thread, OF_THREAD);
+      hasCredentials = has(thread, 4);
       noteProfile(scan, bytes, threadStart, threadEnd);
     }
     if (has(seen, X86_SLOT)) noteFeatures(scan, bytes, infoStart, infoEnd);
@@ -126,49 +126,63 @@ function checkCredentials(scan: Scan): void {
   fault(scan, "core-incomplete", "tc", `The core of ${memberNumber} lacks the credentials of the task.`);
 }
 
-function checkGroups(scan: Scan, seen: number, groups: string, mode: string): void {
+/** Where a task or a thread has its control groups and its filters. */
+interface GroupsOf {
+  readonly mode: string;
+  readonly groups: Reference;
+  readonly filter: Reference;
+}
+
+const groupsOf = (who: string, groups: string, mode: string, filter: string): GroupsOf => ({
+  mode,
+  groups: reference("cgroup", "cgroup-missing", who, groups, "the set of control groups"),
+  filter: reference("filter", "filter-missing", who, filter, "the seccomp filter"),
+});
+const OF_TASK = groupsOf("A task", "tc.cg_set", "tc.old_seccomp_mode", "tc.old_seccomp_filter");
+const OF_THREAD = groupsOf("A thread", "thread_core.cg_set", "thread_core.seccomp_mode", "thread_core.seccomp_filter");
+
+/** Checks what is in slots 1 to 3 of the scan: the set of control groups, the mode of seccomp, the filter. */
+function checkGroups(scan: Scan, seen: number, { mode, groups, filter }: GroupsOf): void {
   const { rootCgroup } = scan.inventory;
   const [set, seccomp] = [low(scan, 1), low(scan, 2)];
   if (has(seen, 1) && rootCgroup !== NONE && set !== rootCgroup) {
-    callFor(scan, {
-      kind: "cgroup",
-      name: () => "cgroup.img",
-      field: groups,
-      why: `it has set ${set} of control groups, which contains a task`,
-    });
+    const why = `it has set ${set} of control groups, which contains a task`;
+    callFor(scan, { kind: "cgroup", field: groups.field, why });
+    refer(scan, groups, set);
   }
   if (has(seen, 2) && seccomp === SECCOMP_FILTER) {
-    callFor(scan, {
-      kind: "seccomp",
-      name: () => "seccomp.img",
-      field: mode,
-      why: "it has the seccomp filters of a task",
-    });
+    callFor(scan, { kind: "seccomp", field: mode, why: "it has the seccomp filters of a task" });
+    if (has(seen, 3)) refer(scan, filter, low(scan, 3));
   }
 }
 
+/** In the slots from 2 on. */
+const NAMESPACES = [
+  ...["time_ns_id", "net_ns_id", "mnt_ns_id", "pid_ns_id"],
+  ...["ipc_ns_id", "uts_ns_id", "user_ns_id", "cgroup_ns_id"],
+];
+
 /** task_kobj_ids_entry: a task's file table, and the namespaces that are not those of CRIU itself. */
-export const onIds: Handler = handler(
-  "task_kobj_ids_entry",
-  ["files_id", "time_ns_id", "net_ns_id", "mnt_ns_id", "pid_ns_id"],
-  (scan, seen) => {
-    const { inventory } = scan;
-    const [files, time] = [low(scan, 1), low(scan, 2)];
-    if (has(seen, 2) && inventory.rootTime !== NONE && time !== inventory.rootTime) {
-      const why = "it has the offsets of the clocks of a task's time namespace";
-      callFor(scan, { kind: "timens", number: time, field: "time_ns_id", why, severity: "warning" });
-    }
-    const [network, mounts, pids] = [low(scan, 3), low(scan, 4), low(scan, 5)];
-    const { hostNotes } = scan;
-    if (has(seen, 5) && hostNotes.rootPids !== NONE && pids !== hostNotes.rootPids) hostNotes.hasOwnPids = true;
-    if (has(seen, 4) && inventory.rootMounts !== NONE && mounts !== inventory.rootMounts) scan.notes.ownRoot = true;
-    if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
-      scan.networks.set(network, scan.record);
-      hostNotes.hasOwnNetwork = true;
-    }
-    if (has(seen, 1)) checkFilesId(scan, files, "files_id");
-  },
-);
+export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", ...NAMESPACES], (scan, seen) => {
+  const { inventory } = scan;
+  for (let slot = 2; slot < NAMESPACES.length + 2; slot++) {
+    if (has(seen, slot)) scan.spaces.namespace.add(low(scan, slot), scan.record);
+  }
+  const [files, time] = [low(scan, 1), low(scan, 2)];
+  if (has(seen, 2) && inventory.rootTime !== NONE && time !== inventory.rootTime) {
+    const why = "it has the offsets of the clocks of a task's time namespace";
+    callFor(scan, { kind: "timens", number: time, field: "time_ns_id", why, severity: "warning" });
+  }
+  const [network, mounts, pids] = [low(scan, 3), low(scan, 4), low(scan, 5)];
+  const { hostNotes } = scan;
+  if (has(seen, 5) && hostNotes.rootPids !== NONE && pids !== hostNotes.rootPids) hostNotes.hasOwnPids = true;
+  if (has(seen, 4) && inventory.rootMounts !== NONE && mounts !== inventory.rootMounts) scan.notes.ownRoot = true;
+  if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
+    scan.networks.set(network, scan.record);
+    hostNotes.hasOwnNetwork = true;
+  }
+  if (has(seen, 1)) checkFilesId(scan, files, "files_id");
+});
 
 const tableOf = (pid: number, field: string): Reference =>
   reference("table", "table-missing", `Task ${pid}`, field, "the file table");

@@ -38,6 +38,9 @@ describe("in an image", () => {
       const json = JSON.parse((await runCommand(["who", "--deleted", "--json", image])).out);
       expectValid("who", json);
       expect(json).toMatchObject({ holders: [{ fd: 10, deleted: true }] });
+      // The file of that path is held, though by another name.
+      expect((await runCommand(["who", "/var/log/x", image])).out).toBe(out);
+      expect((await runCommand(["who", "/var/log/x (deleted)", image])).out).toBe(out);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -168,6 +171,8 @@ describe.runIf(process.platform === "linux")("on this machine", () => {
     unlinkSync(gone);
     const [a, b, port] = said.split(",");
     expect((await runCommand(["who", kept])).out).toBe(`pid ${pid} fd ${a} node: rw ${kept} @0\n`);
+    // It was not unlinked: these words are part of its name.
+    expect((await runCommand(["who", join(folder, "kept"), "--live"])).out).toBe("");
     expect((await runCommand(["who", gone, "--live"])).out).toBe(`pid ${pid} fd ${b} node: r- ${gone} (unlinked) @0\n`);
     const deleted = (await runCommand(["who", "--deleted", "--live"])).out;
     expect(deleted).toContain(`pid ${pid} fd ${b} node: r- ${gone} (unlinked)`);
