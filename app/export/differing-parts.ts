@@ -7,7 +7,8 @@ type Both<Value> = readonly [before: Value, after: Value];
 
 /**
  * The parts of two values that are different: of lists the elements, of objects the keys that only one of them has or that
- * have another value. Values without parts are returned as they are, and so are lists that differ in their order only.
+ * have another value; of objects in objects the same. Values without parts are returned as they are, and so are lists that
+ * differ in their order only.
  */
 export function differingParts(before: DetailValue, after: DetailValue): Both<DetailValue> {
   if (Array.isArray(before) && Array.isArray(after)) return differingElements(before, after);
@@ -50,10 +51,13 @@ function differingKeys(before: Details, after: Details, kept: string | null): Bo
   for (const key of Object.keys({ ...before, ...after })) {
     const [one, other] = [before[key], after[key]];
     if (key !== kept && JSON.stringify(one) === JSON.stringify(other)) continue;
-    const parts = key === kept || one === undefined || other === undefined ? [one, other] : differingParts(one, other);
-    const [own, its] = parts;
-    if (own !== undefined) had[key] = own;
-    if (its !== undefined) has[key] = its;
+    const areObjects = key !== kept && one !== undefined && other !== undefined && isObject(one) && isObject(other);
+    // A list within is whole: nothing left of it would read as nothing in it.
+    const [own, its] = areObjects ? differingKeys(one, other, null) : [one, other];
+    const isLeft = (value: DetailValue | undefined): value is DetailValue =>
+      value !== undefined && !(areObjects && isObject(value) && Object.keys(value).length === 0);
+    if (isLeft(own)) had[key] = own;
+    if (isLeft(its)) has[key] = its;
   }
   return [had, has];
 }

@@ -7,9 +7,17 @@ test("of objects, the keys that differ are left, at any depth", () => {
   const before = { SO_BROADCAST: true, ring: { blocks: 4, timeout: 10 }, groups: ["a", "b"] };
   const after = { SO_BROADCAST: true, ring: { blocks: 4, timeout: 11 }, groups: ["a", "c"], SO_MARK: 1 };
   expect(differingParts(before, after)).toEqual([
-    { ring: { timeout: 10 }, groups: ["b"] },
-    { ring: { timeout: 11 }, groups: ["c"], SO_MARK: 1 },
+    { ring: { timeout: 10 }, groups: ["a", "b"] },
+    { ring: { timeout: 11 }, groups: ["a", "c"], SO_MARK: 1 },
   ]);
+});
+
+test("of an object within, nothing is left if only the other has more", () => {
+  expect(differingParts({ ring: { blocks: 4 } }, { ring: { blocks: 4, timeout: 10 } })).toEqual([
+    {},
+    { ring: { timeout: 10 } },
+  ]);
+  expect(differingParts({ ring: {} }, { ring: null })).toEqual([{ ring: {} }, { ring: null }]);
 });
 
 test("of lists, the elements of only one of them are left, and a repeated one as often as it is there more", () => {
@@ -24,9 +32,11 @@ test("of lists, the elements of only one of them are left, and a repeated one as
 test("of one element that changed, its name and what changed is left", () => {
   const watch = (wd: number, mask: readonly string[], path: string) => ({ wd, inode: 10 * wd, mask, path });
   const other = watch(1, ["IN_CREATE"], "/b");
-  expect(differingParts([watch(2, ["IN_OPEN"], "/a"), other], [other, watch(2, ["IN_CLOSE"], "/a")])).toEqual([
+  expect(
+    differingParts([watch(2, ["IN_OPEN"], "/a"), other], [other, watch(2, ["IN_OPEN", "IN_CLOSE"], "/a")]),
+  ).toEqual([
     { wd: 2, mask: ["IN_OPEN"] },
-    { wd: 2, mask: ["IN_CLOSE"] },
+    { wd: 2, mask: ["IN_OPEN", "IN_CLOSE"] },
   ]);
   // Nothing says that it is the same one.
   expect(differingParts([watch(2, [], "/a")], [watch(3, [], "/b")])).toEqual([
