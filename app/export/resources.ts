@@ -4,8 +4,8 @@ import { jsonText } from "../model/text.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { resourceNamed } from "../resources/resources.ts";
 import { entryAt, hasValues, type Resources, type ResourceTable } from "../resources/table.ts";
-import { completeCell, shownCell } from "../resources/words-of.ts";
-import { delimitedLine, type Separator } from "./delimited.ts";
+import { cellsOf, completeCell, shownCell } from "../resources/words-of.ts";
+import { delimitedCell, delimitedLine, type Separator } from "./delimited.ts";
 
 /** Whether a row of a table is listed. */
 export type ListedRow = (table: ResourceTable, row: number) => boolean;
@@ -40,6 +40,8 @@ function usedColumns(spec: ResourceSpec, table: ResourceTable): number[] {
 
 const RIGHT: ReadonlySet<string> = new Set(["number", "decimal", "signed", "seconds", "address", "mode"]);
 
+const shownOrNothing: typeof shownCell = (...of) => shownCell(...of) || "-";
+
 /** The widest that a column is padded to: the cells of a list may be far longer. */
 const MOST_WIDTH = 48;
 
@@ -48,17 +50,15 @@ export function* resourceLines(table: ResourceTable, listed: ListedRow = everyRo
   const spec = resourceNamed(table.resource);
   const used = usedColumns(spec, table);
   const columns = used.map((at) => spec.columns[at] as ColumnSpec);
-  const textAt = (row: number, at: number): string => {
-    const each = spec.columns[at] as ColumnSpec;
-    return shownCell(each, table.columns[at], row) || "-";
-  };
+  const texts = used.map((at, nth) => cellsOf(shownOrNothing, columns[nth] as ColumnSpec, table.columns[at]));
   const widths = columns.map(({ title }) => title.length);
   let count = 0;
   for (let row = 0; row < table.count; row++) {
     if (!listed(table, row)) continue;
     count++;
-    for (const [nth, at] of used.entries()) {
-      widths[nth] = Math.min(MOST_WIDTH, Math.max(widths[nth] as number, textAt(row, at).length));
+    for (const [nth, textAt] of texts.entries()) {
+      const { length } = textAt(row);
+      if (length > (widths[nth] as number)) widths[nth] = Math.min(MOST_WIDTH, length);
     }
   }
   yield `${spec.title}${table.cut ? " (not all)" : ""}`;
@@ -75,7 +75,9 @@ export function* resourceLines(table: ResourceTable, listed: ListedRow = everyRo
       })
       .join("  ")}`.trimEnd();
   yield line(columns.map(({ title }) => title));
-  for (let row = 0; row < table.count; row++) if (listed(table, row)) yield line(used.map((at) => textAt(row, at)));
+  for (let row = 0; row < table.count; row++) {
+    if (listed(table, row)) yield line(texts.map((textAt) => textAt(row)));
+  }
 }
 
 /** A table with all its columns, one line for each row, with newlines; the names of the columns come first. */
@@ -90,10 +92,11 @@ export function* resourceTable(
     columns.map(({ name }) => name),
     separator,
   );
+  const cell: typeof completeCell = (...of) => delimitedCell(completeCell(...of), separator);
+  const cells = columns.map((each, at) => cellsOf(cell, each, table.columns[at]));
+  const end = separator === "," ? "\r\n" : "\n";
   for (const row of rows) {
-    if (!listed(table, row)) continue;
-    const cells = columns.map((each, at) => completeCell(each, table.columns[at], row));
-    yield delimitedLine(cells, separator);
+    if (listed(table, row)) yield cells.map((textAt) => textAt(row)).join(separator) + end;
   }
 }
 

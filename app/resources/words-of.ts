@@ -2,6 +2,7 @@
 
 import { CAPABILITY_NAMES } from "../model/capabilities.ts";
 import type { DetailValue } from "../model/fields.ts";
+import { u32At } from "../model/read.ts";
 import { base64Bytes, stillVisible, visible, visibleText } from "../model/text.ts";
 import type { ColumnSpec } from "./resource.ts";
 import { type Column, cellAt, cellBytes, type PooledColumn } from "./table.ts";
@@ -22,6 +23,22 @@ export const completeCell = (spec: ColumnSpec, column: Column | undefined, row: 
 /** A cell as tables show it: as `shortCellText`, but text that is not valid UTF-8 by its exact bytes. */
 export const shownCell = (spec: ColumnSpec, column: Column | undefined, row: number): string =>
   bytesText(cellBytes(column, row)) ?? shortCellText(spec, cellAt(spec, column, row));
+
+/** A cell in words. */
+type Cell = (spec: ColumnSpec, column: Column | undefined, row: number) => string;
+
+/** A function that returns the cells of a column in words, and calls `cell` once for values that occur again. */
+export function cellsOf(cell: Cell, spec: ColumnSpec, column: Column | undefined): (row: number) => string {
+  if (column?.kind !== "pooled") return (row) => cell(spec, column, row);
+  const { index } = column;
+  const known: (string | undefined)[] = [];
+  return (row) => {
+    const at = u32At(index, row);
+    const found = known[at] ?? cell(spec, column, row);
+    known[at] = found;
+    return found;
+  };
+}
 
 /**
  * The value after a change of a column, given both in words. Ids of namespaces and groups are valid within one dump, so
