@@ -65,7 +65,7 @@ describe("tasks of which two sets say the same", () => {
     ]);
   });
 
-  test("may differ in registers, and in the size of the heap", async () => {
+  test("may differ in registers, and in mm_brk", async () => {
     const moved = setNumber(crowd(), core, "core_entry", 0, "thread_info.gpregs.ip", 77);
     const after = setNumber(moved, mm, "mm_entry", 0, "mm_brk", 77);
     expect(await rowsRead(crowd(), after)).toMatchObject({ tasks: 0, threads: 0, mappings: 0 });

@@ -104,7 +104,7 @@ interface SameMember {
   readonly bytes: Uint8Array | null;
 }
 
-/** The fields of an entry that rows are read from, and no others: registers and sizes of heaps advance by themselves. */
+/** The fields of an entry that rows are read from, and no others: registers and addresses such as mm_brk advance. */
 interface ComparedEntry {
   readonly message: MessageName;
   /** By number of a field: 1 if it is compared. */
