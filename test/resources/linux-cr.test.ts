@@ -143,7 +143,13 @@ describe("what the sample does not have", () => {
   test("the label of a task, its user namespace, PR_SET_DUMPABLE and its signal stack", async () => {
     const image = await openResourceful();
     expect(await entries(image, "credentials")).toMatchObject([{ pid: 4242, label: "system_u:system_r:server_t" }]);
-    expect(await entries(image, "namespaces")).toContainEqual({ pid: 4242, kind: "user", id: 4, own: null });
+    expect(await entries(image, "namespaces")).toContainEqual({
+      pid: 4242,
+      kind: "user",
+      id: 4,
+      own: null,
+      external: null,
+    });
     expect(await entries(image, "tasks")).toMatchObject([{ dumpable: 1 }]);
     expect(await entries(image, "threads")).toMatchObject([{ signalStack: "7fff0000" }]);
     const sample = await openBefore();

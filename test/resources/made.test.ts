@@ -125,3 +125,46 @@ test("a lock can begin below 0, and one that is cut off has no place", async () 
   const starts = new Map(rows.map(({ fd, start }) => [fd, start]));
   expect([...starts.values()].toSorted()).toEqual(["-8", "0", "0", null].toSorted());
 });
+
+describe("control groups", () => {
+  const group = (path: string, hidden: number): Message => [
+    [1, "cpu"],
+    [2, path],
+    [3, hidden],
+  ];
+  const groups = (id: number, path: string, hidden: number): Message => [
+    [1, id],
+    [2, group(path, hidden)],
+  ];
+  const image = imageBytes("CGROUP", [
+    [
+      [1, groups(1, "/pod/a", 4)],
+      [1, groups(2, "/pod/b", 99)],
+    ],
+  ]);
+  const withGroups = withFile(resourcefulSet(), "cgroup.img", image);
+
+  test("are those of tasks, and of threads in others", async () => {
+    const other = setNumber(withGroups, "core-25573.img", "core_entry", 0, "thread_core.cg_set", 2);
+    const found = await entries(await openSources(other), "cgroups");
+    expect(found.map(({ pid, tid, path }) => [pid, tid, path])).toEqual([
+      [25_572, 25_572, "/pod/a"],
+      [25_572, 25_573, "/pod/b"],
+      [25_575, 25_575, "/pod/a"],
+    ]);
+    // What is hidden is not longer than the path.
+    expect(found.map(({ root }) => root)).toEqual(["/pod", null, "/pod"]);
+  });
+});
+
+test("a network namespace has the name by which the restore provides it", async () => {
+  const set = setSources("w7/before");
+  const named = editField(set, "netns-10.img", "netns_entry", 0, "ext_key", () => Buffer.from("extRootNetNS"));
+  const external = async (sources: readonly Source[]) =>
+    (await entries(await openSources(sources), "namespaces")).filter((row) => row.external !== null);
+  expect(await external(set)).toEqual([]);
+  expect(await external(named)).toMatchObject([
+    { pid: 1, kind: "net", id: 10, external: "extRootNetNS" },
+    { pid: 2, kind: "net", id: 10, external: "extRootNetNS" },
+  ]);
+});

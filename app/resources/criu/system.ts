@@ -51,6 +51,10 @@ async function readInventory(set: SetReader): Promise<Values | null> {
 async function readNamespaces(set: SetReader, tables: Tables, root: Values | null): Promise<void> {
   if (!tables.wants("namespaces", "sharing")) return;
   const sharing = createSharing(tables, "criu");
+  const external = new Map<number, Uint8Array | null>();
+  for await (const entry of set.entries("netns")) {
+    external.set(entry.number, messageOf(entry, "netns_entry")?.bytes("ext_key") ?? null);
+  }
   const add = (pid: number, record: number, ids: Pick<Values, "number"> | null): void => {
     if (ids === null) return;
     const task = set.taskOfPid(pid);
@@ -59,7 +63,9 @@ async function readNamespaces(set: SetReader, tables: Tables, root: Values | nul
       const id = ids.number(field);
       const own = root?.number(field) ?? null;
       if (id === null) continue;
-      tables.add("namespaces", { pid, kind, id, own: own === null ? null : id !== own }, task, record);
+      const name = kind === "net" ? (external.get(id) ?? null) : null;
+      const row = { pid, kind, id, own: own === null ? null : id !== own, external: name };
+      tables.add("namespaces", row, task, record);
     }
   };
   const idsOf = idsReader();
@@ -142,6 +148,16 @@ function addDeviceWords(row: Draft, device: Values, littleEndian: boolean): void
 interface Group {
   readonly controller: Uint8Array;
   readonly path: Uint8Array;
+  /** The beginning of the path that a cgroup namespace hides; `null`: it hides none, or the path is cut. */
+  readonly root: Uint8Array | null;
+}
+
+/** The set of control groups that a thread is in. */
+interface GroupedCore {
+  readonly pid: number;
+  readonly tid: number;
+  readonly id: number | null;
+  readonly record: number;
 }
 
 /** Adds the control groups of each task, and of its threads that have others. @param leftOut Cores that are not read. */
@@ -164,21 +180,28 @@ async function readControlGroups(set: SetReader, tables: Tables, leftOut: Readon
       if (tid !== pid) owners.set(tid, { pid, set: NONE });
     }
   }
-  const ofTask = new Map<number, number>();
+  const cores: GroupedCore[] = [];
+  const ofTask = new Map<number, number | null>();
   for await (const entry of set.entries("core", leftOut)) {
     const core = messageOf(entry, "core_entry");
-    const tc = core?.number("tc.cg_set") ?? null;
-    const id = core?.number("thread_core.cg_set") ?? tc;
-    const pid = tc === null ? (owners.get(entry.number)?.pid ?? entry.number) : entry.number;
-    if (tc !== null) ofTask.set(pid, tc);
-    else if (id === ofTask.get(pid)) continue;
-    for (const group of id === null ? [] : (sets.get(id) ?? [])) {
-      if (!tables.add("cgroups", { pid, tid: entry.number, ...group }, set.taskOfPid(pid), entry.record)) return;
+    // Older releases have one set for a task, in the core of its first thread alone.
+    const own = core?.number("tc.cg_set") ?? null;
+    const id = core?.number("thread_core.cg_set") ?? own;
+    const pid = own === null ? (owners.get(entry.number)?.pid ?? entry.number) : entry.number;
+    if (pid === entry.number) ofTask.set(pid, id);
+    cores.push({ pid, tid: entry.number, id, record: entry.record });
+  }
+  for (const { pid, tid, id, record } of cores) {
+    if (id === null || (tid !== pid && id === ofTask.get(pid))) continue;
+    for (const group of sets.get(id) ?? []) {
+      if (!tables.add("cgroups", { pid, tid, ...group }, set.taskOfPid(pid), record)) return;
     }
   }
 }
 
-const groupOf = (member: Values): Group => ({
-  controller: member.bytes("name") ?? new Uint8Array(0),
-  path: member.bytes("path") ?? new Uint8Array(0),
-});
+function groupOf(member: Values): Group {
+  const path = member.bytes("path") ?? new Uint8Array(0);
+  const hidden = member.number("cgns_prefix") ?? 0;
+  const root = hidden === 0 || hidden > path.length ? null : path.subarray(0, hidden);
+  return { controller: member.bytes("name") ?? new Uint8Array(0), path, root };
+}

@@ -315,6 +315,9 @@ const NAMESPACES: ResourceSpec = {
       comparedAs: "namespace",
     }),
     column("own", "flag", "own", "whether it differs from that of the process that dumped it", { recordedWith: "own" }),
+    column("external", "text", "external", "the name by which the restore provides a network namespace", {
+      criu: "netns_entry.ext_key",
+    }),
   ],
 };
 
@@ -355,6 +358,9 @@ const CGROUPS: ResourceSpec = {
     TID,
     column("controller", "text", "controller", "empty for the unified hierarchy", { criu: "cg_member_entry.name" }),
     column("path", "text", "path", "of the group, from the root of the hierarchy", { criu: "cg_member_entry.path" }),
+    column("root", "text", "root", "the beginning of the path that the cgroup namespace of the task hides", {
+      criu: "cg_member_entry.cgns_prefix",
+    }),
   ],
 };
 

@@ -79,6 +79,7 @@ const NOT_COMPARED: readonly (readonly [fields: RegExp, reason: string])[] = [
   [/^reg_file_entry\.checksum$/, "compared if both sets have one"],
   [/^core_entry\.mtype$/, "a note says that the architectures differ"],
   [/^(user_x86_|user_aarch64_|user_desc_t|thread_info_)/, "registers, which advance"],
+  [/^task_core_entry\.cg_set$/, "that of the first thread counts, which newer sets have"],
   [/^task_core_entry\.flags$/, "PF_… of the kernel, which advance"],
   [/extended$/, LARGE],
   [/^thread_core_entry\.futex_rla|^rseq_entry\.|^thread_sas_entry\.ss_s/, PLACE],
@@ -99,9 +100,7 @@ const NOT_COMPARED: readonly (readonly [fields: RegExp, reason: string])[] = [
   // Not shown either.
   [/^fdinfo_entry\.xattr_security_selinux$/, "not shown: the SELinux label of a socket"],
   [/^creds_entry\.apparmor_data$/, "not shown: CRIU's own copy of AppArmor's policy"],
-  [/^cg_member_entry\.cgns_prefix$/, "not shown: how much of the path is the root of a cgroup namespace"],
   [/^userns_entry\.binfmt_misc$/, "not shown: binfmt_misc entries of a newer CRIU"],
-  [/^netns_entry\.ext_key$/, "not shown: the name by which the restore provides a network namespace"],
 ];
 
 const reasonOf = (field: string): string | null => NOT_COMPARED.find(([fields]) => fields.test(field))?.[1] ?? null;
