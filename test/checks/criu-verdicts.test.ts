@@ -36,6 +36,26 @@ describe("a set less one member", () => {
   });
 });
 
+describe("a member that is missing", () => {
+  const places = ["verdicts/files", "verdicts/sock", "verdicts/tcp", "verdicts/mnt", "verdicts/uts", "verdicts/pty"];
+  test.each(places)("is the one that is named: %s", async (place) => {
+    const whole = await withPages(setSources(place));
+    const wrong: string[] = [];
+    for (const { name } of whole) {
+      const { findings } = await checkImage(await decodeCriuSet(without(whole, name)));
+      const missing = findings.filter(({ code }) => code === "member-missing").map(({ message }) => message);
+      wrong.push(...missing.filter((message) => !message.startsWith(`${name} is missing`)));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("has no number in its name if its kind has none", async () => {
+    const { findings } = await checkImage(await decodeCriuSet(setSources("cases/member-missing/without-utsns-12.img")));
+    const names = findings.filter(({ code }) => code === "member-missing").map(({ message }) => message.split(" ")[0]);
+    expect(names).toContain("cgroup.img");
+  });
+});
+
 describe("a complete set", () => {
   test.each([
     "tun",

@@ -19,10 +19,15 @@ export interface Call {
 }
 
 /** Reports a member that the current entry calls for and that is missing, once. */
-export function callFor(scan: Scan, { kind, number = 0, name, field, why, severity = "error" }: Call): void {
+export function callFor(scan: Scan, call: Call): void {
+  const { kind, number = 0, field, why, severity = "error" } = call;
   if (scan.members.find(kind, number) !== NONE || !addCall(scan, kind, number)) return;
-  const nameOf = name ?? ((id: number) => `${kind}-${id}.img`);
-  fault(scan, "member-missing", field, () => `${nameOf(number)} is missing: ${why}.`, severity);
+  fault(scan, "member-missing", field, () => `${nameOf(call)} is missing: ${why}.`, severity);
+}
+
+function nameOf({ kind, number, name }: Call): string {
+  if (number === undefined) return `${kind}.img`;
+  return name === undefined ? `${kind}-${number}.img` : name(number);
 }
 
 /** Notes that a member is missing; returns whether that is new. */
