@@ -11,3 +11,19 @@ export function startKernel<Exports>(base64: string): Exports | null {
     return null;
   }
 }
+
+/**
+ * Copies members one after another to `input`, as many as it has room for, and notes where each of them ends.
+ * Returns how many they are.
+ */
+export function giveMembers(members: readonly Uint8Array[], input: Uint8Array, ends: Uint32Array): number {
+  let end = 0;
+  let count = 0;
+  for (const member of members) {
+    if (count === ends.length || end + member.length > input.length) break;
+    input.set(member, end);
+    end += member.length;
+    ends[count++] = end;
+  }
+  return count;
+}

@@ -9,6 +9,7 @@ import { linksOf } from "./links.ts";
 import { fileKind } from "./names.ts";
 import { i32At, u8At, u16At, u32At } from "./read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "./rows.ts";
+import { hashOfBytes, sameRange } from "./text.ts";
 
 /** What the files of a group have in common: see above. */
 export type RepeatedBy = "path" | "kind" | "unconnected" | "close-wait" | "remote";
@@ -153,11 +154,11 @@ function createPaths(checkpoint: Checkpoint, most: number) {
     add(file: FileRow, row: DescriptorRow): void {
       const from = u32At(nameOffset, file);
       const length = Math.min(u32At(nameLength, file), LONGEST);
-      let at = hashOf(checkpoint.text, from, from + length) & mask;
+      let at = hashOfBytes(checkpoint.text, from, from + length) & mask;
       for (; first[at] !== NONE; at = (at + 1) & mask) {
         const other = i32At(first, at);
         const otherLength = Math.min(u32At(nameLength, other), LONGEST);
-        if (otherLength === length && isSame(checkpoint.text, from, u32At(nameOffset, other), length)) break;
+        if (otherLength === length && sameRange(checkpoint.text, from, u32At(nameOffset, other), length)) break;
       }
       if (first[at] === NONE) {
         first[at] = file;
@@ -174,19 +175,6 @@ function createPaths(checkpoint: Checkpoint, most: number) {
       return found;
     },
   };
-}
-
-/** FNV-1a. A cast, as this runs on every byte. */
-function hashOf(text: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (text[at] as number), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-function isSame(text: Uint8Array, a: number, b: number, length: number): boolean {
-  let at = 0;
-  while (at < length && text[a + at] === text[b + at]) at++;
-  return at === length;
 }
 
 /** Bytes of a name that count. No path of a kernel is longer. */

@@ -241,6 +241,20 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** FNV-1a of `text[from … to - 1]`. A cast, as this runs on every byte. */
+export function hashOfBytes(text: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (text[at] as number), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** Whether `length` bytes at `a` and at `b` are the same. */
+export function sameRange(text: Uint8Array, a: number, b: number, length: number): boolean {
+  let at = 0;
+  while (at < length && text[a + at] === text[b + at]) at++;
+  return at === length;
+}
+
 /** Where `needle` first occurs in bytes; -1 if it does not. */
 export function indexOfBytes(bytes: Uint8Array, needle: Uint8Array): number {
   const last = bytes.length - needle.length;

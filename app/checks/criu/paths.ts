@@ -4,7 +4,7 @@
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../../model/checkpoint.ts";
-import { encodeText } from "../../model/text.ts";
+import { encodeText, hashOfBytes, sameRange } from "../../model/text.ts";
 import { pathKey } from "../host/path-key.ts";
 import type { Scan } from "./scan.ts";
 
@@ -66,11 +66,11 @@ function numbered(checkpoint: Checkpoint, files: Int32Array, count: number): Pic
     const file = files[at] as number;
     const start = nameOffset[file] as number;
     const length = nameLength[file] as number;
-    let slot = hashOf(text, start, start + length) & mask;
+    let slot = hashOfBytes(text, start, start + length) & mask;
     let tried = 0;
     for (; tried < MOST_TRIED && fileAt[slot] !== NONE; tried++, slot = (slot + 1) & mask) {
       const other = fileAt[slot] as number;
-      if (nameLength[other] === length && isSame(text, start, nameOffset[other] as number, length)) break;
+      if (nameLength[other] === length && sameRange(text, start, nameOffset[other] as number, length)) break;
     }
     if (tried === MOST_TRIED) {
       const key = pathKey(nameBytes(checkpoint, file));
@@ -86,17 +86,4 @@ function numbered(checkpoint: Checkpoint, files: Int32Array, count: number): Pic
     }
   }
   return { numbers, different };
-}
-
-/** FNV-1a. */
-function hashOf(text: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (text[at] as number), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-function isSame(text: Uint8Array, a: number, b: number, length: number): boolean {
-  let at = 0;
-  while (at < length && text[a + at] === text[b + at]) at++;
-  return at === length;
 }

@@ -1,7 +1,7 @@
 // Runs the kernel that checks entries (build/kernels/checks.c).
 
 import { MAGICS } from "../../../decoder/criu/messages.ts";
-import { startKernel } from "../../../model/kernel.ts";
+import { giveMembers, startKernel } from "../../../model/kernel.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import { CHECKS_MODULE } from "./checks-module.ts";
 import type { Tables } from "./nodes.ts";
@@ -123,15 +123,7 @@ export function createCheckKernel({ actions, nodes, limits, orders }: Tables): C
     },
     readMembers({ firstNode, node, magic }, members) {
       held = null;
-      let end = 0;
-      let count = 0;
-      for (; count < MEMBERS && count < members.length; count++) {
-        const member = members[count] as Uint8Array;
-        if (end + member.length > WINDOW) break;
-        input.set(member, end);
-        end += member.length;
-        memberEnds[count] = end;
-      }
+      const count = giveMembers(members, input, memberEnds);
       kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count);
       checked.records = result[0] as number;
       checked.members = result[1] as number;

@@ -1,6 +1,6 @@
 // Runs the kernel that reads entries of the usual form into columns (build/kernels/entries.c).
 
-import { startKernel } from "../../../model/kernel.ts";
+import { giveMembers, startKernel } from "../../../model/kernel.ts";
 import { word } from "../framing.ts";
 import { MAGICS } from "../messages.ts";
 import { ENTRIES_MODULE } from "./entries-module.ts";
@@ -177,15 +177,7 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
     readMembers({ firstNode, node, magic, most }, members, rows) {
       held = null;
       first = 0;
-      let end = 0;
-      let count = 0;
-      for (; count < MEMBERS && count < members.length; count++) {
-        const member = members[count] as Uint8Array;
-        if (end + member.length > WINDOW) break;
-        input.set(member, end);
-        end += member.length;
-        memberEnds[count] = end;
-      }
+      const count = giveMembers(members, input, memberEnds);
       kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count, most, rows);
       take();
       batch.rowWords = 2 * (rowSlots[node] as number);
