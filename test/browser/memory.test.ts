@@ -97,7 +97,10 @@ test("a regular expression that never ends can be stopped, and the page goes on"
 
 test("arguments and environment of a task are a click away, and not shown before", async () => {
   const { page } = await opened();
-  await page.getByRole("treeitem", { name: /25572/ }).first().click();
+  await page
+    .getByRole("tree", { name: /^Tasks/ })
+    .getByRole("treeitem", { name: /25572/ })
+    .click();
   await page.getByText("Started with").waitFor();
   await expect.poll(() => page.locator("body").textContent()).not.toContain("API_TOKEN");
   // Visible without scrolling: the lists of capabilities come after it.
