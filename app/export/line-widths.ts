@@ -29,7 +29,7 @@ export function lineWidths(checkpoint: Checkpoint, runs: Iterable<Run>, chosen: 
   const seen = new Uint8Array(checkpoint.tables.count);
   const { add, finish } = createRowWidths(checkpoint);
   for (const { task, table, first, end } of runs) {
-    // A task of whose descriptors none is listed has no line.
+    // A task without listed descriptors has no line.
     const listed = chosen === null ? first : chosen.descriptors.subarray(first, end).indexOf(1) + first;
     if (listed < first || first === end) continue;
     const [name, number] = taskCells(checkpoint, task);

@@ -150,7 +150,7 @@ function wordWriter(table: Table, column: Column): WriteCell {
   };
 }
 
-/** A function that makes the cell again only for another row: many descriptors in a row are of one table. */
+/** A function that makes the cell again only for another row: many consecutive descriptors are in one table. */
 function lastCell(table: Table, column: Column): WriteCell {
   let last = NONE;
   let cell = new Uint8Array(0);

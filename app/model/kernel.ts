@@ -27,3 +27,27 @@ export function giveMembers(members: readonly Uint8Array[], input: Uint8Array, e
   }
   return count;
 }
+
+/** The input of a kernel, and which part of some bytes is in it: bytes[first … last - 1]. */
+export interface KernelInput {
+  bytes: Uint8Array | null;
+  first: number;
+  last: number;
+  /** Copies bytes from `from` on, as many as there is room for. */
+  give(bytes: Uint8Array, from: number): void;
+}
+
+export function kernelInput(room: Uint8Array): KernelInput {
+  const input: KernelInput = {
+    bytes: null,
+    first: 0,
+    last: 0,
+    give(bytes, from) {
+      input.bytes = bytes;
+      input.first = from;
+      input.last = Math.min(bytes.length, from + room.length);
+      room.set(bytes.subarray(from, input.last));
+    },
+  };
+  return input;
+}

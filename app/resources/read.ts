@@ -49,7 +49,7 @@ async function readSet(set: SetReader, names: readonly string[], reading: Readin
 
 /**
  * Reads tables of two images to compare them. Rows that are certainly the same in both are left out, if that is known
- * without reading them: those of tasks of which both images say the same, byte for byte.
+ * without reading them: those of tasks that are the same in both images, byte for byte.
  *
  * @param correspond Whether a task before and one after are compared with each other.
  * @throws SourceError if bytes cannot be read

@@ -6,9 +6,8 @@ import { checkImage } from "../../app/checks/check.ts";
 import { startCheckKernel } from "../../app/checks/criu/batches.ts";
 import { handlerOf } from "../../app/checks/criu/entries.ts";
 import { NOTE } from "../../app/checks/criu/kernel/check-kernel.ts";
-import { isSound, type Shape, shapeOf } from "../../app/checks/criu/shapes.ts";
+import { isSound } from "../../app/checks/criu/shapes.ts";
 import type { Findings } from "../../app/checks/findings.ts";
-import { createEntryReader } from "../../app/decoder/criu/inspect.ts";
 import { isSet, scan, scratch } from "../../app/decoder/criu/wire.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
@@ -16,10 +15,11 @@ import { imageSources, SAMPLES } from "../support/corpus.ts";
 import { setSources } from "../support/criu.ts";
 import { mixedCriuSet } from "../support/criu-mixed-set.ts";
 import { editEntries, setNumber } from "../support/edit-set.ts";
+import { type RecordedEntry, recordedEntries } from "../support/entries.ts";
 import { withPages } from "../support/memory.ts";
 import { random } from "../support/random.ts";
 import { FAULTS } from "../support/reference-faults.ts";
-import { openRecorded, openSources } from "../support/resources.ts";
+import { openSources } from "../support/resources.ts";
 
 /** What is found with kernels and without; `null` if the set is refused. */
 async function bothWays(sources: readonly Source[]) {
@@ -228,31 +228,16 @@ describe("one bad entry among many good ones", () => {
   });
 });
 
-interface Entry {
-  readonly message: string;
-  readonly shape: Shape;
-  readonly bytes: Uint8Array;
-}
-
 const kernel = startCheckKernel();
-let entries: readonly Entry[] = [];
+let entries: readonly RecordedEntry[] = [];
 
 beforeAll(async () => {
-  const { checkpoint, sources } = await openRecorded("r1/after");
-  const read = createEntryReader(checkpoint, sources);
-  const found: Entry[] = [];
-  for (let record = 0; record < checkpoint.records.count; record++) {
-    const entry = await read(record);
-    const shape = shapeOf(entry?.message ?? "");
-    const message = entry?.message ?? "";
-    if (entry === null || shape === null || kernel?.nodes.get(message) === undefined) continue;
-    found.push({ message, shape, bytes: entry.bytes.slice(entry.start, entry.end) });
-  }
-  entries = found;
+  const found = await recordedEntries("r1/after");
+  entries = found.filter(({ message }) => kernel?.nodes.get(message) !== undefined);
 });
 
 /** Has the kernel check an entry, and compares its note with reading it; returns whether it was accepted. */
-function isAccepted({ message, shape, bytes }: Entry): boolean {
+function isAccepted({ message, shape, bytes }: RecordedEntry): boolean {
   if (kernel === null) throw new Error("WebAssembly is not allowed");
   const framed = Uint8Array.from([...new Uint8Array(Uint32Array.of(bytes.length).buffer), ...bytes]);
   kernel.kernel.read(kernel.nodes.get(message) ?? 0, framed, 0, 1);
@@ -283,7 +268,7 @@ test("the kernel reads an entry with other bytes as scan reads it, or does not a
   const next = random(5);
   let refused = 0;
   for (let run = 0; run < 2000; run++) {
-    const entry = entries[next(entries.length)] as Entry;
+    const entry = entries[next(entries.length)] as RecordedEntry;
     const bytes = Uint8Array.from(entry.bytes);
     for (let left = 1 + next(2); left > 0; left--) bytes[next(bytes.length)] = next(3) === 0 ? next(256) : next(16);
     if (!isAccepted({ ...entry, bytes })) refused++;

@@ -6,35 +6,26 @@ import { checkImage } from "../../app/checks/check.ts";
 import { handlerOf } from "../../app/checks/criu/entries.ts";
 import type { Handler } from "../../app/checks/criu/handler.ts";
 import { readChecked } from "../../app/checks/criu/read-checked.ts";
-import { isSound, type Shape, shapeOf } from "../../app/checks/criu/shapes.ts";
-import { createEntryReader } from "../../app/decoder/criu/inspect.ts";
+import { isSound } from "../../app/checks/criu/shapes.ts";
 import { isSet, scan, scratch } from "../../app/decoder/criu/wire.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import { setSources } from "../support/criu.ts";
 import { editField } from "../support/edit-set.ts";
-import { openRecorded, openSources } from "../support/resources.ts";
+import { type RecordedEntry, recordedEntries } from "../support/entries.ts";
+import { openSources } from "../support/resources.ts";
 
-interface Entry {
-  readonly message: string;
-  readonly shape: Shape;
+interface Entry extends RecordedEntry {
   readonly handler: Handler;
-  readonly bytes: Uint8Array;
 }
 
 let entries: readonly Entry[] = [];
 
 beforeAll(async () => {
-  const { checkpoint, sources } = await openRecorded("r1/after");
-  const read = createEntryReader(checkpoint, sources);
-  const found: Entry[] = [];
-  for (let record = 0; record < checkpoint.records.count; record++) {
-    const entry = await read(record);
-    const message = entry?.message ?? "";
-    const [shape, handler] = [shapeOf(message), handlerOf(message)];
-    if (entry === null || shape === null || handler === null) continue;
-    found.push({ message, shape, handler, bytes: entry.bytes.slice(entry.start, entry.end) });
-  }
-  entries = found;
+  const found = await recordedEntries("r1/after");
+  entries = found.flatMap((entry) => {
+    const handler = handlerOf(entry.message);
+    return handler === null ? [] : [{ ...entry, handler }];
+  });
 });
 
 /** Reads in one pass, and compares with reading alone. Returns whether it was read. */

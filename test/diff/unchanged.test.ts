@@ -1,4 +1,4 @@
-// Tasks of which two sets say the same are not read to compare their resources. The changes must be those of reading all.
+// Resources of tasks that are the same in two sets are not read. The changes must be the same as when all are read.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -54,7 +54,7 @@ async function rowsRead(before: Set, after: Set): Promise<Record<string, number>
 const core = `core-${PID}.img`;
 const mm = `mm-${PID}.img`;
 
-describe("tasks of which two sets say the same", () => {
+describe("tasks that are the same in two sets", () => {
   test("are not read: neither their cores nor their mappings", async () => {
     const none = { tasks: 0, threads: 0, credentials: 0, limits: 0, signals: 0, timers: 0, mappings: 0 };
     expect(await rowsRead(crowd(), crowd())).toMatchObject(none);

@@ -58,7 +58,7 @@ export function installFacts(kernel: RowKernel, { columns, maker, addresses, wor
 /** Rows whose files decide which files are in the windows. */
 const SAMPLES = 64;
 
-/** Fills the windows of facts for rows from `row` to before `end`, of which those of columns have been filled. */
+/** Fills the windows of facts for rows from `row` to before `end`. The windows of columns must have been filled. */
 export function fillFacts(kernel: RowKernel, { columns }: Facts, row: number, end: number): void {
   const { words, bytes, regions } = kernel;
   const { files, fileDetails } = columns.checkpoint;

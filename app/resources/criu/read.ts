@@ -14,7 +14,7 @@ import type { Unchanged } from "./unchanged.ts";
 /** The tables that are read from the cores. */
 const OF_CORES = ["tasks", "threads", "credentials", "limits", "signals", "timers", "seccomp"];
 
-/** Tables of which rows are left out where two sets say the same. */
+/** Tables that leave out rows where two sets are the same. */
 export const WITH_ROWS_LEFT_OUT: readonly string[] = [...OF_CORES, "mappings"];
 
 /** What is read, and what need not be. */

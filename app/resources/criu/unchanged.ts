@@ -1,4 +1,4 @@
-// Finds the tasks of which two sets say the same, byte for byte, as they do of most tasks that did nothing between two
+// Finds the tasks that are the same in two sets, byte for byte, as are most tasks that did nothing between two
 // dumps. Rows that are read from these members are the same in both, so they need not be read to be compared.
 //
 // Casts `as number` read columns within bounds checked by the loops.
@@ -19,7 +19,7 @@ import { isDead, type ThreadOwners } from "./thread-owners.ts";
 
 /** What need not be read of either of two sets. */
 export interface Unchanged {
-  /** Numbers of cores of which all rows are the same: of a task with all its threads. */
+  /** Numbers of the cores of tasks that are the same, with all their threads. */
   readonly cores: ReadonlySet<number>;
   /** Whether their control groups are the same, too. */
   readonly cgroups: boolean;
@@ -167,7 +167,7 @@ function onlyEntry(set: SetReader, member: number, message: MessageName): readon
   return found;
 }
 
-/** Whether two members were decoded into records of the same kinds, as those are of which the same bytes were read. */
+/** Whether two members were decoded into records of the same kinds. Only then were the same bytes read. */
 function haveSameRecords(before: SetReader, member: number, after: SetReader, other: number): boolean {
   const [start, end] = before.recordsOf(member);
   const [otherStart, otherEnd] = after.recordsOf(other);

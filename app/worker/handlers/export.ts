@@ -67,7 +67,7 @@ export function exportHandlers(documents: Documents): Handlers<Exports> {
 
 const TABLE_TYPES = { ",": "text/csv", "\t": "text/tab-separated-values" } as const;
 
-/** Pieces, of which there are about `count`, and how many of them are done. */
+/** Pieces, about `count` of them, and how many are done. */
 function counted(pieces: Iterable<string>, count: number): { pieces: Generator<string>; share: () => number } {
   let done = 0;
   function* counting(): Generator<string> {

@@ -1,7 +1,7 @@
 // Runs the kernel that checks entries (build/kernels/checks.c).
 
 import { MAGICS } from "../../../decoder/criu/messages.ts";
-import { giveMembers, startKernel } from "../../../model/kernel.ts";
+import { giveMembers, kernelInput, startKernel } from "../../../model/kernel.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import { CHECKS_MODULE } from "./checks-module.ts";
 import type { Tables } from "./nodes.ts";
@@ -94,35 +94,26 @@ export function createCheckKernel({ actions, nodes, limits, orders }: Tables): C
     noted: 0,
     memberRecords: words(7, MEMBERS),
   };
-  // What is in the input: held[first … last - 1].
-  let held: Uint8Array | null = null;
-  let first = 0;
-  let last = 0;
+  const held = kernelInput(input);
   const run = (node: number, from: number, most: number): void => {
-    kernel.read(node, from - first, last - first, most, first);
+    kernel.read(node, from - held.first, held.last - held.first, most, held.first);
     checked.records = result[0] as number;
-    checked.end = first + (result[1] as number);
+    checked.end = held.first + (result[1] as number);
     checked.members = 0;
     checked.noted = result[2] as number;
-  };
-  const give = (bytes: Uint8Array, from: number): void => {
-    held = bytes;
-    first = from;
-    last = Math.min(bytes.length, from + WINDOW);
-    input.set(bytes.subarray(first, last));
   };
   return {
     checked,
     read(node, bytes, from, most) {
-      if (held !== bytes || from < first || from >= last) give(bytes, from);
+      if (held.bytes !== bytes || from < held.first || from >= held.last) held.give(bytes, from);
       run(node, from, most);
       // The first entry may lie across the end of the input.
-      if (checked.records > 0 || first === from || last === bytes.length) return;
-      give(bytes, from);
+      if (checked.records > 0 || held.first === from || held.last === bytes.length) return;
+      held.give(bytes, from);
       run(node, from, most);
     },
     readMembers({ firstNode, node, magic }, members) {
-      held = null;
+      held.bytes = null;
       const count = giveMembers(members, input, memberEnds);
       kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count);
       checked.records = result[0] as number;

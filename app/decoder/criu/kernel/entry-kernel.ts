@@ -1,6 +1,6 @@
 // Runs the kernel that reads entries of the usual form into columns (build/kernels/entries.c).
 
-import { giveMembers, startKernel } from "../../../model/kernel.ts";
+import { giveMembers, kernelInput, startKernel } from "../../../model/kernel.ts";
 import { word } from "../framing.ts";
 import { MAGICS } from "../messages.ts";
 import { ENTRIES_MODULE } from "./entries-module.ts";
@@ -140,43 +140,34 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
     members: 0,
     memberRows: words32(17, MEMBERS),
   };
-  // What is in the input: held[first … last - 1].
-  let held: Uint8Array | null = null;
-  let first = 0;
-  let last = 0;
-  const give = (bytes: Uint8Array, from: number): void => {
-    held = bytes;
-    first = from;
-    last = Math.min(bytes.length, from + WINDOW);
-    input.set(bytes.subarray(first, last));
-  };
+  const held = kernelInput(input);
   const take = (): void => {
     batch.rows = result[0] as number;
-    batch.base = first;
+    batch.base = held.first;
     batch.end = result[1] as number;
     batch.textLength = result[2] as number;
     batch.lengthBytes = result[3] as number;
     batch.linkCount = result[4] as number;
   };
   const run = (node: number, from: number, { rows, text, textBase }: Room): void => {
-    kernel.read(node, from - first, last - first, rows, text, textBase);
+    kernel.read(node, from - held.first, held.last - held.first, rows, text, textBase);
     take();
   };
   return {
     batch,
     forget() {
-      held = null;
+      held.bytes = null;
     },
     read(node, bytes, from, room) {
-      if (held !== bytes || from < first || from >= last) give(bytes, from);
+      if (held.bytes !== bytes || from < held.first || from >= held.last) held.give(bytes, from);
       run(node, from, room);
-      if (batch.rows > 0 || first === from || !liesAcross(bytes, from, last)) return;
-      give(bytes, from);
+      if (batch.rows > 0 || held.first === from || !liesAcross(bytes, from, held.last)) return;
+      held.give(bytes, from);
       run(node, from, room);
     },
     readMembers({ firstNode, node, magic, most }, members, rows) {
-      held = null;
-      first = 0;
+      held.bytes = null;
+      held.first = 0;
       const count = giveMembers(members, input, memberEnds);
       kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count, most, rows);
       take();

@@ -1,7 +1,7 @@
 // Runs the kernel that reads records of the usual form into columns (build/kernels/records.c). Casts `as number`
 // read the words of a result.
 
-import { startKernel } from "../../../model/kernel.ts";
+import { kernelInput, startKernel } from "../../../model/kernel.ts";
 import type { FileRow, RecordRow, TableRow } from "../../../model/rows.ts";
 import type { RecordForms } from "./record-forms.ts";
 import { RECORDS_MODULE } from "./records-module.ts";
@@ -173,27 +173,20 @@ export function createRecordKernel(tables: RecordForms): RecordKernel | null {
   const request = new Int32Array(buffer, next(), 11);
   const result = new Uint32Array(buffer, next(), 8);
   const batch = emptyBatch(buffer, next);
-  // What is in the input: held[first … last - 1].
-  let held: Uint8Array | null = null;
-  let first = 0;
-  let last = 0;
-  const give = (bytes: Uint8Array, from: number): void => {
-    held = bytes;
-    first = from;
-    last = Math.min(bytes.length, from + INPUT);
-    input.set(bytes.subarray(first, last));
-  };
+  const held = kernelInput(input);
   /** Whether records from bytes[from] on may lie across the end of what is in the input. */
   const needsMore = (bytes: Uint8Array, from: number): boolean =>
-    held !== bytes || from < first || (from + LONGEST_FILE > last && last < bytes.length && from > first);
+    held.bytes !== bytes ||
+    from < held.first ||
+    (from + LONGEST_FILE > held.last && held.last < bytes.length && from > held.first);
   return {
     batch,
     read(bytes, from, end, wanted) {
-      if (needsMore(bytes, from)) give(bytes, from);
+      if (needsMore(bytes, from)) held.give(bytes, from);
       forms[tables.buffer] = wanted.listsBuffer ? tables.listedBuffer : 0;
       putRequest(request, wanted);
-      kernel.read(from - first, Math.min(end, last) - first);
-      batch.base = first;
+      kernel.read(from - held.first, Math.min(end, held.last) - held.first);
+      batch.base = held.first;
       takeResult(batch, result);
     },
     forget: kernel.forget,
