@@ -15,9 +15,10 @@ test("with every kind of change switched off, nothing is marked as changed anywh
     .filter({ hasText: /\b(added|removed|changed)$/ })
     .first()
     .waitFor({ state: "attached" });
-  for (const box of await page.getByRole("group", { name: "Kinds of change" }).getByRole("checkbox").all()) {
-    await box.uncheck();
-  }
+  // The list of changes is rendered after the drawing.
+  const kinds = page.getByRole("group", { name: "Kinds of change" });
+  await kinds.waitFor();
+  for (const box of await kinds.getByRole("checkbox").all()) await box.uncheck();
   await page.getByText("All 10 changes are hidden by the filters above.").waitFor();
   await drawn(page)
     .filter({ hasText: /\b(added|removed|changed)$/ })
