@@ -22,7 +22,7 @@ export async function diffs(): Promise<void> {
     const { count } = diff(...pair).changes;
     await measure({
       title: `Comparing ${tasks} × 1000 descriptors, ${count} changes`,
-      aim: 1,
+      aim: tasks === 100 ? 1 : 0.4,
       baseline: { title: "decoding one of the images, from disk", run: () => decode(before) },
       measured: { title: "comparing the two", run: () => diff(...pair) },
     });
