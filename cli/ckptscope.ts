@@ -28,9 +28,9 @@ function optimizeLater(): void {
   if (!process.versions.v8.startsWith("11.")) return;
   // Bytes of bytecode that a function runs before V8 considers it; four times the default.
   setFlagsFromString("--interrupt-budget=270000");
-  // Bytes of bytecode of other functions that may become part of one; half the default.
+  // Bytes of bytecode that may be inlined into a function; half the default.
   setFlagsFromString("--max-inlined-bytecode-size-cumulative=400");
-  // What these find in functions like ours is not worth the time that they look for it.
+  // These find too little in functions like ours to be worth their time.
   setFlagsFromString("--no-turbo-escape");
   setFlagsFromString("--no-turbo-loop-peeling");
 }

@@ -23,11 +23,11 @@ export interface OpeningOptions {
   readonly "no-limits"?: boolean | undefined;
 }
 
-/** What is read of an image. */
+/** What to read of an image. */
 export interface Needed {
   /**
-   * The details of open files and the links between them, which take a third of the time that opening a set takes; or
-   * which details. Default: true.
+   * Whether to read the details of open files and the links between them, a third of the time to open a set; or which
+   * details. Default: true.
    */
   readonly details?: boolean | DetailFilter;
 }

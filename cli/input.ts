@@ -136,15 +136,15 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
   return sortedByName(found);
 }
 
-/** Files by name. Names are sorted several times faster than by a function that compares. */
+/** Files by name. Sorting the names is several times faster than sorting with a comparison function. */
 function sortedByName(files: readonly Listed[]): Listed[] {
   const byName = new Map(files.map((file) => [file.name, file]));
   const sorted = [...byName.keys()].sort().map((name) => byName.get(name) as Listed);
-  // Names that are not valid UTF-8 can be the same as text.
+  // Different names that are not valid UTF-8 can be equal as text.
   return sorted.length === files.length ? sorted : files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Whether a file, under whatever name, is among those that are read from a directory: in it, or in a parent set. */
+/** Whether a file, under any name, is read as part of a directory: it is in it, or in a parent set. */
 export function isReadFrom(directory: string, file: Pick<BigIntStats, "dev" | "ino">): boolean {
   return filesIn(exactPath(directory), true).some(({ path, link }) => {
     const stat = link === undefined ? statSync(path, { throwIfNoEntry: false, bigint: true }) : undefined;
@@ -207,7 +207,7 @@ function openFiles(name: string, files: readonly Listed[], keep: boolean): Input
   };
 }
 
-/** Files of images that may be small. Those with memory pages are large, and often not read at all. */
+/** Files of images that are likely small. Files with memory pages are large, and often not read at all. */
 const MAY_BE_SMALL = /(^|\/)(?!pages-)[^/]*\.img$/;
 
 /** The most bytes of small files to keep. */
@@ -216,7 +216,7 @@ const MOST_KEPT = 64 << 20;
 const KEPT_BLOCK = 1 << 20;
 
 /**
- * A function that reads a small file of an image: without asking for its size first, which takes as long as reading it.
+ * A function that reads a small file of an image without asking for its size, which takes as long as reading it.
  * `null`: it is not small, or cannot be read.
  */
 function createKept(): (file: Listed) => Uint8Array | null {
@@ -247,7 +247,7 @@ function createKept(): (file: Listed) => Uint8Array | null {
         closeSync(fd);
       }
     } catch {
-      // What is wrong is reported when it is read again.
+      // The error is reported when it is read again.
       return null;
     }
   };
@@ -260,7 +260,7 @@ const keptSource = ({ name, path }: Listed, bytes: Uint8Array): Source => ({
   modified: () => (statOf(path)?.mtimeMs ?? 0) / 1000,
 });
 
-/** The most that is read from a pipe, as its contents are kept in memory. */
+/** The most bytes to read from a pipe, because they are kept in memory. */
 const STREAM_LIMIT = 2 * 2 ** 30;
 const STREAM_BLOCK = 4 << 20;
 

@@ -45,10 +45,10 @@ interface Module {
 }
 
 /**
- * @param folder Of CommonJS modules. The names of those that others require contain a hash of their contents, because V8
- * does not notice if code was compiled from other contents of the same length.
- * @param user Who runs the program; `undefined` if the system does not say. Root must not leave files among those of a
- * user, who could not remove them.
+ * @param folder Has CommonJS modules. The names of required modules contain a hash of their contents, because V8 does
+ * not notice if code was compiled from other contents of the same length.
+ * @param user The user who runs the program; `undefined` if unknown. Root must not leave files in a user's folder,
+ * which the user could not remove.
  */
 export function createModuleLoader(folder: string, user: number | undefined): ModuleLoader {
   const modules = new Map<string, Module>();

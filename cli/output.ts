@@ -66,7 +66,7 @@ export async function openOutput(path: string, { force, inputs = [] }: OutputOpt
   });
 }
 
-/** Whether a file is an image that is read, under whatever name, or an image or a part of one that is read from a directory. */
+/** Whether a file, under any name, is an image that is read, or a part of an image that is read from a directory. */
 function isOfInput(path: string, input: string): boolean {
   const [file, read] = [path, input].map((each) => statSync(each, { throwIfNoEntry: false, bigint: true }));
   if (!file?.isFile() || read === undefined) return false;
@@ -94,7 +94,10 @@ function guarded<T>(path: string, operation: () => T): T {
   }
 }
 
-/** What has the name: nothing, a regular file that may be replaced, or a device or FIFO. @throws CliError for the rest. */
+/**
+ * What the name refers to: nothing, a regular file that may be replaced, or a device or FIFO. @throws CliError for the
+ * rest.
+ */
 function targetOf(path: string, force: boolean): "new" | "old" | "device" {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return "new";

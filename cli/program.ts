@@ -1,4 +1,4 @@
-// What the program runs, apart from the loader that loads it.
+// The program, without the loader that loads it.
 
 /** Runs the command line of this process; resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {

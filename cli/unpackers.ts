@@ -1,5 +1,5 @@
-// The decompressors of Node: zlib, from Node 22.15 on also zstd. They work in threads of their own. Zstandard is unpacked
-// by WebAssembly before.
+// The decompressors of Node: zlib, and zstd from Node 22.15 on; before, WebAssembly unpacks zstd. They run in threads
+// of their own.
 
 import type { Gunzip } from "node:zlib";
 import type { PlatformUnpacker, PlatformUnpackers } from "../app/decoder/archive/platform.ts";

@@ -54,7 +54,7 @@ export interface FindingList {
 /** The offsets that a key of one number has room for. */
 const OFFSETS = 2 ** 36;
 
-/** What only equal places have in common; `null`: no single place. */
+/** A key for equal places; `null`: no single place. */
 function placeKey({ member = 0, offset }: Place): number | string | null {
   if (offset === null) return null;
   return offset < OFFSETS && member < 2 ** 16 ? member * OFFSETS + offset : `${member} ${offset}`;
@@ -63,9 +63,9 @@ function placeKey({ member = 0, offset }: Place): number | string | null {
 /** The findings of one code. */
 interface OfCode {
   readonly outcomes: readonly Outcome[];
-  /** Also of those that are not kept. */
+  /** Including those that are not kept. */
   count: number;
-  /** Where those are that are kept. */
+  /** The places of those that are kept. */
   readonly places: Set<number | string>;
 }
 

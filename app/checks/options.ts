@@ -11,7 +11,7 @@ export interface CheckOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** As in DecodeOptions. */
   readonly kernels?: DecodeOptions["kernels"];
-  /** How many options, and how many things outside the image, are listed at most if no host is asked for. Default: all. */
+  /** The most options, and things outside the image, to list if there is no host to compare with. Default: all. */
   readonly mostNeeds?: number;
   /** Also list what the image demands of a host, compared with facts if there are any. */
   readonly host?: HostOptions;

@@ -108,10 +108,7 @@ function subjectsOf(checkpoint: Checkpoint, wanted: Uint8Array): Map<number, Sub
   return found;
 }
 
-/**
- * The rows whose records are wanted. A function of its own for all columns, as there may be millions of rows and few are
- * wanted.
- */
+/** The rows whose records are wanted: few of perhaps millions. */
 function wantedRows(column: Int32Array, count: number, wanted: Uint8Array): number[] {
   const rows: number[] = [];
   // NONE is no element.

@@ -1,4 +1,4 @@
-// What a record is called.
+// The title of a record.
 
 import type { Records } from "../model/checkpoint.ts";
 import { recordKind } from "../model/records.ts";

@@ -47,7 +47,7 @@ export function useFieldsOf(
         },
         () => {
           if (control.signal.aborted) return;
-          // The bytes cannot be read either, and their view reports why. The next records in view try again.
+          // The bytes cannot be read either, and the byte view reports why. The next records in view try again.
           for (let record = first; record <= last; record++) fields.set(record, NO_FIELDS);
           redraw((n) => n + 1);
         },

@@ -68,14 +68,14 @@ export function objectOfChange(comparison: Comparison, change: number): ObjectAt
   }
 }
 
-/** Most pairs of one descriptor that are searched: a forged image can put it into any number. */
+/** At most so many pairs of one descriptor are searched: a forged image can put it into any number. */
 const MOST_PAIRS = 16;
-/** Most holders of a file that are searched for changes of sharing. */
+/** At most so many holders of a file are searched for changes of sharing. */
 const MOST_HOLDERS = 64;
 
 /**
- * The change that is about an object (see rank.ts), of those that are not hidden; -1: none. `kept`: a change that is
- * taken instead if it concerns the object. Searches columns from end to end: for a selection, not for every row.
+ * The visible change that is about an object (see rank.ts); -1: none. `kept`: a change that is preferred if it concerns
+ * the object. Searches whole columns, which is fast enough for a selection, but not for every row.
  */
 export function changeAbout(comparison: Comparison, { side, ref }: ObjectAt, hidden: HiddenChanges, kept = -1): number {
   const search: Search = { comparison, side, hidden, kept, found: -1, rank: Number.POSITIVE_INFINITY };
@@ -194,11 +194,11 @@ function counterpart(search: Search, file: FileRow): FileRow {
   return NONE;
 }
 
-/** Whether a change goes by the name of an open file of the side of the search. */
+/** Whether a change is named after an open file of the side of the search. */
 function goesBy({ comparison, side }: Search, change: number, file: FileRow): boolean {
   if (file === NONE) return false;
   const [before, after] = filesOf(comparison, change);
-  // What has moved goes by its name after, as its event does.
+  // A change of path is named after the path after, as its event is.
   const isByAfter = after !== NONE && (hasOwnName(comparison.after, after) || !hasOwnName(comparison.before, before));
   const known = isByAfter ? after : before;
   if ((isByAfter ? "after" : "before") === side) return known === file;
@@ -245,7 +245,7 @@ export interface ChangeName {
   readonly pid: number;
   /** NONE for changes of tasks and tables. */
   readonly fd: number;
-  /** What distinguishes it from others of the same kind, task and descriptor: see keyAt. */
+  /** Distinguishes it from others of the same kind, task and descriptor: see keyAt. */
   readonly key?: string;
 }
 

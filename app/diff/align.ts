@@ -9,7 +9,7 @@ import type { Comparison } from "./comparison.ts";
 import type { HiddenChanges } from "./filter.ts";
 import { PRESENCE } from "./pair.ts";
 
-/** What a line is. */
+/** The kinds of line. */
 export const LINE = {
   /** The heading of a section; `at`: the pair of tables. */
   section: 0,
@@ -47,7 +47,7 @@ export interface AlignedLine {
   readonly length: number;
 }
 
-/** What the user has folded. */
+/** What is folded. */
 export interface Folding {
   /** Whether runs of unchanged pairs and sections are folded. */
   readonly onlyChanges: boolean;
@@ -112,7 +112,7 @@ function grown<T extends Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(fro
   return to;
 }
 
-/** What the steps of laying out share. */
+/** State that the steps of laying out share. */
 interface Layout {
   readonly comparison: Comparison;
   readonly folding: Folding;
@@ -205,7 +205,7 @@ function addFold(layout: Layout, from: number, to: number): void {
 /** The content of a line. */
 export function lineAt(lines: AlignedLines, line: number): AlignedLine {
   const run = lastRun(lines, (each) => u32At(lines.firstLine, each) <= line);
-  // A list that has just become shorter may be asked for a line beyond its end.
+  // A caller may ask for a line beyond the end of a list that has just become shorter.
   if (run < 0) return { kind: LINE.section, at: 0, length: 0 };
   const kind = u8At(lines.kind, run);
   const at = u32At(lines.at, run);

@@ -46,8 +46,8 @@ export const comparedColumns = (
   });
 
 /**
- * Whether two rows name corresponding namespaces; also true if no task identifies one of them. No value counts only
- * where it has a meaning.
+ * Whether two rows name corresponding namespaces; also true if no task identifies one of them. A missing value counts
+ * only where it has a meaning.
  */
 function namespaceComparer(
   spec: ColumnSpec,
@@ -63,7 +63,7 @@ function namespaceComparer(
   };
 }
 
-/** Whether both rows have a value, or none. */
+/** Whether both rows have a value or neither has. */
 const presenceComparer =
   (spec: ColumnSpec, before: Column | undefined, after: Column | undefined) =>
   (b: number, a: number): boolean =>

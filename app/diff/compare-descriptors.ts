@@ -19,7 +19,7 @@ import type { Places } from "./match-mounts.ts";
 import { type Pairs, PRESENCE } from "./pair.ts";
 import { createRows } from "./rows.ts";
 
-/** What the steps of comparing descriptors share. */
+/** State that the steps of comparing descriptors share. */
 interface Context {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
@@ -39,7 +39,7 @@ export interface Knowledge {
   /** Which namespaces and mounts correspond; `null`: not known. */
   readonly places: Places | null;
   readonly lopsided: Lopsided;
-  /** Values that one of them lacks are added here. */
+  /** Collects values that one of them lacks. */
   readonly lacking: LackingValues;
 }
 
@@ -249,7 +249,7 @@ function addCloseOnExec(context: Context, rows: Uint32Array): void {
   }
 }
 
-/** Changes of path, or, where it is the same, of position (f_pos), flags, mode, version, details and links. */
+/** Changes of path, or, if it is the same, of position (f_pos), flags, mode, version, details and links. */
 function addFileValues(context: Context, rows: Uint32Array): void {
   const { compareFiles, details, collector } = context;
   for (const group of groupsOf(rows, byBothFiles(context))) {

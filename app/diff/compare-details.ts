@@ -210,7 +210,7 @@ const sameValue = (x: Uint8Array | undefined, y: Uint8Array | undefined): boolea
 
 const NULL = encodeText("null");
 
-/** Whether a value is not set, which a key that is absent and one that is `null` say alike. */
+/** Whether a value is not set: the key is absent or `null`. */
 const isNothing = (value: Uint8Array | undefined): boolean => value === undefined || sameBytes(value, NULL);
 
 /** Whether a value advances by itself, by the protocol of the file, which is a change of its own if it differs. */
@@ -221,7 +221,7 @@ const isVolatile = ({ volatileOf = [] }: DetailSpec, checkpoint: Checkpoint, fil
 
 type FileOf = readonly [checkpoint: Checkpoint, file: FileRow];
 
-/** Whether all that differs in a detail is among the options of the files, which are compared. */
+/** Whether a detail differs only in what the options of the files have too, which are compared. */
 function isInOptions(key: string, before: FileOf, after: FileOf): boolean {
   const entries = (of: FileOf, detail: string): Details => {
     const value = detailOf(...of, detail);
@@ -232,7 +232,10 @@ function isInOptions(key: string, before: FileOf, after: FileOf): boolean {
   return [...Object.keys(x), ...Object.keys(y)].every((name) => x[name] === y[name] || Object.hasOwn(options, name));
 }
 
-/** Whether one side has no value because its image does not record it, as it lacks what the other side records with it. */
+/**
+ * Whether one side has no value because its image does not record it: it also lacks what the other side records along
+ * with it.
+ */
 function isRecordedByOther(
   { recordedWith }: DetailSpec,
   entries: Readonly<Record<Side, ReadonlyMap<string, Uint8Array>>>,
@@ -246,7 +249,7 @@ function isRecordedByOther(
 const isSkipped = ({ compared, absent }: DetailSpec): boolean =>
   (compared === "value" || compared === "namespace") && absent === undefined;
 
-/** Whether a key that an image has, or does not have, is compared. */
+/** Whether a key that is absent on one side is compared. */
 function isCompared({ compared, absent }: DetailSpec, isBefore: boolean, isAfter: boolean): boolean {
   if (compared === "namespace") return isBefore && isAfter;
   if (compared !== "value" && compared !== "link") return false;

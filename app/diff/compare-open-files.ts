@@ -41,13 +41,13 @@ export function openFileComparer(
   const versionAfter = words(y.version);
   const sameFlags = sameFlagValues(before.machine.arch, after.machine.arch);
   const otherFormat = before.format !== after.format;
-  // What is written as the version outside the kernel is not one.
+  // A version written outside the kernel is not the kernel's.
   const sameVersions = writtenOutside(before) === writtenOutside(after);
 
   const sameNames = nameComparer(before, after);
 
   const pathBits = (b: number, a: number): number => {
-    // The same kind and name, as nearly all have.
+    // Nearly all have the same kind and name.
     if (b !== NONE && a !== NONE) {
       const kind = x.kind[b] as number;
       const onlyOneHasPath = ((x.has[b] as number) ^ (y.has[a] as number)) & HAS.path;
@@ -146,7 +146,7 @@ function nameComparer(before: Checkpoint, after: Checkpoint): (fileBefore: numbe
 const bytesView = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
-/** Whether the name of a file begins that of another. */
+/** Whether the name of a file is the beginning of another's. */
 const beginsName = (checkpoint: Checkpoint, file: number, other: Checkpoint, otherFile: number): boolean => {
   const name = nameBytes(checkpoint, file);
   return sameBytes(nameBytes(other, otherFile).subarray(0, name.length), name);

@@ -38,7 +38,7 @@ interface Pair {
   readonly unrecorded: Readonly<Record<Side, Map<ColumnSpec, number>>>;
 }
 
-/** What collects the changes. */
+/** Collects the changes. */
 interface Collecting {
   readonly compared: Compared;
   readonly collector: Collector;
@@ -266,7 +266,7 @@ function sameTasks(compared: Compared, { spec, before, after, columns }: Omit<Pa
   });
 }
 
-/** The row before of a task, by which corresponding tasks are known; `null`: it is on one side only. */
+/** The row before of a task, which identifies corresponding tasks; `null`: the task is on one side only. */
 function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
   const other = i32At(side === "before" ? pairs.taskAfter : pairs.taskBefore, task);
   return other === NONE ? null : side === "before" ? task : other;
@@ -304,7 +304,7 @@ function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): b
   return value("pid") === value("tid");
 }
 
-/** Most characters of a value that keys contain as it is. */
+/** Longer values are replaced by numbers in keys, in characters. */
 const LONGEST_IN_KEY = 4096;
 
 /**
@@ -443,7 +443,7 @@ function isUnknownIn(
   const complete = { before: x.complete, after: y.complete };
   if (complete.before && complete.after) return false;
   if (at !== NONE) {
-    // What records that there is no value knows it.
+    // An image that records the absence of a value is certain.
     if (spec.columns[at]?.recordedWith !== undefined) return false;
     const values = valuesAt(pair, at, before, after);
     return SIDES.some((side) => !complete[side] && values[side] === null);

@@ -93,7 +93,7 @@ function taskDetailsComparer(
         continue;
       }
       if (!sameFormat && isSameElsewhere(key, x, y)) continue;
-      // What the file of a path is follows from the path.
+      // A path determines its file.
       if (of !== key && !isEqual(valuesBefore[of], valuesAfter[of])) continue;
       if (of !== key && (x === null || y === null) && isOptional(key.slice(of.length + 1))) continue;
       const isUncertain = incomplete && (x === null || y === null || key === "threadNames");
@@ -109,7 +109,7 @@ const isOptional = (key: string): boolean => fileDetail(key, fileKind("regular")
 const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>
   x === y || (typeof x === "object" && typeof y === "object" && JSON.stringify(x) === JSON.stringify(y));
 
-/** Whether two lists that are not equal are in other orders, which say nothing. */
+/** Whether two unequal lists differ only in their order, which says nothing. */
 const isSameOrder = (key: string, x: DetailValue, y: DetailValue): boolean => {
   const spec = taskDetail(key);
   return spec.unordered === true && isSameDetail(spec, x, y);
@@ -131,7 +131,7 @@ function isSameElsewhere(key: string, x: DetailValue, y: DetailValue): boolean {
   return key === "state" ? ALIVE.has(x) && ALIVE.has(y) : x === 0 || y === 0;
 }
 
-/** The keys of two tasks, those of the table first; `of`: the key whose file the key is about, or the key itself. */
+/** The keys of two tasks, those of columns first; `of`: the key whose file the key is about, or the key itself. */
 function taskKeys(x: object, y: object): { key: string; of: string }[] {
   const order = TASK_DETAILS.map(({ key }) => key);
   const keys = [...new Set([...Object.keys(x), ...Object.keys(y)])].map((key) => ({

@@ -175,8 +175,8 @@ function fileValue(comparison: Comparison, side: Side, file: FileRow, key: strin
 }
 
 /**
- * What distinguishes a change from others of its kind, task and descriptor: the key of a detail, the role of a link, the
- * row and column of a resource; empty for other kinds.
+ * Distinguishes a change from others of its kind, task and descriptor: the key of a detail, the role of a link, the row
+ * and column of a resource; empty for other kinds.
  */
 export function keyAt(comparison: Comparison, index: number): string {
   if (!isOfResources(kindAt(comparison, index))) return comparison.keys[i32At(comparison.changes.key, index)] ?? "";
@@ -330,7 +330,7 @@ function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.
   const byNumber = (a: Holder, b: Holder): number => a.pid - b.pid || a.fd - b.fd;
   let holders: Holder[] = [];
   for (const row of rows) {
-    // If only a few of very many are wanted, the others are dropped along the way.
+    // If only a few of very many are wanted, the others are dropped early.
     if (holders.length > 2 * most + 1000) holders = holders.sort(byNumber).slice(0, most);
     const table = u32At(pairs.descriptors.tablePair, row);
     const fd = descriptorNumber(before, after, pairs, row);

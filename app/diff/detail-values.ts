@@ -1,4 +1,4 @@
-// Values of details as comparisons see them: without ids, which every dump numbers anew.
+// Values of details for comparing: without ids, which every dump numbers anew.
 
 import { type Checkpoint, HAS, NONE, stableLength } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
@@ -95,7 +95,7 @@ const COLUMNS = ["ppid", "pgid", "sid", "tgid"] as const;
 /** Details of tasks that are open files, or paths where the format has no open file for them. */
 export const TASK_FILES = ["exe", "cwd", "root"] as const;
 
-/** What a comparison says of the mount that an open file is on; `null`: it says nothing. */
+/** What a comparison says about the mount of an open file; `null`: nothing. */
 type MountOf = (file: FileRow) => DetailValue;
 
 /** The details of a task as they are compared; a key that the image does not have is absent. */

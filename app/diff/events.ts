@@ -180,7 +180,7 @@ export function hasOwnName(checkpoint: Checkpoint, file: FileRow): boolean {
   return u8At(checkpoint.files.kind, file) === TTY && latin1(nameBytes(checkpoint, file)) !== UNKNOWN_TTY;
 }
 
-/** A number for the path or terminal of a file, the same for the same one; NONE if it has no name of its own. */
+/** A number for the path or terminal of a file, equal for equal ones; NONE if it has no name of its own. */
 type Names = (checkpoint: Checkpoint, file: FileRow) => number;
 
 function createNames(): Names {

@@ -1,4 +1,4 @@
-// Changes that a program makes by running, and that say nothing about it: the position of a log moves on.
+// Changes that a program makes merely by running: the position of a log advances.
 
 import { type Checkpoint, HAS } from "../model/checkpoint.ts";
 import { openFlag } from "../model/names.ts";
@@ -7,7 +7,7 @@ import type { FileRow } from "../model/rows.ts";
 import { changeKind } from "./changes.ts";
 import type { Comparison } from "./comparison.ts";
 
-/** What `isExpected` is about: one such change, and several. */
+/** Words for what `isExpected` recognizes: one such change, and several. */
 export const EXPECTED_TITLE = "position of a file opened for appending";
 export const EXPECTED_TITLES = "positions of files opened for appending";
 

@@ -23,12 +23,12 @@ const CHANGE_FILTER_KEYS: Readonly<Record<string, string>> = {
   fd: "number of the descriptor",
   kind: "kind of change: position, flags, opened, …",
   resource: "table of a resource: mappings, sockets, …",
-  security: "yes: only what makes something possible that was not",
+  security: "yes: only what allows something new",
 };
 
 const termsOf = (words: string): Term[] => parseTerms(words, (key) => key in CHANGE_FILTER_KEYS);
 
-/** The terms that no change could pass or fail. */
+/** The invalid terms. */
 export function wordErrors(words: string): FilterError[] {
   return termsOf(words).flatMap(({ column, value }) => {
     if (column === "pid") return filterErrors("tasks", `pid:${value}`);

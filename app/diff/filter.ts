@@ -1,4 +1,4 @@
-// Filters changes: by kind, by pid, by words, and those that every run of a program makes.
+// Filters changes: by kind, by pid, by words, and those that a program makes merely by running.
 
 import { NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
@@ -20,11 +20,11 @@ export interface ChangeFilter {
   readonly pid?: number;
   /** Only changes that match these words (filter-words.ts). */
   readonly words?: string;
-  /** Not what every run changes (expected.ts). */
+  /** Not expected changes (expected.ts). */
   readonly withoutExpected?: boolean;
   /** Not changes of resources that another kind of change reports as well, unless they matter for security. */
   readonly withoutRepeated?: boolean;
-  /** Only what makes something possible that was not (security.ts). */
+  /** Only what allows something new (security.ts). */
   readonly security?: boolean;
 }
 

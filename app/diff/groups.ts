@@ -1,4 +1,4 @@
-// Grouping rows: what several descriptors or tasks have in common becomes one change.
+// Groups rows, so that what several descriptors or tasks have in common becomes one change.
 
 import { NONE } from "../model/checkpoint.ts";
 import { sortRows } from "./rows.ts";

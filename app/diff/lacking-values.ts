@@ -1,5 +1,5 @@
-// Values that only one of two images records, such as flags of an entry that is damaged, or what an older version did not
-// write. They are not compared, because nothing says that they changed; a note says what it is, and of how much.
+// Values that only one of two images records, such as flags of a damaged entry, or what an older version did not write.
+// They are not compared, because nothing says that they changed; a note says which values, and how many.
 
 import { SIDES, type Side } from "../model/side.ts";
 import { counted } from "../model/words.ts";

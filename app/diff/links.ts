@@ -19,7 +19,7 @@ import type { FileRow } from "../model/rows.ts";
 import { firstOfEach } from "../model/search.ts";
 import { isHeld } from "./holders.ts";
 
-/** Most descriptor pairs of one file that are searched: a forged image can give a file any number. */
+/** At most so many descriptor pairs of one file are searched: a forged image can give a file any number. */
 const MOST_PAIRS = 4096;
 
 /** The descriptor pairs that refer to an open file on both sides, by its row on one side. */
@@ -104,7 +104,7 @@ export function linkComparer(
 
   const partnerAfter = firstPartners(fileBefore, fileAfter, before.files.count);
   const partnerBefore = firstPartners(fileAfter, fileBefore, after.files.count);
-  /** Whether the first pair of each of two files is one of both, as it is for nearly all that correspond. */
+  /** Whether the first pair of each of two files is a pair of both, as for nearly all that correspond. */
   const arePaired = (b: FileRow, a: FileRow): boolean =>
     b !== NONE && a !== NONE && partnerAfter[b] === a && partnerBefore[a] === b;
 
@@ -121,7 +121,7 @@ export function linkComparer(
     return true;
   };
 
-  /** By group before: 1 more than the last group after that it was found to be the same as. */
+  /** By group before: 1 + the last group after that it was found equal to. */
   const sameGroup = new Uint32Array(before.links.firstMember.length);
   /** By both their numbers, groups that are not paired one by one. */
   const groups = new Map<number, boolean>();
@@ -181,7 +181,7 @@ export function linkComparer(
   };
 }
 
-/** A function that finds out whether the other ends of two files that are ends of pipes are held by other descriptors. */
+/** A function that tests whether the other ends of two ends of pipes are held by other descriptors. */
 function otherEndsComparer(
   before: Checkpoint,
   after: Checkpoint,

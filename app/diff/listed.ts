@@ -1,4 +1,4 @@
-// How many changes lists for people have: without those of resources that another kind of change reports as well.
+// How many changes the lists for people have: without those of resources that another kind of change reports too.
 
 import { u8At } from "../model/read.ts";
 import { type ChangeKind, kindOf } from "./changes.ts";
@@ -6,13 +6,13 @@ import type { Comparison } from "./comparison.ts";
 import { isExpected } from "./expected.ts";
 import { isRepeatedAt, isSecurityAt } from "./resource-at.ts";
 
-/** How many changes are listed, and how many of them the filters are about. */
+/** How many changes are listed, and how many of them each filter concerns. */
 export interface Listed {
   readonly count: number;
   readonly byKind: Readonly<Record<ChangeKind, number>>;
-  /** Those that every run of a program makes (expected.ts). */
+  /** Expected ones (expected.ts). */
   readonly expected: number;
-  /** Those that make something possible that was not. */
+  /** Those that allow something new. */
   readonly security: number;
 }
 

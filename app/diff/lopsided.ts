@@ -9,13 +9,13 @@ import type { Note } from "./changes.ts";
 import { openFileComparer } from "./compare-open-files.ts";
 import type { Compared } from "./holders.ts";
 
-/** What one of two images lacks as a whole. */
+/** The classes of data that one of two images lacks. */
 export interface Lopsided {
   /** The side that alone has threads as tasks of their own. */
   readonly threads: Side | null;
   /** The only side that records what is shared. */
   readonly sharing: Side | null;
-  /** Whether a task that is on one side only is a thread that is not reported. */
+  /** Whether a task on one side only is a thread that is not reported. */
   isThread(side: Side, task: TaskRow): boolean;
 }
 

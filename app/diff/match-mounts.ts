@@ -13,11 +13,11 @@ import { matchNamespaces, type NamespaceTasks, namespaceTask } from "./match-nam
 
 /** The place of a mount. */
 export interface MountPlace {
-  /** The same for the places of two images that correspond, and for no others. */
+  /** A number, equal for corresponding places of the two images only. */
   readonly number: number;
   /** Made visible. */
   readonly mountpoint: string;
-  /** How many mounts are below it at the same mount point. */
+  /** How many mounts are beneath it at the same mount point. */
   readonly below: number;
   /** The task that identifies its namespace; NONE: the images have only one. */
   readonly namespace: TaskRow;

@@ -1,5 +1,5 @@
-// Which details of open files a comparison needs. A decoder that is told so leaves out the others: ids and inodes of which
-// every socket and pipe has its own take longest.
+// Which details of open files a comparison needs, so that a decoder can leave out the others: ids and inodes, which
+// differ for every socket and pipe, take longest.
 
 import { fileDetail } from "../model/detail-keys.ts";
 import { SOCKET_DETAILS } from "../resources/sockets.ts";

@@ -8,12 +8,12 @@ export interface Overlap {
   readonly before: string;
   readonly after: string;
   members: number;
-  /** The member that comes first: its row before, and its place in an order that the caller chooses. */
+  /** The first member: its row before, and its place in an order that the caller chooses. */
   first: number;
   place: number;
 }
 
-/** By group of each side, the overlap by which it is known: the same for groups that correspond, and for no others. */
+/** By group of each side, the overlap that identifies it: the same for corresponding groups only. */
 export type Matched = Readonly<Record<Side, ReadonlyMap<string, Overlap>>>;
 
 /** Gathers members that are in a group on both sides. */

@@ -1,5 +1,5 @@
-// Several changes can concern an object; this picks the one to show for it. A descriptor that now leads to another file
-// has a change of path, and can also be listed in the sharing changes of other descriptors: its change of path is shown.
+// Picks the change to show for an object, if several concern it. A descriptor that now leads to another file has a
+// change of path, and can also be listed in sharing changes of other descriptors: its change of path is shown.
 
 import type { ChangeKind } from "./changes.ts";
 
@@ -33,13 +33,13 @@ const ORDER: Readonly<Record<Concern["to"], readonly ChangeKind[]>> = {
 };
 
 /**
- * The rank of a change among those that concern an object: the lowest is about it. Own values come first, then sharing
- * of the open file, then changes that go by another name: of what it was before, and those that only list it.
+ * The rank of a change among those that concern an object; the lowest is about it. Own values come first, then sharing
+ * of the open file, then changes under another name: its earlier one, or of other files.
  */
 export function rankOf({ to, kind, isNamed, isFirst }: Concern): number {
   const place = ORDER[to].indexOf(kind);
   const isSharing = place === -1;
-  // Values of a descriptor are its own by whatever name.
+  // Values of a descriptor are its own under any name.
   const isOther = !isNamed && (isSharing || to === "file");
   return (isOther ? 200 : 0) + (isSharing ? 100 : place * 2) + (isFirst ? 0 : 1);
 }

@@ -32,7 +32,7 @@ export function resourceAt(
 export const isSecurityAt = (comparison: Comparison, index: number): boolean =>
   isOfResources(kindOf(u8At(comparison.changes.kind, index))) && resourceAt(comparison, index).change.isSecurity;
 
-/** Whether a change of a resource says what another change says, and does not concern security. */
+/** Whether a change of a resource repeats another change and does not concern security. */
 export function isRepeatedAt(comparison: Comparison, index: number): boolean {
   if (!isOfResources(kindOf(u8At(comparison.changes.kind, index)))) return false;
   const { isSecurity, isRepeated } = resourceAt(comparison, index).change;

@@ -17,7 +17,7 @@ export interface ResourceChanges {
   readonly after: Int32Array;
   /** Index into ResourceSpec.columns of the column that differs; NONE: a row on one side only. */
   readonly column: Int32Array;
-  /** 1: the change makes something possible that was not: see security.ts. */
+  /** 1: the change allows something new: see security.ts. */
   readonly security: Uint8Array;
   /** 1: another kind of change reports it as well. */
   readonly repeated: Uint8Array;

@@ -11,7 +11,7 @@ import type { FileRow } from "../model/rows.ts";
 import { firstOfEach } from "../model/search.ts";
 import { isHeld } from "./holders.ts";
 
-/** Whether two files lead to namespaces that correspond, as far as it is known what both correspond to. */
+/** Whether two files lead to corresponding namespaces, as far as that is known. */
 export type SameNamespace = (b: FileRow, a: FileRow) => boolean;
 
 /** How a detail is tested. */
@@ -30,7 +30,7 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
   const isUnheldBefore = unheldFinder(before);
   const isUnheldAfter = unheldFinder(after);
-  /** By value before: 1 more than a value after that has the same bytes. */
+  /** By value before: 1 + a value after that has the same bytes. */
   const valueAfter = new Uint32Array(x.start.length);
   /** By kind and key: one of TEST, and the index of the role. */
   const tests = new Uint8Array(FILE_KINDS.length * x.keys.length);
@@ -100,7 +100,7 @@ const FIRST_OF_NULL = 0x6e;
 /** Most members of a group that are examined; `linksOf` lists only the first of a larger group. */
 const MOST_MEMBERS = 1001;
 
-/** A function that finds out whether a file is linked, in the role with an index, to files that no descriptor leads to. */
+/** A function that tests whether a file is linked, in the role with an index, to files that no descriptor leads to. */
 function unheldFinder(checkpoint: Checkpoint): (file: FileRow, role: number) => boolean {
   const { links, files } = checkpoint;
   const first = firstOfEach(links.from, files.count);

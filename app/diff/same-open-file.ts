@@ -1,6 +1,7 @@
-// Whether a descriptor leads to the same open file before and after. An image does not say so. If the name changed, the
-// same inode, the path that the kernel gives to an unlinked file, or the end of a pidfd's process makes it so likely that a
-// drawing of two files would mislead. If the name is the same, a value that an open file keeps for good shows that it is another one.
+// Whether a descriptor leads to the same open file before and after, which an image does not say. If the name changed,
+// it very likely does if the inode is the same, if the new name is what the kernel calls the file once it is unlinked,
+// or if a pidfd's process has ended. If the name is the same, it does not if a value differs that an open file never
+// changes.
 
 import { type Checkpoint, HAS, nameBytes, versionOf } from "../model/checkpoint.ts";
 import { areOfTwoFiles, fileDetail } from "../model/detail-keys.ts";
@@ -24,7 +25,7 @@ export function isRenamed(before: Checkpoint, fileBefore: FileRow, after: Checkp
 
 const PIDFD = fileKind("pidfd");
 
-/** Whether both are pidfds, the one after of a process that has ended. */
+/** Whether both are pidfds, and the process of the one after has ended. */
 function hasEnded(before: Checkpoint, fileBefore: FileRow, after: Checkpoint, fileAfter: FileRow): boolean {
   if (u8At(before.files.kind, fileBefore) !== PIDFD || u8At(after.files.kind, fileAfter) !== PIDFD) return false;
   return detailOf(before, fileBefore, "ended") !== true && detailOf(after, fileAfter, "ended") === true;

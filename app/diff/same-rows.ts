@@ -1,4 +1,5 @@
-// Tasks whose rows of a table are the same in both images, as those of most tasks are: they need not be matched by keys.
+// Finds tasks whose rows of a table are the same in both images, as for most tasks: these rows need not be matched by
+// keys.
 //
 // Casts `as number` read columns within bounds checked by the loops.
 

@@ -1,4 +1,4 @@
-// A quick test for whether two tables have the same rows, as most have of what a program sets up when it starts. Comparing
+// A quick test whether two tables have the same rows, as most do for what a program sets up when it starts. Comparing
 // columns takes no text for each row, which finding corresponding rows does.
 //
 // Casts `as number` read columns within bounds checked by the loop.
@@ -21,7 +21,7 @@ function isSameColumn(before: Column | undefined, after: Column | undefined): bo
   return areSame(before.index, after.index) && havePoolsInCommon(before, after);
 }
 
-/** Whether the same numbers stand for the same values, as they do if these first occur in the same order. */
+/** Whether equal numbers stand for equal values in both, as they do if the values first occur in the same order. */
 const havePoolsInCommon = (before: PooledColumn, after: PooledColumn): boolean =>
   before.pool.length === after.pool.length &&
   before.pool.every((value, at) => isSameValue(value, after.pool[at]) && before.bytes[at] === after.bytes[at]);
@@ -40,11 +40,11 @@ function areSame(before: Uint8Array | Uint32Array, after: Uint8Array | Uint32Arr
 }
 
 /**
- * Returns a test for whether cells of two columns have the same value. Two tables number their values differently: which
- * numbers stand for the same value is found out once for each.
+ * Returns a test for whether cells of two columns have the same value. Two tables number their values differently, so
+ * each pair of numbers is looked up once.
  */
 export function pooledComparer(before: PooledColumn, after: PooledColumn): (b: number, a: number) => boolean {
-  /** By number before: 1 more than a number after that stands for the same value. */
+  /** By number before: 1 + a number after that stands for the same value. */
   const same = new Uint32Array(before.pool.length);
   return (b, a) => {
     const x = before.index[b] as number;

@@ -1,5 +1,4 @@
-// Which changes of resources concern security: those after which a task can do what it could not, or
-// somebody else can reach it.
+// Which changes of resources concern security: those that allow a task to do something new, or others to reach it.
 
 import type { DetailValue } from "../model/fields.ts";
 

@@ -1,4 +1,4 @@
-// The tasks of a comparison, as the words for them need them.
+// Words for the tasks of a comparison.
 
 import { type Checkpoint, hasPids } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";
@@ -20,7 +20,7 @@ export const taskOnSides = ({ before, after }: Compared, taskBefore: TaskRow, ta
   taskAfter,
 });
 
-/** `pid 412`, `httpd-w3`: a task that is on both sides, by its number, which is that before. */
+/** `pid 412`, `httpd-w3`: a task that is on both sides, by its number before. */
 export function wordsOfNumber(compared: Compared, number: number, quote?: (text: string) => string): string {
   const { before, pairs } = compared;
   if (hasPids(before.tasks)) return `pid ${number}`;

@@ -25,7 +25,7 @@ export function withoutHidden(comparison: Comparison, hidden: HiddenChanges): Co
   return { ...comparison, changed };
 }
 
-/** If a task is on one side only, its descriptors are too, and that is the reason: they are marked as it is. */
+/** If a task is on one side only, so are its descriptors for that reason: they are marked like the task. */
 function keepOneSided(comparison: Comparison, hidden: HiddenChanges, changed: Uint16Array): void {
   const { tables } = comparison.pairs;
   const hiddenTasks = { before: new Set<number>(), after: new Set<number>() };

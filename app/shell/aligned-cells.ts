@@ -121,7 +121,7 @@ export type DetailChanges = (pair: number) => readonly DetailWords[];
 
 const NO_DETAILS: readonly DetailWords[] = [];
 
-/** The changed details and links by pair. Words are made when they are asked for: there can be millions of changes. */
+/** The changed details and links by pair. Words are made on demand: there can be millions of changes. */
 export function detailChanges(comparison: Comparison, hidden: HiddenChanges): DetailChanges {
   const { pairs, counts } = comparison;
   if (counts["file-detail"] + counts["file-linked"] === 0) return () => NO_DETAILS;
@@ -193,7 +193,7 @@ export function columnChanged(
   holdersCount = true,
 ): boolean {
   const isOwn = (changed & column.bits) !== 0;
-  // A descriptor can be shared with others than before, and with as many.
+  // A descriptor can be shared with other descriptors than before, but with as many.
   if (column.id === "shared") return (isOwn || holdersCount) && before !== after;
   if (isOwn) return true;
   return (changed & CHANGE_BITS.path) !== 0 && column.id !== "details" && before !== after;
@@ -204,7 +204,7 @@ const OF_HOLDERS = (
   ["task-added", "task-removed", "fd-opened", "fd-closed", "file-path", "file-shared", "file-unshared"] as const
 ).map(changeKind);
 
-/** Whether changes are hidden that change numbers of holders. */
+/** Whether changes that affect numbers of holders are hidden. */
 export function hidesHolders({ changes }: Comparison, hidden: HiddenChanges): boolean {
   return hidden.some((is, change) => is === 1 && OF_HOLDERS.includes(u8At(changes.kind, change)));
 }

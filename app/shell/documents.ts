@@ -31,7 +31,10 @@ export interface DocumentActions {
   receive(input: Input | null, compare?: boolean): Promise<void>;
   /** Opens one of several images that were found, or compares two, the earlier one before. */
   choose(choices: readonly Choice[]): Promise<void>;
-  /** Compares the shown image with another one, the earlier one before. Undecided: the shown one. */
+  /**
+   * Compares the shown image with another one, the earlier one before. If the order is unknown, the shown one is
+   * before.
+   */
   compareWith(input: Input, origin?: Origin): Promise<void>;
   /** Compares an image with one of the two that are open, in place of the one on `side`. */
   replace(side: Side, input: Input): Promise<void>;
@@ -103,7 +106,7 @@ export function createDocuments(context: Context): DocumentActions {
       const limit = doc && reachedLimit(doc);
       if (!doc || !limit) return Promise.resolve();
       const { found: _, raised = {}, ...input } = doc.input;
-      // What was found before is found again: an archive may have been unpacked in part only.
+      // Finds the images again: an archive may have been unpacked only in part.
       const higher = { ...input, raised: { ...raised, [limit]: (raised[limit] ?? 1) * RAISE } };
       return opening.begin(input.name, (signal) =>
         reopen(context, side, { ...doc, input: higher }, doc.dialect, signal),
@@ -352,8 +355,8 @@ async function compareNew(
 }
 
 /**
- * The state with these documents in place of others. The selection is kept if the new documents are decoded from the
- * same input; that of a pending link takes precedence.
+ * The state with these documents in place of others. The selection is kept if the new documents come from the same
+ * input; the selection of a pending link takes precedence.
  */
 function shown(state: State, docs: Docs, origin: Origin, compared: Compared | null): Partial<State> {
   const { pending } = state;

@@ -80,7 +80,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
     timer = undefined;
     if (navigating > 0) return;
     const selection = selectionText(shell.link());
-    // What is selected in quick succession is one entry: Back leads to where the user paused.
+    // Selections in quick succession are one entry: Back leads to where the user paused.
     if (selection !== recorded && shell.store.get().docs.length > 0)
       window.history.pushState(currentEntry(), "", address());
     else window.history.replaceState(currentEntry(), "", address());
@@ -97,7 +97,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       openings.push({ inputs: docs.map(({ input }) => input), origin });
       current = openings.length - 1;
       recorded = selectionText(shell.link());
-      // What is opened again after a reload takes the place of what the reload closed.
+      // Images that are opened again after a reload replace those that the reload closed.
       const isAgain = shell.store.get().closed.length > 0;
       if (isAgain) window.history.replaceState(currentEntry(), "", address());
       else window.history.pushState(currentEntry(), "", address());

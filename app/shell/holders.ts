@@ -29,10 +29,10 @@ function countOn(comparison: Comparison, change: number, side: Side): number | n
   return file === NONE ? null : holderCount(checkpoint.files, file);
 }
 
-/** How many descriptors a change is of. A descriptor of a table that several tasks use counts once. */
+/** How many descriptors a change is about. A descriptor of a table that several tasks use counts once. */
 export function countDescriptors({ pairs, changes }: Comparison, change: number): number {
   const rows = changes.row.subarray(changes.firstRow[change], changes.firstRow[change + 1]);
-  // A descriptor is in several pairs only where tasks began or ceased to share a table.
+  // A descriptor is in several pairs only if tasks started or stopped sharing a table.
   if (rows.length > MOST_COUNTED) return rows.length;
   const distinct = (side: Side): number =>
     new Set(Array.from(rows, (row) => i32At(pairs.descriptors[side], row)).filter((row) => row !== NONE)).size;

@@ -1,5 +1,5 @@
-// Remembers in this browser how the user arranged the page: the sizes of panels, and whether the legend and the filters of
-// changes are folded away.
+// Remembers in this browser how the user arranged the page: the sizes of panels, and whether the legend and the filters
+// of changes are folded.
 
 import type { Sizes, State } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -24,7 +24,7 @@ function read(storage: Storage | null): KeptView {
   }
 }
 
-/** The view as the user left it; `first`: what it is otherwise. */
+/** The view as the user left it; `first`: the default. */
 export function keptView(storage: Storage | null, first: View): View {
   const { sizes, legend, filters } = read(storage);
   const kept = Object.entries(first.sizes).map(([panel, size]) => {
@@ -43,7 +43,7 @@ type View = Pick<State, "sizes" | (typeof FOLDS)[Fold]>;
 const isShown = (kept: unknown, first: boolean): boolean =>
   kept === "shown" || kept === "hidden" ? kept === "shown" : first;
 
-/** Keeps the view whenever the user changes it: of what folds, only what was folded or unfolded. */
+/** Stores the view whenever the user changes it; of folding parts, only those that were folded or unfolded. */
 export function keepView(storage: Storage | null, store: Store<State>): void {
   let last: View = store.get();
   store.subscribe(() => {

@@ -35,13 +35,13 @@ export function createLayouts(client: Client): Layouts {
   return { prepare: layouts.prepare, of: layouts.of, prepareUnion: unions.prepare, unionOf: unions.of };
 }
 
-/** Responses to requests that may be sent ahead. They are not kept: they are as large as the image. */
+/** Responses to requests that may be sent ahead. They are not cached, because they are as large as the image. */
 function preparedOnce<K, T>(request: (key: K) => Promise<T>, isSame: (one: K, other: K) => boolean) {
   let prepared: { readonly key: K; readonly response: Promise<T> } | null = null;
   return {
     prepare(key: K): void {
       const response = request(key);
-      // Reported when it is asked for.
+      // Reported when the layout is requested.
       response.catch(() => {});
       prepared = { key, response };
     },

@@ -61,7 +61,7 @@ export function lineText(bytes: Uint8Array): string {
   return text;
 }
 
-/** What a mapping shows: the path of a file, or its kind. */
+/** The name of a mapping: the path of its file, or its kind. */
 export function mappingName(checkpoint: Checkpoint, { mappings }: Memory, mapping: MappingRow): string {
   const file = i32At(mappings.file, mapping);
   return file === NONE ? (MAPPING_KINDS[mappings.kind[mapping] as number] ?? "unknown") : fileName(checkpoint, file);

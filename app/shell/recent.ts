@@ -33,7 +33,9 @@ const done = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error);
   });
 
-/** Runs one after the other what uses the store: a list has what was remembered before it was asked for. */
+/**
+ * Runs operations on the store one after the other, so that a list has everything remembered before it was requested.
+ */
 function inTurn<T>(use: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { readonly locks?: LockManager };
   return locks === undefined ? use() : (locks.request(DATABASE, use) as Promise<T>);

@@ -1,9 +1,9 @@
 // Waits for parts of the page that a key acts on. They appear one after another, and some are loaded or laid out first.
 
-/** Frames that a part is waited for. If it is not there then, it is probably in a part of the page that is not shown. */
+/** Frames to wait for a part. If it is still missing then, it is probably in a part of the page that is not shown. */
 const MOST_FRAMES = 120;
 
-/** Keys that only change what others do. */
+/** Modifier keys. */
 const MODIFIERS: ReadonlySet<string> = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock"]);
 
 /**
@@ -22,7 +22,7 @@ export async function untilRendered(attempt: () => boolean, isWanted = (): boole
 
 /**
  * Calls `focus` until it succeeds: at once, after React has rendered the state that was just set, and then in every
- * frame, until the user presses another key or clicks. Focus must not move away from what that led to.
+ * frame, until the user presses another key or clicks. Focus must not move away from the result of that.
  *
  * React renders a store's change in a microtask, so the second attempt still runs before the next key event. A later
  * attempt could lose a key pressed immediately.

@@ -40,7 +40,7 @@ export async function resourceRows(
   return client.request("orderResource", request, signal ? { signal } : {});
 }
 
-/** Shown first of an image without changes, if it has rows: most of what an image holds. */
+/** Shown first for a single image, if it has rows: mappings are most of what an image holds. */
 const MAIN = "mappings";
 
 /** The resource to show: the chosen one if it exists; else the first with changes; else the first that has rows. */

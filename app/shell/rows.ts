@@ -8,7 +8,7 @@ import type { Client } from "../worker/client.ts";
 import { isLarge } from "./large.ts";
 import type { Doc, ListingView } from "./state.ts";
 
-/** A filter without meaning hides nothing: its error is shown below the box. */
+/** An invalid filter hides nothing: its error is shown below the box. */
 export function orderOf(listing: Listing, { filter: typed, sort, group }: Omit<ListingView, "columns">): Order {
   const filter = filterErrors(listing, typed).length > 0 ? "" : typed;
   return { listing, filter, column: sort?.column ?? null, descending: sort?.descending ?? false, group };
@@ -58,7 +58,9 @@ export async function listAhead(checkpoint: Checkpoint, isWanted: () => boolean)
   for (await pause(); isWanted() && !allRows.advance(count); ) await pause();
 }
 
-/** Where a row is among the rows of a listing; -1: it is not. Most often all rows are listed, in their order. */
+/**
+ * The index of a row among the rows of a listing; -1: it is not listed. Most often all rows are listed, in their order.
+ */
 export const placeOf = (rows: Uint32Array, row: number): number => (rows[row] === row ? row : rows.indexOf(row));
 
 const plain = (checkpoint: Checkpoint, listing: Listing): OrderedRows => ({

@@ -53,7 +53,7 @@ export function rememberSeen({ store, client }: Pick<Shell, "store" | "client">,
     if (compared === null || pair === null) return;
     const of = compared;
     const work = isNew ? restore(of, pair) : keep(of, pair, seen);
-    // Without its marks, a comparison is as it was the first time.
+    // Without its marks, a comparison is shown as the first time.
     work.catch(() => {});
   };
   store.subscribe(onChange);

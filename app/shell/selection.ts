@@ -155,7 +155,7 @@ function changeOf(
   return found === change ? { change } : { change: found, folded: withOpened(state, found) };
 }
 
-/** Whether a selection is of the object that is selected already. */
+/** Whether a selection is the object that is selected already. */
 function isSelected(state: State, selection: Selection | null, side: Side): boolean {
   const doc = onSide(state.docs, side);
   const now = side === state.side ? state.selection : null;

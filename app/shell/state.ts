@@ -76,7 +76,7 @@ export interface Compared {
   readonly events: Events;
   /** How many of them lists have. */
   readonly listed: Listed;
-  /** What the state's actions need for comparisons, which is loaded with the first one. */
+  /** Code that the state's actions need for comparisons, loaded with the first one. */
   readonly tools: ComparisonTools;
   /** Reasons to doubt that the two show the same processes, as sentences. */
   readonly unrelated: readonly string[];
@@ -170,7 +170,7 @@ export interface MemoryPlace {
   readonly address: string;
 }
 
-/** The parts of a link that have to wait until its images are open. */
+/** The parts of a link that wait until its images are open. */
 export interface PendingLink {
   readonly select: Name | null;
   readonly bytes: ByteSelection | null;
@@ -335,7 +335,7 @@ export function firstColumns(listing: Listing): readonly string[] {
   return COLUMNS[listing].filter(({ hidden }) => !hidden).map(({ id }) => id);
 }
 
-/** The tables panel shows a listing, or both images side by side, and none of what can take their place. */
+/** Whether the tables panel shows a listing, or both images side by side, and nothing in their place. */
 export const NOTHING_ELSE_SHOWN = {
   bytesShown: false,
   restoreShown: false,

@@ -24,7 +24,7 @@ const MOST = 1000;
 
 const ANY = USE.executable | USE.workingDirectory | USE.root;
 
-/** Which tasks use a file, and as what. Searches the details of tasks from end to end: for a selection. */
+/** Which tasks use a file, and as what. Searches all details of tasks, which is fast enough for a selection. */
 export function usesOf({ files, taskDetails }: Checkpoint, file: FileRow): FileUse[] {
   if (file === NONE || (u8At(files.use, file) & ANY) === 0) return [];
   const wanted = encodeText(String(file));

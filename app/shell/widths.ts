@@ -1,5 +1,5 @@
-// How wide the values of the listings of documents are: of small ones the page finds out itself, of large ones it asks the
-// worker, once.
+// How wide the values of listings are. The page measures small documents itself, and asks the worker once for large
+// ones.
 
 import { type ValueWidths, valueWidths } from "../model/columns/columns.ts";
 import type { Client } from "../worker/client.ts";
@@ -8,9 +8,9 @@ import { isLarge } from "./large.ts";
 import type { Doc } from "./state.ts";
 
 export interface Widths {
-  /** Those of a document; `null`: the worker has to be asked. */
+  /** The widths of a document; `null`: the worker must measure them. */
   now(doc: Pick<Doc, "document" | "checkpoint">): ValueWidths | null;
-  /** Asks the worker for those of a document. */
+  /** Asks the worker for the widths of a document. */
   of(document: DocumentId): Promise<ValueWidths>;
 }
 

@@ -50,7 +50,7 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
   }
 }
 
-/** Whether it is asked what an image demands of a host, which is partly in details. */
+/** Whether to collect what the image demands of a host, some of which is in details. */
 const isHostAsked = ({ here, host, "restore-options": restoreOptions }: CheckOptions): boolean =>
   here || host !== undefined || restoreOptions !== undefined;
 

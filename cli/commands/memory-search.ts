@@ -60,7 +60,7 @@ interface Form {
 const startOf = ({ memory }: OpenedMemory, { part, offset }: Match): string =>
   addressText(memory.mappings.start[part.mapping] as number, offset);
 
-/** A line for each match: pid, address, mapping, what is around the match. */
+/** A line for each match: pid, address, mapping, and the text around it. */
 function textForm(opened: OpenedMemory, { strings, utf16 }: MemoryOptions, io: Io): Form {
   const { checkpoint } = opened.opened.image;
   const { memory } = opened;
@@ -115,7 +115,7 @@ function jsonForm(opened: OpenedMemory): Form {
   };
 }
 
-/** What was found, where it was searched, and where it could not be. */
+/** What was found, what was searched, and what could not be searched. */
 function summary({ strings }: MemoryOptions, count: number, coverage: Coverage, isLimited: boolean): string {
   const found = strings ? counted(count, "string") : counted(count, "match", "matches");
   const stopped = isLimited ? " (there may be more: --limit)" : "";

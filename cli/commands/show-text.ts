@@ -56,7 +56,7 @@ interface Listed {
   readonly taskLines: readonly (readonly string[] | undefined)[];
 }
 
-/** Bytes that are given at once. */
+/** Bytes in one part. */
 const PART = 64 * 1024;
 
 type Parts = Generator<Uint8Array<ArrayBuffer>>;
@@ -64,7 +64,7 @@ type Parts = Generator<Uint8Array<ArrayBuffer>>;
 /**
  * The text of an image as UTF-8, in parts that are valid until the next is asked for.
  *
- * @param rows What it is written to.
+ * @param rows Writes the rows.
  */
 export function* showText(
   checkpoint: Checkpoint,

@@ -13,7 +13,7 @@ interface Options {
   readonly auxv: boolean;
 }
 
-/** What is said of one task. */
+/** What is printed about one task. */
 interface OfTask {
   /** Keys for the JSON document. */
   readonly keys: Readonly<Record<string, unknown>>;

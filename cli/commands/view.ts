@@ -43,7 +43,7 @@ export async function run({ operands }: ArgumentsOf<typeof VIEW>, io: Io): Promi
  * @throws SourceError if an image cannot be opened.
  */
 export async function serveImages(given: readonly string[], folder: string, io: Io): Promise<Listening> {
-  // Report files that cannot be opened now rather than in the page.
+  // Reports files that cannot be opened now, not in the page.
   for (const path of given) if (!isStream(path)) (await openHosted(path, io)).close();
   const paths = await earlierFirst(given, io);
   // A pipe is read once.

@@ -2,7 +2,7 @@
 
 import type { Description, Sequence } from "../../app/encoder/description.ts";
 
-/** Something a task keeps opening more descriptors of: a path, or (path null) all files of a kind. */
+/** Something of which a task has more and more descriptors: a path, or (path null) all files of a kind. */
 export interface Grown {
   /** A task that has the file table. */
   readonly pid: number;
@@ -20,7 +20,7 @@ export interface Growth {
   add(sample: Description): Grown[];
 }
 
-/** What is counted, with its number in each sample since it was reported or shrank. */
+/** The counts in each sample since the growth was reported or the number shrank. */
 interface Series {
   readonly pid: number;
   readonly kind: string;

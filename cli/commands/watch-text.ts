@@ -7,7 +7,7 @@ import { type ChangeWords, changeSentence, changeWords } from "../../app/export/
 /** Changes that are listed one by one; more are counted. */
 const MOST_LISTED = 3;
 
-/** Names with a number that every sample gives anew, and that is not the one in /proc. */
+/** Names with a number that is different in every sample and is not the one in /proc. */
 const NUMBERED = /^(pipe|socket):\[\d+\]$/;
 
 /** Changes in sentences; those with the same kind, task and file name are folded if there are many. */

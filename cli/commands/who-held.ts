@@ -25,7 +25,7 @@ export function heldBy(pid: number, kcmp: Kcmp | null): Held[] {
   const own = new Set(held.map(({ fd, use, target }) => `${fd ?? use} ${target}`));
   for (const thread of threads) {
     const further = threadHeld(main, thread, kcmp);
-    // Where nothing says what is shared, what is the same is taken to be shared.
+    // Without kcmp(2), what is equal is assumed to be shared.
     held.push(
       ...(kcmp === null ? further.filter(({ fd, use, target }) => !own.has(`${fd ?? use} ${target}`)) : further),
     );
@@ -33,7 +33,7 @@ export function heldBy(pid: number, kcmp: Kcmp | null): Held[] {
   return held;
 }
 
-/** What a thread keeps open besides what it shares with its process. It may end meanwhile. */
+/** What a thread has open that it does not share with its process. It may end meanwhile. */
 function threadHeld(main: number, thread: number, kcmp: Kcmp | null): Held[] {
   const isShared = (type: number): boolean => kcmp !== null && kcmp(main, thread, type, 0, 0) <= 0;
   try {
@@ -57,7 +57,7 @@ const directoriesOf = (pid: number): Held[] => [
   ...linkAt(`/proc/${pid}/root`, { pid, fd: null, use: "root" }),
 ];
 
-/** The executable of a process, and what else it maps. */
+/** The executable of a process, and its other mappings. */
 function programOf(pid: number): Held[] {
   const held = linkAt(`/proc/${pid}/exe`, { pid, fd: null, use: "executable" });
   const [executable] = held;
@@ -70,7 +70,7 @@ function programOf(pid: number): Held[] {
   return held;
 }
 
-/** Memory that the kernel calls an unlinked file, but that never had a path: shared mappings, System V, aio. */
+/** Memory that the kernel shows as an unlinked file although it never had a path: shared mappings, System V, aio. */
 const SHARED_MEMORY = /^\/(?:dev\/zero|SYSV[\da-f]{8}|\[aio\]) \(deleted\)$/;
 
 function linkAt(link: string, how: Pick<Held, "pid" | "fd" | "use">): Held[] {

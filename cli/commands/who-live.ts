@@ -53,7 +53,7 @@ const bytesOf = (text: string): Uint8Array => Buffer.from(text, "latin1");
 
 const DELETED = " (deleted)";
 
-/** The path of what can be asked about a held file. A mapping has no link, but its path leads to the file. */
+/** The path by which a held file can be examined. A mapping has no link, but its path leads to the file. */
 const pathTo = ({ link, target }: Held): string | Buffer => link ?? Buffer.from(target, "latin1");
 
 /** Whether a link leads to an unlinked file. A file's own name may end in the same words, so the link count decides. */
@@ -71,7 +71,7 @@ function isDeleted(held: Held): boolean {
 function isMeant(held: Held, target: Target, inodes: ReadonlySet<string>): boolean {
   if (target.kind === "deleted") return isDeleted(held);
   if (target.kind === "port") return inodes.has(/^socket:\[(\d+)\]$/.exec(held.target)?.[1] ?? "");
-  // The arguments of a program are text: bytes that are not valid are U+FFFD in them.
+  // The arguments of a program are text, in which invalid bytes are U+FFFD.
   const name = decodeText(bytesOf(held.target));
   const isMarked = name.endsWith(DELETED) && (name.startsWith("/memfd:") || isDeleted(held));
   const plain = isMarked ? name.slice(0, -DELETED.length) : name;

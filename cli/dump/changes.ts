@@ -5,7 +5,7 @@ import { type Descriptor, listDescriptors, type Reader, readDescriptor } from ".
 import type { Notes } from "./notes.ts";
 import type { Table } from "./read-tasks.ts";
 
-/** Reads everything once more and notes what is different. */
+/** Reads everything again and notes the differences. */
 export function noteChanges(reader: Reader, tables: readonly Table[], notes: Notes): void {
   for (const { pid, descriptors } of tables) {
     const known = new Set(descriptors.map(({ fd }) => fd));

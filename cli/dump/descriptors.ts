@@ -26,7 +26,7 @@ export interface Descriptor {
 
 /** What all descriptors of one open file have in common. Descriptors that have it in common have the same object. */
 export interface Opening {
-  /** From 0, in the order in which they were met. */
+  /** From 0, in order of appearance. */
   readonly number: number;
   /** Number of the mount. */
   readonly mount: string;
@@ -36,7 +36,7 @@ export interface Opening {
   readonly fixedFlags: number;
 }
 
-/** Properties of an open file that an image cannot hold. */
+/** Properties of the open file that an image cannot hold. */
 export interface LeftOut {
   readonly locks: number;
   /** Open files that were sent over a unix socket and not received yet. */
@@ -55,9 +55,9 @@ export interface Reader {
   /** By device number: whether the device holds message queues. */
   readonly queueDevices: Map<number, boolean>;
   readonly openings: Map<string, Opening>;
-  /** By number of the inode, the last of its openings that was met. */
+  /** By number of the inode: the last of its openings so far. */
   readonly lastOpenings: Map<number, Opening>;
-  /** By number of the opening: its inode, and the open file that was read last. */
+  /** By number of the opening: its inode, and the open file read last. */
   readonly inodes: Inode[];
   readonly files: OpenFile[];
   readonly head: HeadNumbers;

@@ -82,7 +82,7 @@ const TARGET = /^tfd:\s*(\d+) events:\s*([\da-f]+) data:\s*([\da-f]+)(?:.* ino:(
 
 /** What an epoll waits for. A target's descriptor may have been closed while its open file lives on: `file` is null. */
 function epollTargets(descriptor: Descriptor, { targetOf }: DetailsContext): Details[] {
-  /** How many targets there were so far, by their number. */
+  /** How many targets with each number there were so far. */
   const counts = new Map<number, number>();
   return readFurther(descriptor).flatMap((line) => {
     const match = TARGET.exec(line);

@@ -4,7 +4,7 @@ import type { Description, TableDescription, TaskDescription } from "../../app/e
 import type { Notes } from "./notes.ts";
 import { readStat, type Task } from "./processes.ts";
 
-/** What became of a task; `null`: it is gone. */
+/** The task as it is now; `null`: it is gone. */
 type End = { readonly state: "zombie" | "dead"; readonly exitCode: number } | null;
 
 /** Tasks that were running when they were read and have ended, by pid. */

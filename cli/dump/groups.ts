@@ -60,7 +60,7 @@ function fileOrder(descriptors: readonly Descriptor[], kcmp: Kcmp, gone: Set<num
     const second = descriptors[b] as Descriptor;
     const result = kcmp(first.pid, second.pid, KCMP.FILE, first.fd, second.fd);
     if (result === -ERRNO.EBADF || result === -ERRNO.ESRCH) {
-      // Both are checked, so that both are noted.
+      // Both are always checked, so that both are noted.
       const [firstGone, secondGone] = [isGone(a), isGone(b)];
       return Number(firstGone) - Number(secondGone) || a - b;
     }

@@ -48,7 +48,10 @@ export function readTasks(
   return tasks;
 }
 
-/** Notes what an image cannot hold of tasks. A container restricts all that runs in it, so what applies to us too is left out. */
+/**
+ * Notes what an image cannot hold of tasks. A container restricts everything in it, so restrictions that this process
+ * has too are left out.
+ */
 export function noteRestrictions(tasks: readonly Task[], notes: Notes): void {
   const own = readTask(process.pid)?.restrictions;
   for (const { pid, restrictions } of tasks) {

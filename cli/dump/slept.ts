@@ -1,5 +1,4 @@
-// Which processes slept while they were read: as if they had been stopped, they cannot have
-// changed what they had open.
+// Which processes slept while they were read: like stopped ones, they cannot have changed what they have open.
 
 import { readFileSync } from "node:fs";
 import { threadsOf } from "./processes.ts";

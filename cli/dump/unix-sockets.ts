@@ -95,7 +95,10 @@ const CLONE_NEWNET = 0x40000000;
 
 const openDiag = (calls: Calls): number => calls.socket(AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_SOCK_DIAG);
 
-/** A socket in the network namespace of another process; negative: not permitted. It stays there when we return. */
+/**
+ * A socket in the network namespace of another process; negative: not permitted. It stays in that namespace when we
+ * return.
+ */
 function openDiagIn(calls: Calls, pid: number | string): number {
   let home: number | null = null;
   let away: number | null = null;

@@ -1,4 +1,4 @@
-// Attributes of inodes that keep a file from being opened for writing (chattr +i, +a), by statx(2).
+// Attributes of inodes that prevent opening a file for writing (chattr +i, +a), by statx(2).
 
 import { endianness } from "node:os";
 

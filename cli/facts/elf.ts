@@ -5,7 +5,10 @@ import { readSync } from "node:fs";
 const MAGIC = 0x7f454c46;
 const PT_NOTE = 4;
 const NT_GNU_BUILD_ID = 3;
-/** Most bytes of notes, and most program headers, that are read: linkers write a few hundred, and a dozen. */
+/**
+ * At most so many bytes of notes, and program headers, are read: linkers write a few hundred bytes, and a dozen
+ * headers.
+ */
 const MOST_NOTES = 1 << 16;
 const MOST_HEADERS = 128;
 

@@ -11,7 +11,7 @@ import { buildIdOf } from "./elf.ts";
 import type { Fifos } from "./holders.ts";
 import { codeOf, directoryOf, openResolver, type Resolver } from "./paths.ts";
 
-/** What is wanted of a path beyond its inode. */
+/** What to read of a path besides its inode. */
 interface Wanted {
   readonly path: Buffer;
   /** The path's bytes as Latin-1. */
@@ -96,7 +96,7 @@ function namesOf({ path, key }: Wanted): Names {
 const absent = (error: string): Pick<FileFacts, "type" | "error"> =>
   error === "ENOENT" || error === "ENOTDIR" ? { type: "missing" } : { type: "unknown", error };
 
-/** Facts of an inode. An object written out in one piece is faster to read than one spread from several. */
+/** Facts of an inode. An object literal is faster to read than one spread from several. */
 function inodeFacts(named: Names, stat: BigIntStats): Writable {
   const mode = Number(stat.mode);
   const facts: Writable = {

@@ -71,7 +71,7 @@ function linkOf(path: string): string {
   }
 }
 
-/** Most processes that are named for one FIFO. */
+/** At most so many processes are named for one FIFO. */
 const MOST_NAMED = 16;
 
 function fifoFacts(stat: BigIntStats, holders: readonly Holder[], duplicator: Duplicator | null) {

@@ -8,7 +8,7 @@ import { nameOf } from "./holders.ts";
 
 type Processes = Required<Pick<HostFacts, "pids" | "processes">>;
 
-/** Reads the ids in use. @param demands Of those that an image has, too, the processes are named. */
+/** Reads the ids in use. @param demands The processes whose ids are in the image are named. */
 export function readProcesses(demands: readonly Demand[]): Processes {
   const wanted = new Set(demands.flatMap((demand) => (demand.kind === "pid" ? [demand.id] : [])));
   const ids = new Set<number>();
@@ -16,7 +16,7 @@ export function readProcesses(demands: readonly Demand[]): Processes {
   const note = (id: number, as: string, pid: number): void => {
     if (id <= 0) return;
     ids.add(id);
-    // A process says more about an id than a session or group that has it.
+    // A process describes an id better than a session or group does.
     if (wanted.has(id) && (as === "process" || !named.has(id))) named.set(id, { id, as, name: nameOf(pid) });
   };
   for (const name of readdirSync("/proc")) {

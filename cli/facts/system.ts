@@ -84,7 +84,7 @@ export function readSettings(): NonNullable<HostFacts["sysctls"]> {
   return found;
 }
 
-/** Loaded security modules. Without securityfs, those that their own file systems reveal. */
+/** Loaded security modules. Without securityfs, those with a file system of their own. */
 export function readSecurity(): NonNullable<HostFacts["security"]> {
   const listed = textOf("/sys/kernel/security/lsm").trim();
   if (listed !== "") return listed.split(",");

@@ -3,7 +3,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import type { MountFacts, TaskFacts } from "../../app/checks/dump/facts.ts";
 
-/** Mounts by number; `isComplete`: whether these are all in the mount namespaces of the processes. */
+/** Mounts by number; `isComplete`: whether they are all mounts in the namespaces of the processes. */
 export interface MountTable {
   readonly mounts: Readonly<Record<string, MountFacts>>;
   readonly isComplete: boolean;

@@ -1,5 +1,5 @@
-// Checks entries many at a time, by the kernel: nearly all entries of the messages below are as they should be. The
-// kernel notes the values that the handlers of entries read. Entries that it does not accept are checked one by one.
+// Checks entries many at a time, by the kernel, as nearly all entries of the messages below are valid. The kernel notes
+// the values that the handlers of entries read. Entries that it does not accept are checked one by one.
 //
 // Casts `as number` read typed arrays within bounds that are known.
 
@@ -42,7 +42,7 @@ const SMALL = 32 << 10;
 const MOST_MEMBERS = 64;
 const MOST_BYTES = 256 << 10;
 
-/** Runs with fewer entries are not worth their cost: entries are checked one by one for a while. */
+/** Runs with fewer entries cost more than they save: entries are then checked one by one for a while. */
 const FEW = 8;
 /** The most entries, or members, to check one by one before the next run. */
 const LONGEST_PAUSE = 1024;
@@ -58,7 +58,7 @@ export interface Batches {
   readEntries(message: string, window: Window, from: number, row: RecordRow, most: number): number;
 }
 
-/** How the notes of a node are taken. */
+/** How to read the notes of a node. */
 interface Taker {
   readonly check: Handler["check"];
   readonly slots: number;
@@ -156,7 +156,7 @@ async function smallMembers({ checkpoint, members }: Scan, sources: readonly Sou
     ends.push(at);
   }
   const read = await Promise.all(reads);
-  // One that has become shorter is checked as far as it goes.
+  // A member that became shorter is checked up to its end.
   const isWhole = (part: Uint8Array, nth: number) => part.length === sources[first + nth]?.size;
   const lost = read.findIndex((part, nth) => !isWhole(part, nth));
   return { members: lost < 0 ? read : read.slice(0, lost), ends };

@@ -60,7 +60,7 @@ function addIncomplete({ checkpoint, list }: Scan): void {
   list.add("set-incomplete", "Parts of the set are missing.", { record: null, field: null, offset: null });
 }
 
-/** Members that are reported themselves if they are missing, so that nothing in them is. */
+/** Members that are reported if they are missing; what they would have contained is not. */
 const MEMBER_OF_SPACE: Readonly<Partial<Record<Space, string>>> = {
   cgroup: "cgroup",
   filter: "seccomp",

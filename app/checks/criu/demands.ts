@@ -168,7 +168,7 @@ function addMapped(list: Demand[], walk: Walk, { files, numbers, count }: UsedPa
   for (let path = 0; path < count; path++) addPath(list, walk, seen, i32At(files, path), i32At(numbers, path), true);
 }
 
-/** What is the same for all open files. */
+/** Context for all open files. */
 interface Walk {
   readonly scan: Scan;
   /** How many different paths there are. */

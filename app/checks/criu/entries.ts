@@ -42,7 +42,7 @@ const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
 
-/** In the column of types: more than any type. */
+/** In the column of types: greater than any type. */
 const NO_TYPE = 255;
 const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_entry", field)));
 const FILE_SHAPE = shapeOf("file_entry");

@@ -19,7 +19,7 @@ export async function checkMembers(scan: Scan, image: Image): Promise<void> {
   await checkSegments(scan, image);
 }
 
-/** CRIU stores the contents of each pipe that can be read, if only to say how large the pipe is. */
+/** CRIU stores the contents of each pipe that can be read, even empty ones, to record the size of the pipe. */
 function checkContents(scan: Scan): void {
   // Older releases store only non-empty ones.
   if (!scan.inventory.isRecent) return;
@@ -62,7 +62,7 @@ function checkPlugins(scan: Scan): void {
 
 /** netns_entry.ext_key (CRIU images/netns.proto): the namespace comes from outside, and its devices are not dumped. */
 const EXT_KEY = 8;
-/** Most bytes of a netns image that are read. */
+/** At most so many bytes of a netns image are read. */
 const NETNS_SIZE = 1 << 20;
 /** An image's magic numbers and the size of its first entry. */
 const HEAD = 12;

@@ -1,6 +1,6 @@
-// What the pagemaps of a set call for.
+// The pages that the pagemaps of a set refer to.
 
-/** What one pagemap calls for. */
+/** The pages that one pagemap refers to. */
 export interface PagemapFacts {
   /** The record of its head; NONE until it is read. */
   head: number;

@@ -33,7 +33,7 @@ export interface TerminalFacts {
   readonly index: number;
 }
 
-/** Notes before the first entry. */
+/** Empty notes. */
 export const beginNotes = (files: number): NeedNotes => ({
   sizes: new Float64Array(files + 1).fill(Number.NaN),
   modes: new Float64Array(files + 1).fill(Number.NaN),

@@ -1,4 +1,4 @@
-// Where the fields are that findings are about, which takes reading their entries again.
+// Finds the fields that findings are about, by reading their entries again.
 
 import { placeOfField } from "../../decoder/criu/field-place.ts";
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
@@ -41,7 +41,7 @@ function placeIn(entry: EntryBytes | null, field: string): Partial<Pick<Finding,
   return found === undefined ? { field: null } : { field: found.name, offset: base + found.offset };
 }
 
-/** The piece that a check's name for a field means. */
+/** The piece that a check means by the name of a field. */
 function fieldIn(fields: readonly Piece[], field: string): Piece | undefined {
   const short = field.slice(field.lastIndexOf(".") + 1);
   // In files.img a file's own message is nested in the entry; in images of older releases it is the entry.

@@ -1,4 +1,4 @@
-// Reads a message and checks its shape in one pass, as nearly all messages are as they should be.
+// Reads a message and checks its shape in one pass, as nearly all messages are valid.
 //
 // The innermost loop of the checks: casts `as number` read typed arrays within bounds checked by the loop.
 
@@ -12,8 +12,8 @@ import { isAllowed } from "./value-limits.ts";
 const SHORT = 28;
 
 /**
- * Reads the message bytes[start … end - 1] as `scan` does, and returns what it does; NONE if a restore might not accept
- * the message, or if it is unusual: then it has to be checked, and read, by the functions that say why.
+ * Reads the message bytes[start … end - 1] like `scan`, with the same result; NONE if the message is unusual or a
+ * restore might refuse it: the functions that say why must then check and read it.
  */
 export function readChecked(
   bytes: Uint8Array,

@@ -25,7 +25,7 @@ export type Space =
 /** Those whose ids are collected while entries are read. */
 type LateSpace = Exclude<Space, "file" | "table" | "ghost">;
 
-/** What an entry refers to: `who` names `what` 3, in `field`. Every reference of an entry is declared once. */
+/** What an entry refers to: `who` names `what` 3, in `field`. Each reference of an entry is declared once. */
 export interface Reference {
   /** The rule that is broken if it is missing. */
   readonly code: string;
@@ -287,7 +287,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
   };
 }
 
-/** A type of open files in words. */
+/** A type of open file in words. */
 export const typeWords = (type: number): string => FILE_FIELDS[type] ?? `type ${type}`;
 
 /** Most entries with the same id to compare. */

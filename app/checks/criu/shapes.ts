@@ -17,10 +17,10 @@ interface Refusal {
 
 /** Fields that a later release made required: images of earlier ones lack them. */
 const ADDED_LATER: ReadonlySet<string> = new Set(["aio_ring_entry.ring_len"]);
-/** Fields without which an entry means nothing, which the decoder reports. */
+/** Fields without which an entry means nothing. The decoder reports them. */
 const REPORTED: ReadonlySet<string> = new Set(["file_entry.id", "pstree_entry.pid", "fdinfo_entry.fd"]);
 
-/** Tags of fields that a plan (wire.ts) can have. Others are in no hurry. */
+/** Tags of fields that a plan (wire.ts) can have. Others are rare and need not be fast. */
 export const TAGS = 512;
 
 /** Control groups may be nested without limit; no other message is deeper. */
@@ -147,7 +147,7 @@ export function checkShape(
 export const isSound = (bytes: Uint8Array, start: number, end: number, shape: Shape, words: Uint32Array): boolean =>
   refusalIn(bytes, start, end, shape, words, 1) === null;
 
-/** Whether those numbers of a message that have an order are in order. */
+/** Whether the numbers of a message that must be in order are. */
 export const isInOrder = (bytes: Uint8Array, start: number, end: number, shape: Shape, words: Uint32Array): boolean =>
   shape.orders.length === 0 || outOfOrder(bytes, start, end, shape, words) === null;
 

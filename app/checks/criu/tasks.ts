@@ -235,7 +235,7 @@ export const onMount: Handler = handler(
   },
 );
 
-/** Kinds of raw files that CRIU writes for each network namespace, if only empty ones. */
+/** Kinds of raw files that CRIU writes for each network namespace, even if they are empty. */
 const RAW = ["ifaddr", "route", "route6", "rule", "iptables"];
 
 /** Whether the set has been copied without the files that have no framing, as for inspection only. */

@@ -56,7 +56,7 @@ export function pathFault(scope: Scope, file: FileFacts, what: string): Fault | 
   return isGenerated ? null : nameFault(scope, file, what);
 }
 
-/** What is wrong with a file's name: it was removed, or leads to another file. */
+/** What is wrong with the name of a file: it was removed, or leads to another file. */
 function nameFault({ options }: Scope, file: FileFacts, what: string): Fault | null {
   const { links, bytes, at } = file;
   const name = shown(file);

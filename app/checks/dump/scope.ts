@@ -1,4 +1,4 @@
-// What the checks of one dump share: the facts, what follows from all of them, and the list of findings.
+// State that the checks of one dump share: the facts, what follows from all of them, and the findings.
 
 import { visible } from "../../model/text.ts";
 import type { CriuOptions } from "./criu-options.ts";

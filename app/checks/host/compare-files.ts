@@ -61,7 +61,7 @@ function actualText(demand: FileDemand, { files }: Host): string {
 const UNKNOWN: Compared<FileDemand> = { actual: null, differences: [] };
 const AS_RECORDED: Compared<FileDemand> = { actual: actualText, differences: [] };
 
-/** Whether there is certainly no difference: an image may name a million files, nearly all unchanged. */
+/** Whether there is certainly no difference. Fast, because an image may name a million files, nearly all unchanged. */
 function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts: FileFacts, host: Host): boolean {
   return (
     (mode === null || mode === facts.mode) &&
@@ -78,7 +78,7 @@ function isAsRecorded({ mode, size, buildId, isWritten, key }: FileDemand, facts
 const isUnder = (folders: readonly string[], path: string): boolean =>
   folders.some((folder) => path.startsWith(folder));
 
-/** Kinds that are no nouns of a sentence as they are. */
+/** Kinds that are not nouns in a sentence. */
 const NOUNS: Partial<Record<FileKind, string>> = {
   regular: "regular file",
   fifo: "FIFO",

@@ -41,7 +41,10 @@ export type Shaped<S> = S extends { is: "text" }
 
 const WORDS = { text: "text", count: "a whole number", flag: "true or false" } as const;
 
-/** What is wrong with a value: what it should be (`text`; `null`: it is missing), and its place, the innermost key last. */
+/**
+ * What is wrong with a value: the type that it should have (`text`; `null`: it is missing), and its path, the innermost
+ * key last.
+ */
 interface Mismatch {
   readonly wanted: string | null;
   readonly place: readonly (string | number)[];
@@ -135,7 +138,7 @@ function objectChecker(keys: Keys): Checker {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The JSON Schema of a shape. Keys that it does not name may be there: keys are added while the version stays. */
+/** The JSON Schema of a shape. Other keys are allowed, because keys are added within a version. */
 export function schemaOf(shape: Shape): Readonly<Record<string, unknown>> {
   const about = "about" in shape && shape.about !== undefined ? { description: shape.about } : {};
   switch (shape.is) {

@@ -100,14 +100,14 @@ const CHECKS: Readonly<Record<string, (scan: Scan) => void>> = {
   GROUPINFO: onGroupinfo,
 };
 
-/** Checks of the records that are in an image most often, made for their kind. */
+/** Checks of the most frequent records, made for their kind. */
 const PREPARED: Readonly<Record<string, (fields: Fields, dialect: Dialect, masks: FlagMasks) => (scan: Scan) => void>> =
   {
     FILE_DESC: descriptorCheck,
     FILE: fileCheck,
   };
 
-/** Most bytes of a payload that are checked. */
+/** At most so many bytes of a payload are checked. */
 const PATH_BYTES = 4096 + 8;
 const LARGEST_BUFFER = 64 * 1024 * 1024;
 
@@ -119,7 +119,7 @@ const holds = (dialect: string, from: string | undefined, until: string | undefi
   );
 };
 
-/** A name as V8 keeps those of properties, which are compared by where they are, not byte by byte. */
+/** A name as V8 interns those of properties, which are compared by address, not byte by byte. */
 const nameKept = (name: string): string => Object.keys({ [name]: true })[0] as string;
 
 /** `null`: bytes in no record. */

@@ -45,7 +45,7 @@ export function onHeader(scan: Scan, dialects: readonly string[]): void {
   if (dialect.rev !== null && rev !== dialect.rev) {
     fieldFault(scan, "H2", "rev", `HEADER says revision ${rev}; ${dialect.name} has ${dialect.rev}.`);
   }
-  // Kernels after 3.x never wrote the format, but other tools can write the state of their processes in it.
+  // Kernels after 3.x never wrote the format, but other tools can describe their processes in it.
   const major = numberOf(scan, "major");
   if (major < 2) fieldFault(scan, "H2", "major", `No kernel of version ${major} has checkpoints.`);
   const uflags = bigOf(scan, "uflags");

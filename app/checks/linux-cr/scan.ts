@@ -51,7 +51,7 @@ export interface KindInfo {
   readonly check: ((scan: Scan) => void) | null;
 }
 
-/** What the next BUFFER has to be. */
+/** What the next BUFFER must be. */
 export interface DueBuffer {
   readonly code: string;
   /** Bytes of payload. */

@@ -1,4 +1,5 @@
-// The whole page: the open images or a way to open some, and whatever applies to all of it: drops, keys, pastes, the title.
+// The whole page: the open images or a way to open some, and what applies to the page as a whole: drops, keys, pastes,
+// the title.
 
 import { useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";

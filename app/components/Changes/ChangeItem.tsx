@@ -11,7 +11,7 @@ import type { GroupBy } from "../../shell/state.ts";
 import { Sign } from "../Sign.tsx";
 import { Wrapped } from "../Wrapped.tsx";
 
-/** What both kinds of row need to be placed. */
+/** The position of a row of either kind. */
 export interface Place {
   readonly row: number;
   /** Pixels from the top of the list. */

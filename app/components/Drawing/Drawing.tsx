@@ -95,7 +95,7 @@ const OPENER = { width: 22, height: 20 };
 
 type ShownProps = Omit<DrawingProps, "layout"> & { readonly subject: Subject; readonly layout: Layout | null };
 
-/** What is drawn, and how it is acted on. */
+/** What is drawn, and how the user acts on it. */
 type Drawn = Pick<ShownProps, "subject" | "layout" | "whole" | "selection" | "onSelect">;
 
 /**
@@ -118,7 +118,10 @@ function useMounted(): boolean {
   return isMounted;
 }
 
-/** A drawing. Without a layout, everything around it, so that only the scene is left to be made when that is there. */
+/**
+ * A drawing. Without a layout, it renders everything else, so that only the scene remains to be made once the layout is
+ * there.
+ */
 function Shown(props: ShownProps) {
   const { onHover, view, onView, onPainted, ref } = props;
   const { subject, layout, whole = false, selection, onSelect } = useDrawn(props);
@@ -145,7 +148,7 @@ function Shown(props: ShownProps) {
   );
   const scene = useMemo(() => (size === null ? null : (prepared?.at(size.height) ?? null)), [prepared, size]);
   const notes = prepared?.notes.join(" ") ?? "";
-  // Notes below the drawing take some of its height, which is better known before it is painted.
+  // Notes below the drawing take some of its height, which should be known before it is painted.
   // biome-ignore lint/correctness/useExhaustiveDependencies: measures after the notes have changed
   useLayoutEffect(measure, [measure, notes]);
   const selected = useMemo(() => (scene === null ? NONE : boxOf(scene, selection)), [scene, selection]);
@@ -208,7 +211,7 @@ function Shown(props: ShownProps) {
 
 interface FootProps {
   readonly subject: Subject;
-  /** On what is not drawn. */
+  /** Notes on what is not drawn. */
   readonly notes: string;
   readonly canvas: Canvas;
   readonly pointed: RefObject<HTMLParagraphElement | null>;

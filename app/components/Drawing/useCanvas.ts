@@ -147,7 +147,7 @@ const fitZoom = (scene: Scene, size: Size): number => Math.min(1, size.width / s
 const isCoarsened = (scene: Scene, size: Size): boolean =>
   scene.level !== "map" && (scene.isPart || fitZoom(scene, size) < LEAST_TEXT);
 
-/** How far a scene zooms before another level takes its place. Histograms do not: they would only become larger. */
+/** How far a scene zooms before another level replaces it. Histograms do not zoom: they would only become larger. */
 function zoomRange(scene: Scene, size: Size): { readonly least: number; readonly most: number } {
   if (scene.level === "map") return { least: 1, most: 1 };
   const least = isCoarsened(scene, size) ? (scene.isPart ? 1 : LEAST_TEXT) : fitZoom(scene, size);
@@ -201,7 +201,7 @@ export function useCanvas(
     takesDoubleClick: (x, y) => at(x, y).action?.do === "toggle" || scene?.level === "map",
     beyond: (by, x, y) => step(by, x, y),
   });
-  /** To another level of detail, at a point of the canvas. */
+  /** Goes to another level of detail, at a point of the canvas. */
   const step = (by: 1 | -1, x: number, y: number): void => {
     if (scene !== null) levels.step(scene.level, by, placeAt(picture, zoom.view(), x, y));
   };
@@ -239,7 +239,7 @@ export function useCanvas(
   }, [scene, size, theme, zoom, repaint, keepInView]);
 
   const reached = useRef<View | undefined>(undefined);
-  // Another level begins at its top, in its own size, unless a link says where.
+  // Another level begins at its top, at actual size, unless a link says where.
   const { focus } = levels;
   const shownFocus = useRef(focus);
   useLayoutEffect(() => {

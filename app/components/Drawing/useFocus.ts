@@ -27,7 +27,7 @@ export interface FocusControl {
   reset(): void;
 }
 
-/** Begins with the level of the requested view, and again for each new request; follows the selection within a part. */
+/** Starts at the level of the requested view, again for each new request, and follows the selection within a part. */
 export function useFocus(
   subject: Subject,
   layout: Layout | null,
@@ -37,7 +37,7 @@ export function useFocus(
   const { first } = subject.graph.tables;
   const [state, setState] = useState({ requested, first, focus: requestedFocus(requested), isOwn: false });
   if (state.requested !== requested) setState({ requested, first, focus: requestedFocus(requested), isOwn: false });
-  // Another graph is drawn as a whole, unless it is more of the one for which the request is.
+  // Another graph is drawn as a whole, unless it is a later part of the requested one.
   else if (state.first !== first) setState({ ...state, first, focus: state.isOwn ? null : state.focus });
   const { focus } = state;
   const setFocus = useCallback(

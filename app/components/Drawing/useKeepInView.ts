@@ -47,7 +47,7 @@ export function useKeepInView(scene: Scene | null, selected: number, selection: 
   );
 }
 
-/** Top and bottom of a box on the screen; of one that is higher than the view, as much as fits. */
+/** Top and bottom of a box on the screen; of a box higher than the view, as much as fits. */
 function edgesOf(box: Box, { y, k }: View, height: number): readonly [top: number, bottom: number] {
   const top = box.y * k + y;
   return [top, top + Math.min(box.height * k, height - 2 * HEADING)];

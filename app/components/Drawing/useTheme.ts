@@ -30,8 +30,8 @@ export function useTheme(host: RefObject<HTMLElement | null>): Theme | null {
 }
 
 function readTheme(element: HTMLElement): Theme {
-  // A custom property may hold any expression; it is computed only as the colour of an element. All probes are added
-  // before any is read, or each would have the styles computed anew.
+  // A custom property may hold any expression, which is computed only as the colour of an element. All probes are added
+  // before any is read; otherwise each would recompute the styles.
   const probes = document.createElement("span");
   for (const name of COLOURS) probes.append(probe(name));
   element.append(probes);

@@ -48,7 +48,7 @@ function inside(transform: ZoomTransform, extent: Extent): ZoomTransform {
   return x === transform.x && y === transform.y ? transform : zoomIdentity.translate(x, y).scale(transform.k);
 }
 
-/** Whether a view is zoomed in (1) or out (-1) as far as it goes. */
+/** Whether a view cannot zoom in (1) or out (-1) any further. */
 const isAtEnd = ({ k }: View, { least, most }: Extent, by: 1 | -1): boolean =>
   by === 1 ? k >= most - 1e-6 : k <= least + 1e-6;
 

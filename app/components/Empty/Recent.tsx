@@ -26,7 +26,7 @@ export function Recent({ closed }: { closed: readonly string[] }) {
     ({ inputs }) => closed.length > 0 && inputs.map(({ name }) => name).join() === closed.join(),
   );
   const forget = (id?: number): void => {
-    // Removed from the page only once it has been forgotten.
+    // Removed from the page only after it has been forgotten.
     if (id === undefined) forgetSeen(pageStorage());
     const rest = () => setRecent((listed) => (id === undefined ? [] : listed.filter((each) => each.id !== id)));
     void forgetRecent(id).then(rest);

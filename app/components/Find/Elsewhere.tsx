@@ -1,4 +1,4 @@
-// Where else to look for what Find does not find: the tables of resources that have it, and memory.
+// Where else to search for what Find does not search: tables of resources with matches, and memory.
 
 import { useEffect, useState } from "react";
 import { grouped } from "../../model/words.ts";
@@ -69,7 +69,7 @@ function useTables(document: Doc["document"], query: string): readonly Place[] {
       }
       setFound({ query, places });
     };
-    // An image whose tables cannot be read has none to offer; the tables themselves say why.
+    // If the tables cannot be read, none are offered; the tables themselves say why.
     const timer = setTimeout(() => search().catch(() => {}), DEBOUNCE);
     return () => {
       clearTimeout(timer);

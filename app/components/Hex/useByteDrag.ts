@@ -14,7 +14,7 @@ interface Options {
   select(byte: number, extend: boolean): void;
 }
 
-/** `dragging.current`: a selection is being dragged, so that nothing should scroll. */
+/** `dragging.current`: a selection is being dragged, so nothing should scroll. */
 export function useByteDrag({ scroller, width, size, at, select }: Options) {
   const dragging = useRef(false);
   const stop = () => {

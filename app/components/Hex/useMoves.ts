@@ -1,5 +1,5 @@
-// Moves of the cursor by keys. A move that depends on fields still being fetched waits for them, and the moves after it
-// wait too: what a key does must not depend on how fast the worker is.
+// Moves the cursor by keys. A move that depends on fields still being fetched waits for them, and so do later moves:
+// the effect of a key must not depend on the speed of the worker.
 
 import { useLayoutEffect, useRef } from "react";
 
@@ -19,7 +19,7 @@ export function useMoves<Context>(context: Context): (move: Move<Context>) => vo
       const result = move(latest.current);
       if (result === "waiting") return;
       queue.current.shift();
-      // The next move starts from the selection that the next render brings.
+      // The next move starts from the selection of the next render.
       if (result === "moved") return;
     }
   };

@@ -4,7 +4,7 @@ import { type RefObject, useLayoutEffect, useState } from "react";
 import { hexLength } from "../../shell/bytes/hex-rows.ts";
 
 const LONGEST = 16;
-/** For rows that fit nowhere: the grid then scrolls. */
+/** Used if no length fits: the grid then scrolls. */
 const SHORTEST = 8;
 /** Characters of the gaps between the columns, and pixels of a row's padding. */
 const GAPS = 3;

@@ -50,7 +50,7 @@ export function ChangeOf({ compared, change }: { compared: Compared; change: num
 function Values({ comparison, change }: { comparison: Comparison; change: number }) {
   const rows = changeValues(comparison, change);
   if (rows.length === 0) return null;
-  // What was added or removed has values on one side only, which get the room of both, as does an unchanged value.
+  // Values on one side only, and unchanged values, get the room of both columns.
   const sides = SIDES.filter((side) => rows.some((row) => row[side] !== null));
   return (
     <section className="inspector-section">
@@ -116,7 +116,7 @@ function Groups({ comparison, change }: { comparison: Comparison; change: Change
   return (
     <Section
       title={shared ? `One ${what} after` : `One ${what} before`}
-      // Open files that are not shared any more may be others than the one before was.
+      // Open files that are no longer shared may be other files than the one before.
       note={`${grouped(groups.length)} ${change.kind.startsWith("file") ? "different" : "separate"} ones ${shared ? "before" : "after"}`}
     >
       {groups.slice(0, STEP).map((group, at) => (

@@ -44,7 +44,7 @@ interface ListProps {
   show(row: number): ReactNode;
 }
 
-/** Rows of an inline list that are written out. */
+/** Rows that an inline list writes out. */
 const FEW = 5;
 
 /** The first few of some rows in a sentence, how many more there are, and `end`, the sign after the list. */

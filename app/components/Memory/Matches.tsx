@@ -1,4 +1,4 @@
-// What a search of memory found: address and what is around each match, and what could not be searched.
+// What a search of memory found: the address and context of each match, and what could not be searched.
 
 import { memo, useRef } from "react";
 import { notCapturedText } from "../../memory/words.ts";

@@ -17,7 +17,7 @@ const ROW = 20;
 interface Props {
   /** Id of the element, if it is not the only grid. */
   readonly id?: string;
-  /** Whether there is little room beside it. */
+  /** Whether another grid is beside it, which leaves little room. */
   readonly isHalf?: boolean;
   readonly document: DocumentId;
   readonly memory: Memory;
@@ -25,7 +25,7 @@ interface Props {
   /** Bytes from the cursor on that are marked. */
   readonly marked: number;
   onSelect(offset: number): void;
-  /** Renders what is said of the byte under the cursor. */
+  /** Renders the description of the byte under the cursor. */
   children(state: PageState | null): ReactNode;
 }
 

@@ -11,7 +11,7 @@ export const MOST_FOUND = 10_000;
 export interface MemoryFinding {
   readonly matches: readonly MemoryMatch[];
   readonly coverage: Parameters<typeof import("../../memory/words.ts").notCapturedText>[0];
-  /** Fraction of the chosen mappings that is done with, 0 to 1. */
+  /** Fraction of the chosen mappings that is done, 0 to 1. */
   readonly part: number;
   readonly state: "running" | "done" | "stopped";
   readonly isLimited: boolean;

@@ -26,7 +26,7 @@ interface ChangedRow {
 
 const known = new WeakMap<Comparison, ReadonlyMap<string, readonly ChangedRow[]>>();
 
-/** The rows of a resource that differ, those first that matter for security. */
+/** The rows of a resource that differ; those that matter for security come first. */
 export function changedRowsOf(comparison: Comparison, { name }: ResourceSpec): readonly ChangedRow[] {
   let rows = known.get(comparison);
   if (rows === undefined) {

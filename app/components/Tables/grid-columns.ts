@@ -48,7 +48,7 @@ export const features = tableFeatures({
 export interface ColumnSize {
   /** Where there is room. */
   readonly size: number;
-  /** Where there is not: enough to recognize the values, and the whole title. */
+  /** Where there is less room: enough to recognize the values, and the whole title. */
   readonly least: number;
   /** At least this while it sorts the rows, as its title then has an arrow. */
   readonly sorted: number;
@@ -109,11 +109,11 @@ export interface GridColumn {
   readonly grows: boolean;
   /** Pixels where there is room. */
   readonly size: number;
-  /** Pixels where there is not; `size` if the user chose it. */
+  /** Pixels where there is less room; `size` if the user chose it. */
   readonly least: number;
 }
 
-/** What columns need at least together, and what those that grow and the others can use above that, in pixels. */
+/** The least that all columns need, and what growing and other columns can use beyond that, in pixels. */
 function needs(columns: readonly GridColumn[]) {
   const need = { least: 0, growing: 0, others: 0 };
   for (const { grows, size, least } of columns) {
@@ -124,9 +124,8 @@ function needs(columns: readonly GridColumn[]) {
 }
 
 /**
- * The value of grid-template-columns, and the pixels below which a grid scrolls. If the columns do not all
- * fit, those that grow, the paths, get what they can use first; of the others, each gives up the same share of what it
- * can spare.
+ * The value of grid-template-columns, and the pixels below which a grid scrolls. If not all columns fit, those that
+ * grow (paths) get what they can use first, and each of the others gives up the same share of what it can spare.
  */
 export function gridTemplate(columns: readonly GridColumn[]): { readonly template: string; readonly width: number } {
   const need = needs(columns);

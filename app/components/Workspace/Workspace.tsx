@@ -155,7 +155,7 @@ const TURNS = { left: 1, tables: 2, aside: 3 } as const;
 /** Milliseconds after which the other panels appear even if the drawing has not: the worker may take long to lay it out. */
 const DRAWING_WAIT = 100;
 
-/** Whether the panels other than the drawing may appear, and a function that lets them. */
+/** Whether the other panels may appear, and a function that allows them. */
 function useTurns(isDrawingShown: boolean): readonly [mayBegin: boolean, begin: () => void] {
   const [mayBegin, setMayBegin] = useState(!isDrawingShown);
   const begin = useCallback(() => setMayBegin(true), []);

@@ -36,7 +36,7 @@ export interface Run {
   readonly cursor: boolean;
 }
 
-/** The inputs by which rows of bytes are cut into runs. */
+/** What determines how rows of bytes are cut into runs. */
 export interface Marks {
   readonly records: Records;
   /** The record that a byte is in; NONE if it is in none. */

@@ -6,7 +6,7 @@ import { copyText, saveFile } from "../save.ts";
 import type { Shell } from "../shell.ts";
 import type { Panel } from "../state.ts";
 
-/** Shows a panel and moves keyboard focus to an element in it (an id of PLACES), and uses it. */
+/** Shows a panel, moves keyboard focus to an element in it (an id of PLACES), and uses the element. */
 export function goTo({ store }: Shell, panel: Panel, place: string, use?: (element: HTMLElement) => void): void {
   showPanel(store, panel);
   withElement(place, (element) => {

@@ -97,7 +97,7 @@ export function compareCommands({ shell }: CommandContext): Command[] {
   ]);
 }
 
-/** Marks the selected change as seen, or, if it is, as not seen; with it all changes of its event, if that is folded. */
+/** Marks the selected change as seen, or as not seen if it is; if its event is folded, all changes of the event. */
 function markSeen(shell: Shell): void {
   const state = shell.store.get();
   const { compared, change, seen, folded, groupBy } = state;
