@@ -39,7 +39,7 @@ export interface TaskDescription {
   readonly root?: string;
   readonly umask?: number;
   readonly credentials?: Credentials;
-  /** What /proc/PID/status says besides; absent: not recorded. */
+  /** Further values of /proc/PID/status; absent: not recorded. */
   readonly status?: TaskStatus;
   /** Soft and hard resource limits by number (RLIMIT_CPU is 0), as decimal strings; absent: unlimited. */
   readonly limits?: readonly (readonly [string, string])[];

@@ -234,7 +234,7 @@ function writeError(dump: Dump, task: TaskDescription, error: number, seed: bool
   writer.record("STRING", {}, concatenated(`\0${where}[pid ${pid} tsk `, commOf(task), "]files_struct\n"));
 }
 
-/** The bytes of a task's comm, without the NUL and what follows it. */
+/** The bytes of a task's comm up to its NUL. */
 function commOf({ comm, commBytes, carried }: TaskDescription): Uint8Array {
   if (carried?.comm === undefined) return textBytes(comm, commBytes);
   const bytes = fromBase64(carried.comm);

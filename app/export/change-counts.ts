@@ -30,7 +30,7 @@ export function kindCounts(counts: readonly number[]): string {
   }).join(", ");
 }
 
-/** `3 changes: 1 opened, 2 positions`; `indices`: of these only. */
+/** `3 changes: 1 opened, 2 positions`; `indices`: only these. */
 export function changeSummary(comparison: Comparison, indices?: Iterable<number>): string {
   const counts = CHANGE_KINDS.map(() => 0);
   let count = 0;

@@ -52,7 +52,7 @@ export interface ChangeWords {
 
 export interface WordOptions {
   readonly quote?: Quote;
-  /** Number of a task that is already named in a heading above its changes, so left out here: `fd 3, pid 413 fd 3`. */
+  /** Number of a task that the heading above its changes names, and that is left out here: `fd 3, pid 413 fd 3`. */
   readonly within?: number;
 }
 

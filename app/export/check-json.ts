@@ -12,7 +12,7 @@ import { exactBytes, jsonText } from "../model/text.ts";
 import { textKeys } from "./file-json.ts";
 import type { SourceFacts } from "./show-json.ts";
 
-/** What a finding or a need is about. Keys are absent where it is unknown. */
+/** What a finding or a need is about. Unknown keys are absent. */
 interface SubjectEntry {
   readonly pid?: number;
   /** Index of the task, where the image has no pids. */

@@ -53,7 +53,7 @@ export function choose(checkpoint: Checkpoint, filter: DescriptorFilter): Chosen
     descriptors: new Uint8Array(descriptors.count),
     files: new Uint8Array(files.count),
   };
-  /** 1: a task with a wanted number uses the table; without such numbers every table counts. */
+  /** 1: a task with a wanted number uses the table; if no numbers are given, every table counts. */
   const usedTables = new Uint8Array(tables.count).fill(pids === undefined ? 1 : 0);
   for (let task = 0; task < tasks.count; task++) {
     if (pids !== undefined && !within(pids, taskNumber(tasks, task))) continue;

@@ -6,7 +6,7 @@ export type Separator = "," | "\t";
 export const delimitedLine = (cells: readonly string[], separator: Separator): string =>
   cells.map((text) => delimitedCell(text, separator)).join(separator) + (separator === "," ? "\r\n" : "\n");
 
-/** What spreadsheets take for the start of a formula. Names come from untrusted images. */
+/** Characters that start a formula in spreadsheets. Names come from untrusted images. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 /** Not formulas: a number, and the dash that represents a missing value. */
 const HARMLESS = /^-\d*$/;

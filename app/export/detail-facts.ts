@@ -1,4 +1,4 @@
-// The details of an open file that are worth saying, in words: `state listen`, `local address 0.0.0.0:80`.
+// The details of an open file that are worth showing, in words: `state listen`, `local address 0.0.0.0:80`.
 
 import { type Checkpoint, HAS } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail } from "../model/detail-keys.ts";
@@ -19,7 +19,10 @@ export interface DetailFact {
   readonly piece: Uint8Array;
 }
 
-/** Titles of what is true of nearly every file, already in its name, or too long for a line; `--json` shows them. */
+/**
+ * Titles of details that nearly every file has, that are in its name, or that are too long for a line; `--json` shows
+ * them.
+ */
 const LEFT_OUT = new Set([
   ...["inode mode", "size", "device of the inode", "terminal settings"],
   ...["family", "type", "protocol", "name", "outside the dump", "expirations", "time left"],
@@ -37,13 +40,13 @@ export const isFactKey = (key: string, kind: number): boolean => isFact(fileDeta
 /** Printable ASCII without a backslash, which names show as it is. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
 
-/** The fact that a detail is; `null` if it is none, or has nothing to say. */
+/** A detail as a fact; `null` if it is not worth showing. */
 function factOf(spec: DetailSpec, value: DetailValue): DetailFact | null {
   if (!isFact(spec)) return null;
   if (value === null || value === "" || value === 0 || (Array.isArray(value) && value.length === 0)) return null;
   const text = stillVisible(detailText(spec, value));
   if (NO_ADDRESS.has(text)) return null;
-  // What separates the words of names is part of none.
+  // Separators are not part of a word of a name.
   const word = text.includes(" ") || text.includes("->") ? null : text;
   return {
     word,
@@ -59,11 +62,11 @@ export type NameSearch = (file: FileRow, pool: Uint8Array, start: number, end: n
 export const SAID = { never: 0, always: 1, word: 2 } as const;
 export type Said = (typeof SAID)[keyof typeof SAID];
 
-/** Puts what many files have in common into words. */
+/** Words for what many files have in common. */
 export interface FactMaker {
   /** Whether details of a key (index into the keys of the store) can be facts about files of a kind. */
   said(key: number, kind: number): Said;
-  /** The fact that a value is; `null` if it has nothing to say. */
+  /** A value as a fact; `null` if it is not worth showing. */
   make(key: number, kind: number, value: number): DetailFact | null;
 }
 
@@ -131,7 +134,7 @@ export function createDetailFacts(
   };
 }
 
-/** Facts by the number of their value; `null` for values that have nothing to say. */
+/** Facts by the number of their value; `null` for values that are not worth showing. */
 interface KnownFacts {
   readonly mayBeWord: boolean;
   readonly facts: Map<number, DetailFact | null>;

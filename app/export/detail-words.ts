@@ -24,7 +24,7 @@ export interface DetailWords {
   readonly after: string;
 }
 
-/** What a key of a change of a detail is. */
+/** The description of the key of a changed detail. */
 export function specAt(comparison: Comparison, index: number, key: string): DetailSpec {
   if (kindAt(comparison, index) === "task-detail") {
     const [of = "", part] = key.split(".");
@@ -82,14 +82,14 @@ const NO_OTHERS = "no others";
 
 const isLongList = (value: DetailValue): boolean => Array.isArray(value) && value.length > LONG_LIST;
 
-/** Whether nothing is left of a value that has parts. */
+/** Whether a value with parts is empty. */
 const isEmpty = (value: DetailValue): boolean =>
   value !== null && typeof value === "object" && Object.keys(value).length === 0;
 
 /** Descriptors that are named; the others are counted. */
 const MOST_NAMED = 3;
 
-/** What is only on one side of two longer lists of descriptors. */
+/** The elements that only one of two longer lists of descriptors has. */
 const linkDifference = (
   all: readonly LinkedDescriptor[],
   other: readonly LinkedDescriptor[],
@@ -125,7 +125,9 @@ export function linkWords(comparison: Comparison, index: number, within?: number
   return { title: linkTitle(role, before, after), before: words(before, after), after: words(after, before) };
 }
 
-/** What a change of links is about. Most sockets keep their peer: that other descriptors lead to it is all that is known. */
+/**
+ * The title of a change of links. Most sockets keep their peer: all that is known is that other descriptors lead to it.
+ */
 const linkTitle = (role: LinkRole, before: readonly unknown[], after: readonly unknown[]): string =>
   role === "peer" && before.length > 0 && after.length > 0 ? "peer held by" : LINK_TITLES[role];
 

@@ -1,5 +1,5 @@
-// What differs between two long values, so that a sentence about a change shows the change: not what the values have in
-// common, and not only their first characters.
+// What differs between two long values, so that a sentence about a change shows it, not what the values have in common
+// or only their first characters.
 
 import type { Details, DetailValue } from "../model/fields.ts";
 
@@ -52,7 +52,7 @@ function differingKeys(before: Details, after: Details, kept: string | null): Bo
     const [one, other] = [before[key], after[key]];
     if (key !== kept && JSON.stringify(one) === JSON.stringify(other)) continue;
     const areObjects = key !== kept && one !== undefined && other !== undefined && isObject(one) && isObject(other);
-    // A list within is whole: nothing left of it would read as nothing in it.
+    // A list within is kept whole: an empty remainder would read as an empty list.
     const [own, its] = areObjects ? differingKeys(one, other, null) : [one, other];
     const isLeft = (value: DetailValue | undefined): value is DetailValue =>
       value !== undefined && !(areObjects && isObject(value) && Object.keys(value).length === 0);

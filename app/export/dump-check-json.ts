@@ -7,7 +7,7 @@ import { isSound } from "../checks/filter.ts";
 import type { Severity } from "../model/checkpoint.ts";
 import { jsonText } from "../model/text.ts";
 
-/** A finding, with what its rule says of it. */
+/** A finding, with the text of its rule. */
 export interface DumpFindingEntry extends DumpFinding {
   readonly title: string;
   readonly remedy: string;
@@ -19,7 +19,7 @@ export interface DumpFindingEntry extends DumpFinding {
 
 export interface DumpCheckDocument {
   readonly schema: 1;
-  /** The process that was asked about. */
+  /** The requested process. */
   readonly pid: number;
   readonly for: "criu" | "crac";
   /** Options that criu dump was assumed to get. */

@@ -1,5 +1,5 @@
-// What changed of the open files of one path, and where: `closed by httpd-w1, position 81920 → 90112 in 2 tasks`. Each part
-// is said of exactly the tasks that it is true of.
+// What changed about the open files of one path, and where: `closed by httpd-w1, position 81920 → 90112 in 2 tasks`.
+// Each part names exactly the tasks for which it is true.
 
 import { type ChangeKind, kindOf } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
@@ -15,7 +15,7 @@ import { type Identity, identityOf, rowsOf } from "./reopened.ts";
 /** Changes of an event whose words are compared, and whose tasks are counted; of more, the rest is only counted. */
 export const MOST_READ = 1000;
 
-/** Something that happened, or a value that changed, and the pairs of descriptors of which it is true. */
+/** Something that happened, or a value that changed, and the pairs of descriptors that it concerns. */
 interface Part {
   readonly text: string;
   readonly rows: Iterable<number>;
@@ -23,7 +23,7 @@ interface Part {
   readonly isAct: boolean;
 }
 
-/** In the order in which an event says them. */
+/** In the order in which a sentence lists them. */
 const PARTS: readonly (readonly [kind: ChangeKind, words: string])[] = [
   ["fd-opened", "opened"],
   ["fd-closed", "closed"],
@@ -145,14 +145,14 @@ const rowsOfAll = (comparison: Comparison, changes: Uint32Array): Iterable<numbe
   },
 });
 
-/** What is said of every one of some changes, if it is the same: `position 4096 → 8192`; else `null`. */
+/** The words for each of some changes, if they are the same: `position 4096 → 8192`; else `null`. */
 export function commonWords(comparison: Comparison, changes: Uint32Array): string | null {
   if (changes.length > MOST_READ) return null;
   const words = new Set(Array.from(changes, (change) => changeWords(comparison, change).what));
   return words.size === 1 ? ([...words][0] ?? null) : null;
 }
 
-/** Parts that are true of the same tasks say so once. */
+/** Joins parts about the same tasks. */
 function joinedParts(comparison: Comparison, parts: readonly Part[], where: Where): string {
   const { before, after } = comparison;
   const isNowhere = where === "never" || (where === "if-several" && before.tasks.count < 2 && after.tasks.count < 2);

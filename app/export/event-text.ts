@@ -115,7 +115,7 @@ function namelessEvent(comparison: Comparison, shown: Uint32Array, kind: number)
   return { sign, text: `${task}: ${parts.join(", ")}` };
 }
 
-/** The descriptors of all of some changes, or the one that has all of them. */
+/** How many descriptors some changes are about, or the only one. */
 function holdersText(comparison: Comparison, shown: Uint32Array): string {
   const texts = new Set(Array.from(shown.subarray(0, MOST_READ), (change) => changeWords(comparison, change).who));
   const [only] = texts;

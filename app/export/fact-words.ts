@@ -16,7 +16,7 @@ import { createLinkFacts, LINK_PIECES } from "./link-facts.ts";
 const EXTERNAL = fileKind("external");
 const SEPARATOR = encodeText("; ");
 
-/** What facts are written with, for the kernel of rows. */
+/** The pieces of facts, for the kernel of rows. */
 export const FACT_PIECES: readonly Uint8Array[] = [SEPARATOR, ...LINK_PIECES];
 
 /**
@@ -28,11 +28,11 @@ export const FACT_PIECES: readonly Uint8Array[] = [SEPARATOR, ...LINK_PIECES];
 type WriteFacts = (file: FileRow, within: TableRow) => void;
 
 export interface FactWriter {
-  /** Whether there can be anything to say. */
+  /** Whether a file can have facts. */
   hasFacts(file: FileRow): boolean;
-  /** Whether that is made of details and links alone. */
+  /** Whether they come from details and links alone. */
   hasOnlyStored(file: FileRow): boolean;
-  /** It does least for files that follow one another. */
+  /** It is fastest for consecutive files. */
   readonly writeFacts: WriteFacts;
 }
 

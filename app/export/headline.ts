@@ -30,10 +30,10 @@ const LONGEST_PART = 160;
 /** The first events, which matter most, are examined for files that were reopened. */
 const EXAMINED = 1000;
 
-/** What an event is named after: its most important kind of change, or what all its changes amount to. */
+/** What an event is named after: its most important kind of change, or a word for all of them. */
 type Lead = "security" | "reopened" | "truncated" | "nameless" | "resource" | ChangeKind;
 
-/** How the sentence sums up several events of one lead, in its order: those that matter most first. */
+/** How the sentence sums up several events of one lead, those that matter most first. */
 const NAMES: readonly (readonly [Lead, (count: number) => string])[] = [
   ["security", (count) => counted(count, "change")],
   ["task-removed", (count) => `${counted(count, "task")} gone`],
@@ -185,7 +185,7 @@ function topicsOf(subject: Subject): Topics {
   return { topics: [...found.values()].sort((a, b) => rankOf(a.lead) - rankOf(b.lead)), topicOf, isNamedAfter };
 }
 
-/** Leads that count files: those of one path once, however many open files and descriptors it has. */
+/** Leads that count paths, however many open files and descriptors each has. */
 const OF_FILES: ReadonlySet<Lead> = new Set<Lead>(["file-path", "fd-opened", "fd-closed"]);
 
 function countFiles(subject: Subject, topic: Topic, isNamedAfter: Topics["isNamedAfter"]): number {
@@ -208,7 +208,7 @@ function namelessRank(subject: Subject, event: number, rank: number): number {
   const shown = shownOf(subject, event);
   if (isNamed(comparison, u32At(shown, 0))) return rank;
   if (lead !== "close-on-exec") return rankOf("nameless");
-  // A descriptor that leads to another file has its close-on-exec with it.
+  // With another file, a descriptor can have another close-on-exec.
   return shown.some((change) => kindAt(comparison, change) === "file-path") ? rankOf("file-path") : rank;
 }
 

@@ -1,4 +1,4 @@
-// Which lines of descriptors there are, and what their cells say (lines.ts).
+// The lines of descriptors and the contents of their cells (lines.ts).
 
 import { type Checkpoint, commBytes, HAS, NONE, taskCount, taskNumber } from "../model/checkpoint.ts";
 import { FILE_KINDS, flagNames, kindWord, O_ACCMODE } from "../model/names.ts";
@@ -39,7 +39,7 @@ export const ACCESS = ["r", "w", "u", ""] as const;
 /** Set on nearly every file, so not worth showing. */
 const UNREMARKABLE = new Set(["O_LARGEFILE"]);
 
-/** What a cell without a value says. */
+/** The text of a cell without a value. */
 export const NOTHING = "-";
 
 /** The name and number of a task; NONE: no task uses the table of a descriptor. */

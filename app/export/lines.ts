@@ -21,7 +21,7 @@ const rowsFor = ({ descriptors }: Checkpoint): Rows => createRows(PART, kernelFo
  * Aligned lines as UTF-8, the titles first, in parts that are valid until the next is asked for. Further facts follow the
  * name.
  *
- * @param rows What they are written to.
+ * @param rows Writes the rows.
  */
 export function* alignedLines(checkpoint: Checkpoint, chosen: Chosen | null, rows = rowsFor(checkpoint)): Parts {
   const widths = lineWidths(checkpoint, runsOf(checkpoint, chosen), chosen);

@@ -31,7 +31,7 @@ const SPACE = encodeText(" ");
 const TITLES = LINK_ROLES.map((role) => encodeText(`${LINK_TITLES[role]} `));
 const IN_FLIGHT_TO = encodeText("in flight to ");
 
-/** What links are written with, for the kernel of rows. */
+/** The pieces of links, for the kernel of rows. */
 export const LINK_PIECES: readonly Uint8Array[] = [COMMA, FD, EQUALS, ...TITLES];
 
 /** What an epoll waits for, after the files: ` (EPOLLIN)`. */

@@ -1,4 +1,4 @@
-// A change of a resource in words: which row, and what of it.
+// A change of a resource in words: which row, and what changed.
 
 import {
   type ComparedResources,

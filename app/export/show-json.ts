@@ -45,7 +45,7 @@ type WriteRow = (row: number) => Iterable<Uint8Array<ArrayBuffer>> | undefined;
  * The document as UTF-8, in chunks that are valid until the next is asked for. Schema: public/schema/show.schema.json.
  *
  * @param chosen Only these rows.
- * @param rows What the document is written to.
+ * @param rows Writes the rows.
  */
 export function* showDocument(
   { checkpoint, resources, taskKeys }: Shown,

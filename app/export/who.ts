@@ -69,7 +69,9 @@ function hasName(text: string, name: string): boolean {
   return text === name || text.slice(text.lastIndexOf("/") + 1) === name || text === `/${name}`;
 }
 
-/** A test whether an open file matches. What is the same for all files is made once: there can be millions. */
+/**
+ * Returns a test whether an open file matches. Its inputs are prepared once, because there can be millions of files.
+ */
 function matcher(checkpoint: Checkpoint, target: Target): (file: FileRow) => boolean {
   const { has } = checkpoint.files;
   switch (target.kind) {

@@ -13,7 +13,7 @@ function steps(writer: ByteWriter, column: ArrayLike<number>): void {
   }
 }
 
-/** Writes columns as `steps` does, and gives how many numbers it has written. */
+/** Writes columns as `steps` does, and returns how many numbers it wrote. */
 export function* allSteps(writer: ByteWriter, columns: readonly ArrayLike<number>[]): Generator<number> {
   for (const column of columns) {
     steps(writer, column);

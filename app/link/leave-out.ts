@@ -1,5 +1,5 @@
-// What a packed image leaves out if the user wants it. Names are replaced by numbers, the same ones in both images of a
-// pair, so that sharing and changes can still be seen.
+// Leaves names out of a packed image, if the user wants that. They are replaced by numbers, the same ones in both
+// images of a pair, so that sharing and changes remain visible.
 
 import { encodeText, visibleText } from "../model/text.ts";
 import { namePool } from "./name-pool.ts";

@@ -25,7 +25,7 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 const isRow = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
 
-/** What a problem says to be cut, as far as it names rows. */
+/** The row that a problem marks as cut. */
 function cutFrom(cut: unknown): Pick<Problem, "cut"> {
   const { file, task } = (cut ?? {}) as { readonly file?: unknown; readonly task?: unknown };
   if (!isRow(file) && !isRow(task)) return {};

@@ -1,10 +1,10 @@
-// What is at the top of a task's stack: its arguments, its environment, and the auxiliary vector of the kernel.
+// The top of a task's stack: its arguments, its environment, and the auxiliary vector of the kernel.
 
 import type { AddressRange, AddressSpace, ImageMemory } from "../decoder/memory/memory.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { readKnown } from "./read-known.ts";
 
-/** What a task was started with. It may hold secrets: it is read only when it is asked for. */
+/** What a task was started with. It may contain secrets, so it is read only on request. */
 export interface Started {
   /** argv; `null` if it is not in the image. */
   readonly cmdline: readonly Uint8Array[] | null;
@@ -77,8 +77,8 @@ export async function readStarted(memory: ImageMemory, space: AddressSpace): Pro
 }
 
 /**
- * Arguments as /proc/PID/cmdline has them: a task that overwrote its last NUL, to change its title, is taken to go on into
- * its environment, up to the first NUL.
+ * Arguments as /proc/PID/cmdline has them: if a task overwrote its last NUL to change its title, they continue into its
+ * environment up to the first NUL.
  */
 async function readArguments(
   memory: ImageMemory,

@@ -110,7 +110,7 @@ async function compareMapping(
 
 type Add = (start: number, end: number, change: PageChange) => void;
 
-/** Compares from `at` on as far as both sides are in one state. Returns where to go on. */
+/** Compares from `at` on as far as both sides are in one state. Returns where to continue. */
 async function compareStretch(
   before: MappedPages,
   after: MappedPages,
@@ -123,8 +123,8 @@ async function compareStretch(
   const end = Math.min(shared, one.end, other.end);
   const [isOne, isOther] = [isKnown(one.state), isKnown(other.state)];
   if (!isOne || !isOther) {
-    // A page that only one image has: the other has not written to it. Nothing is known about other pages: whether a
-    // mapped file is the same, what a page server has.
+    // If only one image has a page, the other process has not written to it. Nothing is known about other pages, such
+    // as those of mapped files or of a page server.
     const change =
       isOne && other.state === "file" ? "only-before" : isOther && one.state === "file" ? "only-after" : "unknown";
     add(at, end, change);
@@ -156,7 +156,7 @@ function comparePages(one: Uint8Array, other: Uint8Array, length: number, at: nu
   }
 }
 
-/** What only one side has, beyond the end of the other: pages that were written to. */
+/** Pages beyond the end of the other side: they were written to. */
 function addRest(pages: MappedPages, from: number, size: number, change: PageChange, add: Add): void {
   for (let at = from; at < size; ) {
     const { end, state } = pages.stretchAt(at);

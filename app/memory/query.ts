@@ -1,4 +1,4 @@
-// What to search memory for, as a user says it, and the matcher for it.
+// What to search memory for, as the user wrote it, and the matcher for it.
 
 import { encodeText, visible } from "../model/text.ts";
 import { anyOf, bytesMatcher, isNeedle, type Matcher } from "./matchers.ts";

@@ -5,11 +5,11 @@ import type { Matcher, Report } from "./matchers.ts";
 
 /** The longest match; a longer one is cut. */
 export const LONGEST_MATCH = 16 << 10;
-/** How far \b and look-behinds see into what comes before. */
+/** How many preceding bytes \b and look-behinds can see. */
 export const BEHIND = 1 << 10;
 /**
- * Bytes that are searched in one go. With what is before and after, it is a string of less than 128 KiB: V8
- * makes such strings in memory that it reuses, which is many times faster than longer ones.
+ * Bytes that are searched at once. With their context they make a string of less than 128 KiB, for which V8 reuses
+ * memory; longer strings are many times slower.
  */
 const PIECE = (64 << 10) - LONGEST_MATCH - BEHIND;
 

@@ -18,7 +18,7 @@ export interface Match {
   /** Bytes from the start of the mapping. */
   readonly offset: number;
   readonly length: number;
-  /** The match with what is around it. */
+  /** The match with its context. */
   readonly bytes: Uint8Array;
   /** Where the match begins in `bytes`. */
   readonly at: number;
@@ -27,14 +27,14 @@ export interface Match {
 /** How much was searched so far. Bytes by the state of their pages; those that are `stored` were searched. */
 export type Coverage = Readonly<Record<PageState, number>>;
 
-/** What a search found since it last said so. */
+/** What a search found since its last report. */
 export interface Found {
   readonly matches: readonly Match[];
   readonly coverage: Coverage;
-  /** Bytes of the chosen mappings that are done with, and of all of them. */
+  /** Bytes of the chosen mappings that are done, and of all of them. */
   readonly done: number;
   readonly size: number;
-  /** The search ended because it found as many matches as it may. */
+  /** The search ended because it reached the limit on matches. */
   readonly isLimited: boolean;
 }
 
@@ -114,7 +114,7 @@ function skip(search: Search, position: Position, end: number, state: PageState)
   if (!isKnown(state)) position.knownFrom = end;
 }
 
-/** Searches from the position on, at most to `end`. Returns whether a whole window was searched, or something found. */
+/** Searches from the position on, at most to `end`. Returns whether it searched a whole window or found something. */
 async function searchWindow(
   search: Search,
   pages: MappedPages,
@@ -131,7 +131,7 @@ async function searchWindow(
   const bytes = await readKnown(pages, start, after - start);
   const reached = Math.min(stop, start + bytes.length);
   if (reached <= at) {
-    // It is not there although it should be: damaged, or cut off since. On with the next page.
+    // The page is missing although it should exist: damaged, or cut off since. Continue with the next page.
     skip(search, position, Math.min(end, (Math.floor(at / pageSize) + 1) * pageSize), "damaged");
     return false;
   }

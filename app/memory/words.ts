@@ -1,4 +1,4 @@
-// What a search or a listing says of memory, in words.
+// Words for memory, in searches and listings.
 
 import { type ImageMemory, type MappingRow, PAGE_STATE_WORDS, PAGE_STATES } from "../decoder/memory/memory.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";

@@ -16,7 +16,7 @@ export type Format = "linux-cr" | "criu";
 
 export type Severity = "error" | "warning" | "note";
 
-/** What is wrong with an image. `offset` is in bytes from the start of `member` (or of the image). */
+/** A problem of an image. `offset` is in bytes from the start of `member` (or of the image). */
 export interface Problem {
   readonly severity: Severity;
   /** Stable, for scripts: lower-case words joined by `-`. */
@@ -306,11 +306,11 @@ export function stableLength({ nameLength, nameVarying }: OpenFiles, file: FileR
 /** f_version of `file`. */
 export const versionOf = ({ version }: OpenFiles, file: FileRow): bigint => version[file] ?? 0n;
 
-/** Whether there are records that have more about `file` than its own record does. */
+/** Whether `file` has further records besides its own. */
 export const hasFurtherRecords = ({ first, record }: FileRecords, file: FileRow): boolean =>
   record.length > 0 && u32At(first, file) < u32At(first, file + 1);
 
-/** The records that have more about `file` than its own record does (a view). */
+/** The further records of `file` besides its own (a view). */
 export function furtherRecords({ first, record }: FileRecords, file: FileRow): Uint32Array {
   return record.length === 0 ? record : record.subarray(u32At(first, file), u32At(first, file + 1));
 }

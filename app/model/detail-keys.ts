@@ -1,5 +1,5 @@
-// What the details of open files and tasks are: each key once, with its title, how it is compared, and how its value is
-// shown. Decoders fill them (decoder/*/details.ts); show, JSON, inspector, comparisons and docs/diff.md follow this table.
+// The details of open files and tasks: each key once, with its title, how it is compared, and how its value is shown.
+// Decoders fill them (decoder/*/details.ts); show, JSON, inspector, comparisons and docs/diff.md follow this table.
 
 import type { Details, DetailValue } from "./fields.ts";
 import type { LinkRole } from "./links.ts";
@@ -27,8 +27,8 @@ export interface DetailSpec {
   /** Present only under some condition: absent on one side, it is compared as null (`null`) or not at all (`skip`). */
   readonly absent?: "null" | "skip";
   /**
-   * Another key that a task or file has if its image records this one, which is left out if there is nothing to say: of a
-   * file without either, nothing is known.
+   * Another key that a task or file has if its image records this one, which is left out if it is empty. If a file has
+   * neither, nothing is known.
    */
   readonly recordedWith?: string;
   /** Of files whose detail `protocol` is one of these, the value advances by itself. */
@@ -53,7 +53,7 @@ const mode = (value: DetailValue): string =>
 
 const isMode = (key: string, value: DetailValue): boolean => key === "mode" && typeof value === "number";
 
-/** What is kept of an unlinked file, its mode in octal. */
+/** What CRIU keeps of an unlinked file, its mode in octal. */
 const ghostText = (value: DetailValue): string =>
   value === null || typeof value !== "object" || Array.isArray(value)
     ? plainText(value)
@@ -63,7 +63,7 @@ const ghostText = (value: DetailValue): string =>
         ),
       );
 
-/** The id of a namespace, or, in a comparison, of which task it is. */
+/** The id of a namespace, or, in a comparison, the task that identifies it. */
 const namespaceText = (value: DetailValue): string =>
   value !== null && typeof value === "object" ? `of ${plainText(value)}` : plainText(value);
 
@@ -259,7 +259,7 @@ export function taskDetail(key: string): DetailSpec {
   return taskByKey.get(key) ?? unlisted(key);
 }
 
-/** What a value of an open file is if it is not set: a port id of 0, an address of a socket that has none. */
+/** The values of an open file that mean "not set": a port id of 0, the address of a socket without one. */
 const isUnset = (value: DetailValue | undefined): boolean =>
   value === undefined || value === null || value === "" || value === 0;
 

@@ -54,7 +54,7 @@ export function detailsOf(checkpoint: Checkpoint, file: FileRow): Details {
   };
 }
 
-/** Returns what `detailsOf` does. Equal lists and objects are one. */
+/** Like `detailsOf`. Equal lists and objects are one. */
 export type DetailsReader = (file: FileRow) => Details;
 
 /** A reader for many files: it reads each value only once. */

@@ -5,7 +5,7 @@
 import { visible } from "./text.ts";
 import { timeText } from "./words.ts";
 
-/** What is known about when an image was written. Times are in seconds since 1970. */
+/** Evidence of when an image was written. Times are in seconds since 1970. */
 export interface Evidence {
   /** Its path or name. */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Evidence {
   readonly time: number | null;
   /** How long the host had been up, in seconds, according to the image. Not comparable across a reboot of the host. */
   readonly uptime: number | null;
-  /** What the image records of its host, by what it is: `{ "host name": "web-1" }`. */
+  /** What the image records of its host: `{ "host name": "web-1" }`. */
   readonly host?: Readonly<Record<string, string>>;
   /** The name of the previous dump, as recorded in the image. */
   readonly parent: string | null;
@@ -31,7 +31,7 @@ export interface Verdict {
   readonly reason: string;
 }
 
-/** The evidence of an image that nothing but its own time is known of. */
+/** The evidence of an image of which only its own time is known. */
 export const ownEvidence = (name: string, time: number | null): Evidence => ({
   name,
   time,
@@ -41,7 +41,7 @@ export const ownEvidence = (name: string, time: number | null): Evidence => ({
   fileTime: null,
 });
 
-/** What to say of two images that are compared the wrong way round; `null`: nothing says for sure that they are. */
+/** The note on two images that are compared the wrong way round; `null`: this is not certain. */
 export const reversedText = ({ earlier, sure, reason }: Verdict): string | null =>
   sure && earlier === "second" ? `The image after seems to be the earlier one. ${reason}` : null;
 
@@ -65,7 +65,7 @@ export function earlierOf(first: Evidence, second: Evidence): Verdict {
   const weaker = [otherHost === null ? uptime : null, byPackedTime(first, second)].filter((each) => each !== null);
   const [strongest] = weaker;
   if (strongest !== undefined) {
-    // Between two dumps a host can have been started again, and files keep their times better than not.
+    // The host may have been restarted between two dumps, while files usually keep their times.
     const others = [...weaker, named, copied].filter((each) => each !== null);
     const against = others.find(({ sign }) => sign * strongest.sign < 0);
     if (against === undefined) return verdict(strongest, true);
@@ -111,7 +111,7 @@ function byUptime(first: Evidence, second: Evidence): Opinion | null {
   });
 }
 
-/** What differs between the hosts of two images, so that their uptimes cannot be compared; `null`: nothing is known to. */
+/** A difference between the hosts of two images, so that their uptimes cannot be compared; `null`: none is known. */
 function hostsText({ host: one = {} }: Evidence, { host: other = {} }: Evidence): string | null {
   const what = Object.keys(one).find((each) => Object.hasOwn(other, each) && one[each] !== other[each]);
   if (what === undefined) return null;

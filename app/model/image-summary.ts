@@ -1,4 +1,4 @@
-// What a list of images says about each.
+// The summary of an image in a list.
 
 import type { Evidence } from "./earlier.ts";
 

@@ -61,7 +61,7 @@ type Files = Checkpoint["files"];
 
 const [O_WRONLY, O_RDWR] = [1, 2];
 
-/** Which ends of a pipe an open file is: 0, the one to read from; 1, the one to write to; 2, both, or it is not known. */
+/** Which end of a pipe an open file is: 0, the one to read from; 1, the one to write to; 2, both, or unknown. */
 export function endOfPipe(files: Files, file: FileRow): number {
   if ((u8At(files.has, file) & HAS.flags) === 0) return O_RDWR;
   const access = u32At(files.flags, file) & O_ACCMODE;
@@ -69,8 +69,7 @@ export function endOfPipe(files: Files, file: FileRow): number {
 }
 
 /**
- * Whether an open file is at the other end of the pipe of another. Two that can only be written to are at the same end:
- * what one of them writes is not read from the other.
+ * Whether an open file is at the other end of another's pipe. Two that are only open for writing are at the same end.
  */
 export function areOtherEnds(files: Files, file: FileRow, other: FileRow): boolean {
   const end = endOfPipe(files, file);

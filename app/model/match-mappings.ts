@@ -1,7 +1,7 @@
 // Which mappings of two images correspond, among those of one task, path, offset and kind. Two runs of a program have
 // them at other addresses, one run at the same; a change of a part of a mapping splits it.
 
-/** What mappings are matched by: addresses as exact numbers, all bigints or none. */
+/** Values by which mappings are matched: addresses as exact numbers, all bigints or none. */
 export interface MappingFacts {
   readonly start: (row: number) => number | bigint;
   readonly end: (row: number) => number | bigint;
@@ -27,7 +27,9 @@ export function matchMappings(
 
 type KeyOf = (facts: MappingFacts, row: number) => string;
 
-/** Each pass matches what is equal in this, in order. First the same place, then the same size, then whatever is left. */
+/**
+ * Each pass matches mappings that are equal in this, in order: first the same place, then the same size, then the rest.
+ */
 const KEYS: readonly KeyOf[] = [
   (facts, row) => `${facts.start(row)} ${facts.end(row)}`,
   (facts, row) => `${facts.start(row)} ${facts.nature(row)}`,

@@ -5,7 +5,7 @@ import { type Column, type Listing, rowCount, type Span } from "./columns/column
 import { columnOf } from "./columns/columns.ts";
 import { filterMask } from "./filter.ts";
 
-/** What to show of a listing. */
+/** Which rows of a listing to show, and how. */
 export interface Order {
   readonly listing: Listing;
   /** Column id to sort by; `null`: the image's order. */

@@ -1,4 +1,4 @@
-// Linux-CR images that no kernel wrote: dumps of running processes, which hold only what /proc says.
+// Linux-CR images that no kernel wrote: dumps of running processes, with only what /proc shows.
 
 import type { Checkpoint, Fact } from "./checkpoint.ts";
 
@@ -12,8 +12,8 @@ export function namesOtherKernel(facts: readonly Fact[]): boolean {
 }
 
 /**
- * Whether an image was written from outside the kernel. What only the kernel knows is in it as 0 or not at all, because
- * the format requires the records.
+ * Whether an image was written from outside the kernel. Values that only the kernel knows are 0 or absent in it: the
+ * format requires the records.
  */
 export const writtenOutside = ({ format, facts }: Pick<Checkpoint, "format" | "facts">): boolean =>
   format === "linux-cr" && namesOtherKernel(facts);

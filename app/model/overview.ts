@@ -1,5 +1,5 @@
-// What is worth a look in one image before anything is selected: what is shared, deleted but open, kept open across exec,
-// or opened so often that it may be a leak. Rows and counts; views put them into words.
+// The overview of an image before anything is selected: what is shared, deleted but open, kept open across exec, or
+// opened so often that it may be a leak. Rows and counts; views put them into words.
 
 import { type Checkpoint, holderCount, NONE, taskCount } from "./checkpoint.ts";
 import { i32At, u8At, u32At } from "./read.ts";

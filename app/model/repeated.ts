@@ -1,6 +1,6 @@
-// What one file table has open so often that it may be a leak: one path many times, many nameless files of one kind, many
-// sockets that are connected to nothing, that the other end has closed, or that are all connected to one address. A
-// server's connections to different clients, and the sockets that it listens at, are not a leak, however many.
+// Likely leaks of one file table: one path open many times, many nameless files of one kind, or many sockets that are
+// not connected, that the other end has closed, or that are connected to one address. Listening sockets, and
+// connections to different clients, never count as a leak.
 
 import { type Checkpoint, descriptorCount, HAS, NONE } from "./checkpoint.ts";
 import { detailOf, detailRange, valueAt } from "./detail-store.ts";
@@ -11,7 +11,7 @@ import { i32At, u8At, u16At, u32At } from "./read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "./rows.ts";
 import { hashOfBytes, sameRange } from "./text.ts";
 
-/** What the files of a group have in common: see above. */
+/** The kind of a group: see above. */
 export type RepeatedBy = "path" | "kind" | "unconnected" | "close-wait" | "remote";
 
 /** Descriptors of one file table that may be a leak. */
@@ -26,12 +26,12 @@ export interface Repeated {
   readonly count: number;
 }
 
-/** Descriptors of one table on one path from which on it may be a leak. Programs may open /dev/null three times. */
+/** This many descriptors of one table on one path may be a leak. Programs may open /dev/null three times. */
 export const MANY_OF_PATH = 8;
 /** The same for files without a path, such as pipes and sockets: programs have some for every child and client. */
 export const MANY_OF_KIND = 32;
 
-/** What may be a leak, the largest first. */
+/** Likely leaks, the largest first. */
 export function repeatedOf(checkpoint: Checkpoint): Repeated[] {
   const { tables } = checkpoint;
   const found: Repeated[] = [];
@@ -83,7 +83,7 @@ const OF_KIND: Common = { by: "kind", remote: "" };
 const UNCONNECTED: Common = { by: "unconnected", remote: "" };
 const CLOSED_BY_PEER: Common = { by: "close-wait", remote: "" };
 
-/** What a socket is counted with; `null`: it is not counted. */
+/** The group in which a socket is counted; `null`: none. */
 type SocketGroups = (file: FileRow) => Common | null;
 
 /** States of a connection that this end has not closed, nor the other one. */

@@ -34,8 +34,8 @@ export interface RowRange {
 }
 
 /**
- * A function that returns what `rowsOf` does, always in the same object. It does not search if the values that it is called
- * with ascend as well, and few are left out.
+ * A function that returns the result of `rowsOf`, always in the same object. It does not search if it is called with
+ * ascending values that leave out few.
  */
 export function rangeFinder(ascending: Uint32Array): (value: number) => Readonly<RowRange> {
   const range: RowRange = { first: 0, end: 0 };

@@ -1,4 +1,4 @@
-// A checkpoint with some of its descriptors, and with what belongs to them: for views of what a filter leaves.
+// A checkpoint with some of its descriptors and what belongs to them, for views of filtered rows.
 
 import { type Checkpoint, type DetailStore, type Links, NONE } from "./checkpoint.ts";
 import type { Listing } from "./columns/column.ts";

@@ -1,5 +1,5 @@
-// What a task is called, everywhere: `pid 412`; where the image has no pids, its name, with its index if other tasks have
-// the same name. A task of a comparison has the index of both sides, or of the side that it is on.
+// The words for a task, used everywhere: `pid 412`; in an image without pids its name, with its index if other tasks
+// have the same name. A task of a comparison has the index of both sides, or of the side that it is on.
 
 import { type Checkpoint, commBytes, NONE, type Tasks } from "./checkpoint.ts";
 import { i32At } from "./read.ts";
@@ -84,7 +84,7 @@ function isOnlyOneOfName({ before, after, taskBefore, taskAfter }: TaskOnSides):
   const key = nameKey(image, task);
   if (key === "") return false;
   const most = (side: Checkpoint, row: TaskRow): boolean => (namesOf(side).get(key) ?? 0) === (row === NONE ? 0 : 1);
-  // With another name before, a task is called by that after, which no task before may have.
+  // A renamed task is called by its name after, which no task before may have.
   const other = before !== null && taskBefore !== NONE && nameKey(before, taskBefore) !== key ? NONE : taskBefore;
   return most(after, taskAfter) && (before === null || most(before, other));
 }

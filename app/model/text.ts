@@ -83,8 +83,8 @@ export function visible(text: string): string {
 }
 
 /**
- * Text that was made visible where it was decoded, as messages, fields and details are. It may come from a link all the
- * same: what is invisible becomes an escape, and the backslashes of earlier escapes stay as they are.
+ * Text that was made visible when it was decoded, such as messages, fields and details. As it may come from a link,
+ * invisible characters are escaped here too; backslashes of earlier escapes stay as they are.
  */
 export function stillVisible(text: string): string {
   return PLAIN.test(text) ? text : text.replace(INVISIBLE, escaped);
@@ -98,9 +98,9 @@ export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(INVISIBLE, utf16);
 }
 
-/** Most bytes or characters of a text that a terminal or a message gets: a path of the kernel fits. */
+/** Longer texts are shortened for terminals and messages, in bytes or characters: any path of the kernel fits. */
 export const MOST_SHOWN = 4096;
-/** How much of a longer one is kept. */
+/** How much of a longer text is kept. */
 const FEW_SHOWN = 256;
 
 const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
@@ -155,7 +155,7 @@ export function visibleText(bytes: Uint8Array): string {
   return visible(exactText(bytes));
 }
 
-/** What stands for a byte that is not valid UTF-8 is this and the byte: a lone surrogate, which UTF-8 cannot hold. */
+/** Added to a byte that is not valid UTF-8, this gives a lone surrogate, which UTF-8 cannot encode. */
 const BAD_BYTE = 0xdc00;
 
 /** Bytes as a string that keeps all of them: each byte that is not valid UTF-8 is a lone surrogate, which `visible` shows as `\xff`. */

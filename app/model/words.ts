@@ -70,7 +70,10 @@ export function flagsText(flags: number): string {
 /** The label of the fact that says which CRIU releases can have written a set. */
 export const WRITTEN_BY = "written by";
 
-/** What wrote an image: `Linux-CR v23-rc2`, `CRIU 4.2 or later`. The dialect of a CRIU set describes only its framing. */
+/**
+ * The program that wrote an image: `Linux-CR v23-rc2`, `CRIU 4.2 or later`. The dialect of a CRIU set describes only
+ * its framing.
+ */
 export function writerText({ format, dialect, facts }: Pick<Checkpoint, "format" | "dialect" | "facts">): string {
   if (format === "linux-cr") return `Linux-CR ${dialect}`;
   return facts.find(({ label }) => label === WRITTEN_BY)?.value ?? "CRIU";

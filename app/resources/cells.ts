@@ -16,19 +16,19 @@ export const textOr = (value: DetailValue | undefined): string | null => (typeof
 export const wordOr = (value: DetailValue | undefined): string | null =>
   typeof value === "number" ? String(value) : textOr(value);
 
-/** The cell of a value that says nothing about a column, so that another detail may. */
+/** The cell of a value that does not fill a column, so that another detail may. */
 export const NOTHING = -1;
 
 /** From a value of a store to a cell: an index into a pool, or NOTHING. */
 export type PooledCells = (value: number) => number;
 
-/** Cells of a pool. @param make Returns `undefined` for values that say nothing. */
+/** Cells of a pool. @param make Returns `undefined` for values that do not fill the column. */
 export function pooledCells(
   store: DetailStore,
   pool: Pool,
   make: (value: DetailValue) => Exclude<Input, bigint>,
 ): PooledCells {
-  /** By value: 2 more than the cell; 0: not known yet. */
+  /** By value: 2 + the cell; 0: not known yet. */
   const known = new Int32Array(store.start.length);
   return (value) => {
     let cell = known[value] as number;

@@ -1,5 +1,5 @@
-// Tables that need nothing but the checkpoint, and so are the same for both formats: descriptors of certain kinds, and
-// what is known of the image as a whole.
+// Tables that need only the checkpoint, and so are the same for both formats: descriptors of certain kinds, and facts
+// about the image as a whole.
 
 import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
@@ -20,7 +20,7 @@ type Draft = Record<string, Input>;
 /** The tables that are read from the details of open files and the links between them. */
 export const FROM_DETAILS: ReadonlySet<string> = new Set(["sockets", "locks", "terminals", "epoll"]);
 
-/** What the checkpoint knows of a task, as a row of the table of tasks. */
+/** A task of the checkpoint as a row of the table of tasks. */
 export function taskRow(checkpoint: Checkpoint, task: TaskRow): Draft {
   const { tasks } = checkpoint;
   const { exit, threads, umask } = taskDetailsOf(checkpoint, task);

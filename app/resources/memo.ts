@@ -1,6 +1,6 @@
-// Remembers the values of a function, so that equal lists are one object, which tables write out only once.
+// Memoizes a function, so that equal lists are one object, which tables write out only once.
 
-/** Remembers the values of a function: flags that occur again then have one list. */
+/** Memoizes a function: equal flags then have one list. */
 export function memo<K, V>(make: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {

@@ -75,7 +75,7 @@ export async function readForComparison(
     after: await readSet(sets.after.set, names, { owners: sets.after.owners, unchanged: leaving }),
   });
   const found = await read(unchanged);
-  // A table that one image seems to lack may only have rows that were left out.
+  // If one image seems to lack a table, all its rows may have been left out.
   const isLacking = WITH_ROWS_LEFT_OUT.some((name) => found.before[name]?.held !== found.after[name]?.held);
   return isLacking && unchanged !== NOTHING_UNCHANGED ? read(NOTHING_UNCHANGED) : found;
 }

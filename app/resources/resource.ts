@@ -1,7 +1,7 @@
-// What a resource is: everything that an image contains besides descriptors, as tables that are declared as data. Reading,
-// showing, comparing, filtering, exporting and documenting follow the declarations in specs/.
+// The declarations of resources: everything that an image contains besides descriptors, as tables. Reading, showing,
+// comparing, filtering, exporting and documenting follow the declarations in specs/.
 
-/** What the values of a column are. */
+/** The types of values of a column. */
 export type ColumnType =
   /** Text from the image, or a word. */
   | "text"
@@ -58,7 +58,7 @@ export interface ColumnSpec {
   readonly linuxCr?: readonly string[];
   /** Absent: compared. */
   readonly notCompared?: NotCompared;
-  /** What is compared of a column whose values themselves are not. */
+  /** What is compared instead of the values of the column. */
   readonly comparedAs?: ComparedAs;
   /** The column that says what a group is of, if rows of several kinds can have the same number. */
   readonly groupsOf?: string;
@@ -71,7 +71,7 @@ export interface ColumnSpec {
   readonly repeats?: "never";
   /** Of a list: its order says nothing. */
   readonly unordered?: true;
-  /** What no value means, in words; absent: that the image has none. */
+  /** What a missing value means, in words; absent: the image has none. */
   readonly nothing?: string;
   /** The text was made visible when it was decoded, as details are. */
   readonly escaped?: true;

@@ -53,7 +53,7 @@ export type Resources = Readonly<Record<string, ResourceTable>>;
 /** Most rows of a table. Tasks that share a file table have rows each, so a small image could ask for very many. */
 export const MOST_ROWS = 1 << 22;
 
-/** What a reader gives for a cell. Bytes are text from the image. */
+/** The value that a reader gives for a cell. Bytes are text from the image. */
 export type Input = string | number | bigint | boolean | Uint8Array | readonly (string | number)[] | null | undefined;
 
 /** A row by the names of columns; absent: the image has none. */

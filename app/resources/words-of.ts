@@ -53,12 +53,12 @@ export const pooledTexts = (spec: ColumnSpec, { pool, bytes }: PooledColumn): st
 
 const bytesText = (exact: string | null): string | null => (exact === null ? null : visibleText(base64Bytes(exact)));
 
-/** How many capabilities may be missing from a set that is described by what it lacks. */
+/** A set that lacks at most this many capabilities is described by them. */
 const MOST_LACKED = 8;
 
 /**
- * A value as tables show it: as `cellText`, but sets of capabilities are short, and nearly full ones are described by
- * what they lack.
+ * A value as tables show it: like `cellText`, but sets of capabilities are short, and nearly full ones list what they
+ * lack.
  */
 function shortCellText(spec: ColumnSpec, value: DetailValue): string {
   if (spec.type !== "capabilities" || !Array.isArray(value)) return cellText(spec, value);

@@ -25,7 +25,7 @@ const REQUEST: RequestInit = {
 /** The connection failed or broke: a reason to try again. */
 export class Broken extends Error {}
 
-/** Makes an attempt, and another if the connection breaks. */
+/** Tries, and tries again if the connection breaks. */
 export async function retried<T>(place: Place, attempt: (isFirst: boolean) => Promise<T>): Promise<T> {
   try {
     return await attempt(true);

@@ -1,6 +1,6 @@
-// How the page notices that the worker has ended. A worker that ends by itself, or is ended by the browser, has no event
-// for that. So it holds a lock while it handles requests, which the browser releases if it ends. Only then: a page with
-// a lock is not kept for the way back to it.
+// How the page notices that the worker has ended, for which there is no event. The worker holds a lock while it handles
+// requests, and the browser releases the lock if the worker ends. It holds none otherwise, because browsers do not keep
+// a page with a lock for Back and Forward.
 
 /** What the worker does before its first request, and after the last one. */
 export interface Busy {
@@ -49,7 +49,7 @@ export function busyLock(name: string): Busy {
   };
 }
 
-/** For the page: whether the worker holds the lock now. True where that is not known. */
+/** For the page: whether the worker holds the lock now. True if unknown. */
 export async function isBusy(name: string): Promise<boolean> {
   try {
     const { held } = (await locksOf(navigator)?.query()) ?? {};

@@ -37,14 +37,14 @@ export interface Client {
   terminate(): void;
 }
 
-/** What a request fails with when the worker could not be loaded, or has ended by itself: no response would ever come. */
+/** The error of a request if the worker could not be loaded or has ended: no response would ever come. */
 const WORKER_ENDED = "The part of the page that reads images could not be loaded, or has stopped. Reload the page.";
 
 /** The common part of Worker and MessagePort. */
 export interface Channel {
   postMessage(message: ToWorker): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
-  /** Only a worker that cannot go on reports an error: of its handlers', each fails one request. */
+  /** Only a worker that cannot continue reports an error: an error in a handler fails one request. */
   onerror?: ((event: ErrorEvent) => void) | null;
   terminate?(): void;
 }
@@ -61,7 +61,7 @@ const CHECK = 3000;
 /**
  * A client over a worker (or anything that speaks its protocol).
  *
- * @param isBusy Whether the worker is handling requests. Where it is not and has some to answer, it has ended.
+ * @param isBusy Whether the worker is handling requests. If it is not while requests are open, it has ended.
  */
 export function createClient(channel: Channel, isBusy = async () => true): Client {
   const pending = new Map<number, Pending>();
@@ -129,7 +129,7 @@ export function createClient(channel: Channel, isBusy = async () => true): Clien
 /** Checks now and then, while requests are open, whether the worker is still there: see busy-lock.ts. */
 function createCheck(open: ReadonlySet<number>, isBusy: () => Promise<boolean>, onEnd: () => void) {
   let isWaiting = false;
-  /** Checks since the last message at which the worker was not busy. Once may be between two messages. */
+  /** Consecutive checks at which the worker was not busy. One may fall between two messages. */
   let idle = 0;
   const run = async (): Promise<void> => {
     isWaiting = false;

@@ -58,11 +58,11 @@ export function createDocuments(): Documents {
     return image;
   };
 
-  /** What was read for a document, or a new reading, which is kept until the document is closed. */
+  /** The tables read for a document, or a new reading, which is kept until the document is closed. */
   const kept = (of: typeof tables, document: DocumentId, read: () => Promise<Resources>): Promise<Resources> => {
     const known = of.get(document) ?? read();
     of.set(document, known);
-    // What could not be read may be readable when it is asked for again.
+    // A later attempt to read them may succeed.
     known.catch(() => of.delete(document));
     return known;
   };

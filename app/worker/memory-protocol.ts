@@ -15,7 +15,7 @@ export interface SpaceSummary {
   readonly end: MappingRow;
 }
 
-/** What memory an image has, or why it has none. */
+/** The memory that an image has, or why it has none. */
 export type MemoryResponse =
   | { readonly pageSize: number; readonly spaces: readonly SpaceSummary[]; readonly mappings: Mappings }
   | { readonly refused: string };
@@ -63,7 +63,7 @@ export interface MemoryChange {
   readonly space: number;
   readonly before: MappingRow | null;
   readonly after: MappingRow | null;
-  /** What is said of the pages of both; empty if only one image has the mapping. */
+  /** The results for its pages; empty if only one image has the mapping. */
   readonly runs: readonly ChangeRun[];
   readonly bytes: Readonly<Record<PageChange, number>>;
 }

@@ -2,7 +2,7 @@
 
 import type { Progress } from "../decoder/source.ts";
 
-/** What the work needs of its request. */
+/** The part of a request that the work needs. */
 export interface Turns {
   readonly signal: AbortSignal;
   reportProgress(progress: Progress): void;
@@ -11,7 +11,7 @@ export interface Turns {
 /** Milliseconds of work between two pauses. */
 const TURN = 100;
 
-/** How far the work is. `share`: from 0 to 1; 0: unknown. */
+/** Progress of the work. `share`: from 0 to 1; 0: unknown. */
 interface Done {
   readonly bytes: number;
   readonly share: number;
@@ -101,7 +101,7 @@ function createParts() {
 }
 
 /**
- * The result of steps, each of which gives how far the work is.
+ * The result of steps, each of which yields its progress.
  *
  * @throws the signal's reason if the request is cancelled.
  */

@@ -122,7 +122,7 @@ export interface Requests extends MemoryRequests {
     request: { document: DocumentId; resource: string; order: ResourceOrder; readonly separator: Separator };
     response: Blob;
   };
-  /** What is worth a look in a document. */
+  /** The overview of a document. */
   overview: { request: { document: DocumentId }; response: Overview };
   /** Findings: reasons why a restart would fail, and anything suspicious. */
   check: { request: { document: DocumentId }; response: CheckResponse };
@@ -196,7 +196,7 @@ export interface UnionResponse {
   readonly layout: Layout;
 }
 
-/** The parts of a union and its layout that hidden changes are left out of. */
+/** The parts of a union and its layout that depend on which changes are hidden. */
 export interface UnionWithoutResponse
   extends Pick<Both, "change" | "off">,
     OfChanges,

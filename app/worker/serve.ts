@@ -24,7 +24,7 @@ export interface Port {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 }
 
-/** What a worker has that a page has not. */
+/** What a worker can do and a page cannot. */
 export interface Means {
   /** How regular expressions are matched; in place if absent, so that one that never ends cannot be stopped. */
   readonly matchPattern: PatternMatching;

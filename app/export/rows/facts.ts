@@ -1,5 +1,5 @@
-// Facts about the open files of rows, for the kernel: what it can see of details, links and holders of some thousand files,
-// and the facts that values of details are. It leaves to TypeScript what refers to other files, and what has another form.
+// Facts about the open files of rows, for the kernel: the details, links and holders of some thousand files, and values
+// of details as facts. The kernel leaves facts that refer to other files, or have another form, to TypeScript.
 
 import { type Checkpoint, type DetailStore, HAS } from "../../model/checkpoint.ts";
 import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts";

@@ -8,7 +8,7 @@ import type { Part, Template } from "./template.ts";
 import { fillWindows, loadPage, type Source, sourcesOf, unloadPages } from "./windows.ts";
 import { type RowOutput, rowWriter, type Write } from "./write.ts";
 
-/** What rows are written to. The kernel writes to its own memory, which `out` uses as its buffer. */
+/** Collects written rows. The kernel writes to its own memory, which `out` uses as its buffer. */
 export interface Rows extends RowOutput {
   readonly kernel: RowKernel | null;
   /** Bytes after which `rest` stops. */
@@ -36,7 +36,7 @@ export function createRows(enough: number, kernel: RowKernel | null): Rows {
 }
 
 export interface RowsWriter {
-  /** Whether there is something between two rows. */
+  /** Whether rows are separated. */
   readonly separates: boolean;
   /** Writes a row without the separator. */
   one(row: number): void;
@@ -47,7 +47,7 @@ export interface RowsWriter {
   rest(from: number, end: number): number;
 }
 
-/** Rows that are looked at in one go. */
+/** Rows that are examined at once. */
 const SPAN = 16384;
 
 /**

@@ -83,7 +83,7 @@ export type Part =
   /** Anything else. */
   | { readonly op: "call"; readonly write: (row: number) => void };
 
-/** What facts about open files are made of. */
+/** The inputs of facts about open files. */
 export interface FactColumns {
   readonly checkpoint: Checkpoint;
   /** By row: the open file, and the number and table of the descriptor that it is listed with. */

@@ -9,7 +9,7 @@ import type { Masked, Part, Texts, Through, Values } from "./template.ts";
 /** Writes a row, or a part of one. */
 export type Write = (row: number) => void;
 
-/** What rows are written to, and what those written next have in common. */
+/** Collects written rows, and holds what the next rows have in common. */
 export interface RowOutput {
   readonly out: JsonBytes;
   /** How wide padded numbers are. */

@@ -1,4 +1,4 @@
-// Where the titles of arcs are: on no text, no number of a ribbon, no sign and no arrowhead.
+// Places the titles of arcs so that they cover no text, number of a ribbon, sign or arrowhead.
 
 import { CHARACTER, type Scene } from "../scene/scene.ts";
 import { arrowSize, COUNT_UP, LANE_TEXT, RIBBON_COUNT } from "./style.ts";
@@ -85,7 +85,7 @@ export function titlePlace(
   width: number,
 ): Point | null {
   const steps = UP_AND_DOWN.flatMap((dy) => ASIDE.map((dx) => ({ dx, dy, far: Math.hypot(dx, dy) })));
-  // A place beside the middle of an arc is as good as one on the line that is half as far from its middle.
+  // A place beside the middle of an arc is as good as one on the line at twice the distance.
   const places = points.flatMap(({ x, y }) => {
     const along = Math.hypot(x - (points[0] as Point).x, y - (points[0] as Point).y) / 2;
     return steps.map(({ dx, dy, far }) => ({ x: x + dx, y: y + dy, far: far + along }));

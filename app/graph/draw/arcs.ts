@@ -78,7 +78,7 @@ function between(a: Box, b: Box, right: number): Curve {
   const [y1, y2] = [middle(a), middle(b)];
   if (a.x + a.width <= b.x) return { x1: a.x + a.width, y1, x2: b.x, y2, bend1: BEND, bend2: -BEND };
   if (b.x + b.width <= a.x) return { x1: a.x, y1, x2: b.x + b.width, y2, bend1: -BEND, bend2: BEND };
-  // In one lane the gutter has room: it is right of private files if there is one, and left of all others.
+  // Within one lane, arcs run in the gutter: right of private files if they have a lane, left of all others.
   const out = BEND + Math.min(40, Math.abs(y2 - y1) / 8);
   if (a.column === COLUMN.own && b.column === COLUMN.own && a.x + a.width + 2 * out < right) {
     return { x1: a.x + a.width, y1, x2: b.x + b.width, y2, bend1: out, bend2: out };

@@ -15,7 +15,7 @@ export function boxOf(scene: Scene, ref: ObjectRef | null): number {
   return ref === null ? NONE : scene.boxes.findIndex((box) => sameRef(box.ref, ref));
 }
 
-/** A trace with these boxes highlighted too. */
+/** A trace that also highlights these boxes. */
 export function withBoxes(trace: Trace | null, boxes: readonly number[]): Trace | null {
   if (trace !== null) for (const box of boxes) trace.boxes[box] = 1;
   return trace;

@@ -7,7 +7,7 @@ import type { DescriptorRow, TableRow } from "../../model/rows.ts";
 import { ADDED, CHANGED, type Change, type GraphTableRow, REMOVED, SAME, type SlotRow } from "./graph.ts";
 import type { Pairing, UnionRowOf, UnionRows } from "./union-rows.ts";
 
-/** Changes that are about the descriptor itself. Those of values are drawn at its open file. */
+/** Changes of the descriptor itself. Changes of values are drawn at its open file. */
 const OWN_BITS = CHANGE_BITS.closeOnExec | CHANGE_BITS.path | CHANGE_BITS.sharing;
 
 /** By descriptor of each image: a pair that it is in, NONE if there is none. */

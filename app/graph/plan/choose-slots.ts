@@ -19,7 +19,7 @@ import type { SlotFold } from "./plan.ts";
 
 /** Drawings with fewer slots than this show inherited ones too. */
 const FEW_SLOTS = 40;
-/** Fewer slots than this are not worth a row of their own that stands for them. */
+/** Fewer slots than this are not folded into a row. */
 const FEWEST_INHERITED = 3;
 const FEWEST_UNCHANGED = 2;
 

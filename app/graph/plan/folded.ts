@@ -1,4 +1,4 @@
-// What a plan folds away: of two images what has not changed, of one what a task has from its parent.
+// What a plan folds: of two images what has not changed, of one image what a task inherited from its parent.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
@@ -34,7 +34,7 @@ export function slotDiffers(subject: Subject, slot: SlotRow): boolean {
   return file !== NONE && u8At(both.change.file, file) !== SAME;
 }
 
-/** Whether nothing of a table has changed: neither its slots, nor its tasks, nor itself. */
+/** Whether nothing about a table has changed: neither its slots, nor its tasks, nor itself. */
 export function isQuiet(subject: Subject, table: GraphTableRow): boolean {
   const { tables } = subject.graph;
   if (subject.both === null) return true;

@@ -25,7 +25,7 @@ const MOST_TABLES = 150;
 const TABLES_ABOVE = 10;
 /** Most slots of all tables of a window at level `bars`, as each of them is read. */
 const MOST_SLOTS_OF_BARS = 60_000;
-/** Most slots and tables of a window at level `words`: with their files fewer than the hidden tree has at a time. */
+/** Most slots and tables of a window at level `words`: with their files, fewer than the hidden tree shows at a time. */
 const MOST_SLOTS = 80;
 const MOST_OPEN = 12;
 const TASKS = 4;

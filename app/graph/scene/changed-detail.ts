@@ -1,4 +1,5 @@
-// What has changed of an open file besides its name, position, flags and holders, such as the remote address of a socket.
+// What has changed about an open file besides its name, position, flags and holders, such as the remote address of a
+// socket.
 
 import { detailText, fileDetail } from "../../model/detail-keys.ts";
 import { detailOf, detailsOf } from "../../model/detail-store.ts";

@@ -77,7 +77,7 @@ function holdersFormOf(subject: Subject, files: readonly GraphFileRow[], room: n
   return fits("whole", laterPart) ? "whole" : "later";
 }
 
-/** Whether numbers of holders in a form leave no room for a changed position beside a name. */
+/** Whether numbers of holders in this form leave no room for a changed position beside a name. */
 function isCrowded(
   subject: Subject,
   file: GraphFileRow,
@@ -95,7 +95,7 @@ function isCrowded(
   );
 }
 
-/** Of a change, what it became: `→ 8192`; empty if it has not changed. */
+/** The new value of a change: `→ 8192`; empty if it has not changed. */
 const laterPart = (text: string): string => (text.includes("→") ? text.slice(text.indexOf("→")) : "");
 
 /** Characters of the sign of a change and of what is left and right of a box's texts. */
@@ -162,7 +162,7 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
   if (holders !== "") cells.push(right(holders, end, "shared"));
 
   const posEnd = isFull ? end : besideHolders;
-  // A truncated number would be wrong, so it is shown in full or not at all; of a change, at least what it became.
+  // A truncated number would be wrong, so it is shown in full or not at all; of a change, at least the new value.
   const beside = characters(posEnd - 8 - indent);
   const fits = (text: string, least: number): boolean => text.length + leastName(name, least) <= beside;
   // Where numbers of holders have both their sides, a position does too.
@@ -199,8 +199,8 @@ function heldCells(subject: Subject, file: GraphFileRow, { width, columns }: Fil
 }
 
 /**
- * A name and what changed of its file, where nothing else is shown: in the shortest words if need be. The slot beside a
- * private file has the name too, so the change may stand alone if it has no more than `room` characters.
+ * A name and what changed about its file, where nothing else is shown, in the shortest words if necessary. The slot
+ * beside a private file has the name too, so the change may stand alone if it has at most `room` characters.
  */
 function changeCells(name: string, changes: readonly string[], end: number, x: number, room: number): Cell[] | null {
   const whole = characters(end - x);

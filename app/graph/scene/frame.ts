@@ -97,7 +97,7 @@ export function lanesIn(left: number, right: number, needs: Needs): Frame {
   };
 }
 
-/** Widths of the lanes in `room` pixels: each its least, then as much as its texts need, then what is left over. */
+/** Widths of the lanes in `room` pixels: each gets its minimum, then what its texts need, then a share of the rest. */
 function widthsIn(room: number, needs: Needs, isNarrow: boolean, isStacked: boolean): Limited<number> {
   const { wishes } = needs;
   const limits = isNarrow ? NARROW_LIMITS : LIMITS;
@@ -153,7 +153,7 @@ export function trunkX({ gutter, gutterWidth }: Frame, at: number, count: number
   const margin = Math.min(TRUNK_MARGIN, gutterWidth / 3);
   const room = gutterWidth - margin - Math.min(COUNT_ROOM, gutterWidth / 3);
   const step = count < 2 ? 0 : Math.min(TRUNK_PITCH, room / (count - 1));
-  // From the right, where the room is not used up, so that the arrows stay short.
+  // From the right if there is more room than needed, so that the arrows stay short.
   return Math.round((gutter + gutterWidth - margin - (count - 1 - at) * step) * 2) / 2;
 }
 

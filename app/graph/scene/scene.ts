@@ -60,7 +60,7 @@ export interface Box {
   /** For a table whose slots are not drawn, their number by kind. */
   readonly bar: Bar | null;
   readonly chart: Chart | null;
-  /** What is drawn besides the object: added to the object's sentence for screen readers. */
+  /** What is drawn besides the object, added to its sentence for screen readers. */
   readonly note: string;
   /** Text of a box without an object; that of an object is made on demand (sentence.ts). */
   readonly label: string;
@@ -199,7 +199,7 @@ export interface SceneOptions {
   readonly focus?: Focus | null;
 }
 
-/** A scene but for what depends on the height of the view, which is known only when its notes are on the page. */
+/** A scene without what depends on the height of the view, which is known only when its notes are on the page. */
 export interface PreparedScene {
   readonly notes: readonly string[];
   /** The scene for a height in CSS pixels. Those of all heights share what does not depend on it. */

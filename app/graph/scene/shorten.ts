@@ -1,4 +1,4 @@
-// Shortens texts to what a box has room for, keeping the part by which they are recognized.
+// Shortens texts to fit a box, keeping the part by which they are recognized.
 
 /** Text cut in the middle to at most `most` characters, because the end of a path matters most. */
 export function elided(text: string, most: number): string {

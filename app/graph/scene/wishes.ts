@@ -24,9 +24,9 @@ import {
   taskNumberLabel,
 } from "./words.ts";
 
-/** Longer names are shortened even where there is room. */
+/** Longer names are shortened even if there is room. */
 const MOST_NAME = 40;
-/** Longer names of tasks without pids are shortened where there is none: `412 → 415` fits. */
+/** Longer names of tasks without pids are shortened if there is no room: `412 → 415` fits. */
 const MOST_NUMBER = 12;
 
 const numberLength = (subject: Subject, task: number): number =>

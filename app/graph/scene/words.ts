@@ -125,7 +125,7 @@ export function ownerLabel(subject: Subject, table: GraphTableRow, alike: readon
   return names.size === 1 ? ([...names][0] as string) : "";
 }
 
-/** The comm of a task. */
+/** A task's comm. */
 export const taskName = (subject: Subject, task: GraphTaskRow): string =>
   joined(valuesOf(subject, "task", task, (c, row: TaskRow) => shownText(commBytes(c, row)), RENAMED));
 
@@ -221,14 +221,14 @@ function namesOf(subject: Subject, file: GraphFileRow): Sides<string> {
     PATH,
   );
   const after = names.after?.text ?? null;
-  // A name that consists of a number which every dump chooses anew has not changed.
+  // A name that is only a number that every dump chooses anew has not changed.
   if (names.before !== null && names.after !== null && names.before.stable === names.after.stable)
     return { before: null, after };
   const before = names.before?.text ?? null;
   return { before: after === `${before} (deleted)` ? null : before, after };
 }
 
-/** Of an open file that was renamed or unlinked, other values that differ are part of the change of its path. */
+/** If an open file was renamed or unlinked, other values that differ are part of the change of its path. */
 const kindsOfValue = (subject: Subject, file: GraphFileRow, own: number): number =>
   hasOtherPath(subject, file) ? PATH : own;
 

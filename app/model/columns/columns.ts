@@ -51,7 +51,7 @@ export interface Sort {
 
 /** How listings are sorted at first; others are in the image's order. */
 export const FIRST_SORT: Readonly<Partial<Record<Listing, Sort>>> = {
-  // What is shared is what people look for; mapped libraries, which no descriptor holds, come last.
+  // People look for what is shared; mapped libraries, which no descriptor holds, come last.
   files: { column: "holders", descending: true },
 };
 

@@ -100,7 +100,7 @@ export const borrow = (
       const from = row(checkpoint, at);
       return from === NONE ? "" : text(checkpoint, from);
     },
-    // Only the lender's kinds of value: which of these exist decides how the column is compared.
+    // Only the kinds of value that the lender has: they decide how the column is compared.
     ...(number && { number: (checkpoint, at) => held(number, Number.NaN, checkpoint, row(checkpoint, at)) }),
     ...(big && { big: (checkpoint, at) => held(big, null, checkpoint, row(checkpoint, at)) }),
     ...(yes && { yes: (checkpoint, at) => held(yes, false, checkpoint, row(checkpoint, at)) }),

@@ -1,4 +1,4 @@
-// The settings of a network device that only its type has: of tun devices, of macvlan, of tunnels (sit).
+// Settings that only one type of network device has: tun, macvlan, tunnels (sit).
 
 import { addressText } from "../../decoder/criu/meaning.ts";
 import type { Values } from "../../decoder/criu/values.ts";

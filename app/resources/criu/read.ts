@@ -17,7 +17,7 @@ const OF_CORES = ["tasks", "threads", "credentials", "limits", "signals", "timer
 /** Tables that leave out rows where two sets are the same. */
 export const WITH_ROWS_LEFT_OUT: readonly string[] = [...OF_CORES, "mappings"];
 
-/** What is read, and what need not be. */
+/** What to read, and what to leave out. */
 export interface Reading {
   /** `null`: not read yet. */
   readonly owners: ThreadOwners | null;

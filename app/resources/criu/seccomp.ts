@@ -7,7 +7,7 @@ import type { Tables } from "../tables.ts";
 import { filterFlags } from "../words.ts";
 import { messageOf, type SetReader } from "./set-reader.ts";
 
-/** What applies to a thread whose latest filter is this one. */
+/** The filters that apply to a thread whose latest filter is this one. */
 interface Chain {
   /** Lengths of the programs, the latest first. */
   readonly instructions: readonly number[];

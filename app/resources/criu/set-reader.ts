@@ -35,7 +35,7 @@ export interface SetReader {
   placed(kind: string, number: number): PlacedMember | null;
   /** @throws the reason of the signal if it was aborted. */
   throwIfAborted(): void;
-  /** Whether the member ends inside an entry: a field that it lacks may have been cut off. */
+  /** Whether the member ends inside an entry: a missing field may have been cut off. */
   isCut(record: RecordRow): boolean;
   /** Where a member ends inside an entry; `undefined`: it does not. */
   cutIn(member: number): number | null | undefined;

@@ -1,4 +1,4 @@
-// What entries of sockets say beyond details: the network namespace that each is in.
+// Values of socket entries that are not details: the network namespace of each.
 
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
 import { createValueReader } from "../../decoder/criu/values.ts";
@@ -56,7 +56,7 @@ function namespaceReader(): (entry: EntryBytes) => number {
   let id = Number.NaN;
   let bytes = new Uint8Array(0) as Uint8Array;
   let current = IN_FILES;
-  // The occurrences of a field that occurs again are one message.
+  // Repeated occurrences of a field are one message.
   const visit = (start: number, end: number): void => {
     if (isSet(scan(bytes, start, end, current, out), 1)) id = low(out, 1);
   };
@@ -70,7 +70,7 @@ function namespaceReader(): (entry: EntryBytes) => number {
       // Sets had a member for each kind of file before.
       if (isInFiles ? !isSet(seen, at + 1) && !entry.isCut : entry.message !== message) continue;
       current = namespace;
-      // What is left of a message that is cut off counts as well.
+      // The rest of a message that is cut off counts, too.
       if (entry.isCut) id = valuesOf(entry).number(isInFiles ? `${name}.ns_id` : "ns_id") ?? id;
       else if (isInFiles) eachBytes(bytes, entry.start, entry.end, field, visit);
       else visit(entry.start, entry.end);

@@ -1,5 +1,5 @@
-// Finds the tasks that are the same in two sets, byte for byte, as are most tasks that did nothing between two
-// dumps. Rows that are read from these members are the same in both, so they need not be read to be compared.
+// Finds the tasks that are the same in two sets, byte for byte, like most tasks that did nothing between two dumps.
+// Rows read from these members are the same in both, so they need not be read for a comparison.
 //
 // Casts `as number` read columns within bounds checked by the loops.
 
@@ -17,7 +17,7 @@ import { spec } from "../tables.ts";
 import type { SetReader } from "./set-reader.ts";
 import { isDead, type ThreadOwners } from "./thread-owners.ts";
 
-/** What need not be read of either of two sets. */
+/** What to leave out of both sets. */
 export interface Unchanged {
   /** Numbers of the cores of tasks that are the same, with all their threads. */
   readonly cores: ReadonlySet<number>;
@@ -27,7 +27,7 @@ export interface Unchanged {
   readonly mappings: ReadonlySet<number>;
 }
 
-/** Everything has to be read. */
+/** Leaves out nothing. */
 export const NOTHING_UNCHANGED: Unchanged = { cores: new Set(), cgroups: false, mappings: new Set() };
 
 /** A set that is compared with another one. */
@@ -189,8 +189,8 @@ const VMA = plan("vma_entry", ["status", "shmid"]);
 const IDENTIFIED = VMA_SHARED | VMA_STATUS.memfd;
 
 /**
- * A function that finds out whether the mappings of an mm-PID.img that is the same in both sets are the same: whether they
- * show the same files, and nothing that other members identify.
+ * A function that tests whether equal mm-PID.img in both sets have the same mappings: of the same files, and of nothing
+ * that other members identify.
  */
 function mappingComparer(before: SetReader, after: SetReader): (same: SameMember) => boolean {
   const values = scratch();

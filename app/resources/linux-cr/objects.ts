@@ -12,7 +12,7 @@ import { type Struct, take } from "./record-reader.ts";
 /** A row in the making. */
 export type Draft = Record<string, Row[string]>;
 
-/** What a CRED refers to. */
+/** The objects that a CRED refers to. */
 interface OfCredentials {
   readonly groups: readonly number[];
   /** The label of the security module; `null`: it has none. */

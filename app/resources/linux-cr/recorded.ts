@@ -1,4 +1,4 @@
-// What an image that was written from outside the kernel does not record, although its records are there.
+// What an image written from outside the kernel does not record, although it has the records.
 
 import type { TaskRow } from "../../model/rows.ts";
 import type { Row } from "../table.ts";

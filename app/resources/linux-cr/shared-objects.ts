@@ -13,7 +13,7 @@ interface Credentials {
   readonly hasStatus: boolean;
 }
 
-/** What a task does on signals. */
+/** The signal actions of a task. */
 interface Actions {
   readonly rows: readonly Draft[];
   readonly record: number;

@@ -81,7 +81,7 @@ export function createTasks(
       own === null && sharedPending === null ? null : [...new Set([...(own ?? []), ...(sharedPending ?? [])])];
     tables.add("threads", { pid, tid, ...thread, pending, sharedPending }, task, record);
   };
-  /** Whether what threads share is to be listed for the current task: once for each process. */
+  /** Whether to list for the current task what threads share: once for each process. */
   const isFirst = (what: string): boolean => {
     const key = `${what} ${current?.pid}`;
     if (listed.has(key)) return false;

@@ -67,7 +67,7 @@ export function exportHandlers(documents: Documents): Handlers<Exports> {
 
 const TABLE_TYPES = { ",": "text/csv", "\t": "text/tab-separated-values" } as const;
 
-/** Pieces, about `count` of them, and how many are done. */
+/** About `count` pieces, and how many are done. */
 function counted(pieces: Iterable<string>, count: number): { pieces: Generator<string>; share: () => number } {
   let done = 0;
   function* counting(): Generator<string> {
@@ -79,7 +79,7 @@ function counted(pieces: Iterable<string>, count: number): { pieces: Generator<s
   return { pieces: counting(), share: () => Math.min(1, done / Math.max(1, count)) };
 }
 
-/** Packs images one after the other. Gives how far that is. */
+/** Packs images one after the other, yielding progress. */
 function* packingAll(
   images: readonly Checkpoint[],
   names: readonly string[],

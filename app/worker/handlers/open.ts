@@ -25,8 +25,8 @@ interface LastFound {
 }
 
 /**
- * Milliseconds after which early parts are sent. The whole of an image that takes less is drawn sooner if the page has
- * nothing to render before it.
+ * Milliseconds after which early parts are sent. An image that takes less is drawn sooner if the page does not render
+ * parts of it first.
  */
 const SLOW = 250;
 
@@ -85,7 +85,7 @@ async function find(
   if (images.length === 0) return { images, response: { refused: reason } };
   const summaries: ImageSummary[] = [];
   for (const image of images.slice(0, MOST_SUMMARIES)) {
-    // One image is opened at once, and says all this then.
+    // A single image is opened at once, which reports all this.
     summaries.push(await (images.length === 1 ? summaryOf(image, null) : summarise(image, { signal })));
   }
   return {
