@@ -155,3 +155,9 @@ export const TID: ColumnSpec = column("tid", "number", "tid", "the thread; of th
 
 /** The descriptor that a row belongs to. */
 export const FD: ColumnSpec = column("fd", "number", "fd", "the descriptor");
+
+/** The namespace that a row is of. */
+export const namespace = (kind: string): ColumnSpec =>
+  column("namespace", "number", "namespace", `the ${kind} namespace: an id in the table of namespaces`, {
+    notCompared: "renumbered",
+  });

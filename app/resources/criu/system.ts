@@ -9,7 +9,9 @@ import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { deviceFlags } from "../words.ts";
 import { deviceOptions } from "./device-options.ts";
+import { readFirewall } from "./firewall.ts";
 import { readMounts } from "./mounts.ts";
+import { readNetwork } from "./network.ts";
 import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
 import { readSysctls } from "./sysctls.ts";
 import type { Unchanged } from "./unchanged.ts";
@@ -38,6 +40,8 @@ export async function readSystem(set: SetReader, tables: Tables, unchanged: Unch
   await readIdMaps(set, tables);
   await readMounts(set, tables);
   await readEach(set, tables, "netdev", "net_device_entry", "netdev", addDeviceWords);
+  await readNetwork(set, tables);
+  await readFirewall(set, tables);
   await readSysctls(set, tables);
   await readControlGroups(set, tables, unchanged.cgroups ? unchanged.cores : new Set());
 }

@@ -1,12 +1,7 @@
 // Tables of the image as a whole.
 
-import { type ColumnSpec, column, type ResourceSpec } from "../resource.ts";
-
-/** The namespace that a row is of. */
-const namespace = (kind: string): ColumnSpec =>
-  column("namespace", "number", "namespace", `the ${kind} namespace: an id in the table of namespaces`, {
-    notCompared: "renumbered",
-  });
+import { column, namespace, type ResourceSpec } from "../resource.ts";
+import { NETWORK_RESOURCES } from "./network.ts";
 
 const IPC: ResourceSpec = {
   name: "ipc",
@@ -241,6 +236,7 @@ export const SYSTEM_RESOURCES: readonly ResourceSpec[] = [
   IDMAPS,
   MOUNTS,
   NETDEV,
+  ...NETWORK_RESOURCES,
   SYSCTLS,
   PLUGINS,
   CONTAINER,
