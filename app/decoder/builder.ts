@@ -47,7 +47,7 @@ export interface Head {
   readonly objectTypes: readonly string[];
 }
 
-/** What an object with two numbers takes, in a list. */
+/** Bytes of an object with two numbers in a list. */
 const PAIR_BYTES = 48;
 
 export type Builder = ReturnType<typeof createBuilder>;
@@ -88,8 +88,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     others,
   };
 
-  // Named one by one. Object.assign and spreads would add more properties than V8 gives a place of its own: each use of one
-  // would look it up by its name, and no call would be inlined.
+  // Named one by one. With Object.assign or spreads, V8 would look properties up by name and inline no calls.
   return {
     tasks,
     tables,
@@ -167,7 +166,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
   };
 }
 
-/** What a builder consists of. */
+/** The parts of a builder. */
 interface Parts {
   readonly text: TextPool;
   readonly problems: ProblemList;
@@ -216,7 +215,7 @@ const createSpending = (budget: Budget) => ({
   /** How many bytes can be charged before the limit. */
   chargeable: (): number => budget.bytesLeft(),
 
-  /** Ends the limits, for what is left to do after one was reached. */
+  /** Lifts the limits, for what remains to be done after one was reached. */
   liftLimits(): void {
     budget.lift();
   },

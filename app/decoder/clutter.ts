@@ -4,7 +4,7 @@ import { baseName } from "../model/paths.ts";
 
 const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
-/** Whether a file is of no interest, by its name. `._x` has what macOS knows of `x` besides its contents. */
+/** Whether a file is of no interest, by its name. `._x` holds macOS metadata of `x`. */
 export function isClutter(path: string): boolean {
   const name = baseName(path);
   return CLUTTER.has(name) || name.startsWith("._");

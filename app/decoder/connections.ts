@@ -69,7 +69,7 @@ export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, loc
   linkPairs(links, connected, isEnd);
 }
 
-/** What the value of an address is, in bits: the local address of a connection, the remote one. */
+/** The uses of an address's value, in bits: as the local address of a connection, as the remote one. */
 const IS_LOCAL = 1;
 const IS_REMOTE = 2;
 const IS_BOTH = IS_LOCAL | IS_REMOTE;

@@ -61,7 +61,7 @@ export interface Found {
   readonly parts: readonly FoundImage[];
   /** Files that are not part of an image. */
   readonly ignored: number;
-  /** What the only one of them is instead, as a sentence, if that is known. */
+  /** If it is only one, a sentence on what it is instead, if known. */
   readonly only?: string;
   /** Why there is no image: what the files are, as sentences. */
   readonly reason: string;
@@ -160,8 +160,8 @@ function addSet(set: SetChoice, { prefix, depth, problems }: Place, search: Sear
 }
 
 /**
- * Looks into a file that is in no set, and adds the images in it. Returns what it is: part of a set by its magic or by
- * its name alone, `other`, or `null` if it has images or is known not to matter.
+ * Searches a file that is in no set for images, and adds these. Returns what the file is: part of a set by its magic or
+ * by its name alone, `other`, or `null` if it has images or is known not to matter.
  */
 async function examine(
   source: Source,

@@ -1,5 +1,5 @@
-// Limits on what an input can make a decoder do, as data: the only place that states them. docs/reliability.md lists
-// them. Past a limit, decoding stops, what was decoded so far is kept, and a problem names the limit.
+// Limits on the resources that an input can use, as data, declared only here. docs/reliability.md lists them. Past a
+// limit, decoding stops, what was decoded so far is kept, and a problem names the limit.
 
 import { counted, sizeText } from "../model/words.ts";
 
@@ -114,11 +114,11 @@ function amountText(name: LimitName, value: number): string {
   return unit === "byte" ? sizeText(value) : counted(value, unit);
 }
 
-/** What to report when a limit was reached. */
+/** The message for a limit that was reached. */
 export const limitMessage = (name: LimitName, value: number): string =>
   `The limit “${name}” of ${amountText(name, value)} was reached; the rest was not decoded. A higher limit shows more.`;
 
-/** The limits for an input whose size does not matter: as high as they get unless the user raises them. */
+/** The limits for an input whose size does not matter: the highest, unless the user raises them. */
 export const HIGHEST: Limits = limitsFor(Number.MAX_SAFE_INTEGER);
 
 /** How many times as high the user wants some limits, by their names. */
@@ -151,7 +151,7 @@ export interface Budget {
   takeBytes(wanted: number, least?: number): number;
   /** How many bytes are left. */
   bytesLeft(): number;
-  /** Gives the end of decoding what it needs after a limit was reached. */
+  /** Lets decoding finish after a limit was reached. */
   lift(): void;
 }
 
@@ -164,7 +164,7 @@ export function createBudget(limits?: Pick<Limits, "rows" | "memory">): Budget {
       if (rows < 1) throw new LimitReached("rows", limits?.rows ?? 0);
       const most = Math.min(rows, Math.floor(memory / bytesPerRow));
       if (most < 1) throw new LimitReached("memory", limits?.memory ?? 0);
-      // What is taken ahead of need must not leave the rows of other kinds, which come along with these, without room.
+      // Rows taken in advance must leave room for the rows of other kinds that come with them.
       const taken = Math.min(wanted, Math.ceil(most / 2));
       rows -= taken;
       memory -= taken * bytesPerRow;

@@ -11,7 +11,7 @@ export interface Source {
   readonly size: number;
   /** When it was last modified, in seconds since 1970, if its folder or archive says so. May have to ask for it. */
   readonly modified?: () => number;
-  /** Reading bytes that are not needed costs little: of a local file, the next ones may be read before they are needed. */
+  /** Reading ahead is cheap, as in a local file. */
   readonly mayReadAhead?: true;
   /**
    * Bytes offset … offset + length - 1, fewer only at the end of the source. The result may be a view; callers
@@ -106,7 +106,7 @@ export function joinedSource(name: string, pieces: readonly Source[]): Source {
         const at = offset + filled - (starts[index] as number);
         const wanted = Math.min(result.length - filled, piece.size - at);
         const bytes = await piece.read(at, wanted);
-        // What follows would be at the wrong offset, or there would be zeros that are in no file.
+        // Otherwise the rest would be at the wrong offset, or there would be zeros that no file has.
         if (bytes.length < wanted) {
           throw new SourceError(`${piece.name || name} became shorter while it was read.`);
         }

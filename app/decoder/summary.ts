@@ -1,4 +1,4 @@
-// What a list of images shows for each, and what determines which of two is earlier.
+// The summary of an image in a list, and the evidence of when it was written.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Evidence } from "../model/earlier.ts";
@@ -49,7 +49,7 @@ export async function summarise(
 }
 
 /**
- * Summarises an image that was decoded, or (`null`) says what is known without decoding.
+ * Summarises a decoded image, or (`null`) what is known without decoding.
  *
  * @param fileTime Whether to ask for the times of its files, of which a set has thousands; those in an archive are known.
  */
@@ -74,7 +74,7 @@ export async function summaryOf(
   };
 }
 
-/** An image, and a function that reads what it and its files say about when it was written. */
+/** An image, and a function that reads the evidence of when it was written. */
 export interface Dated {
   readonly image: Image;
   /** @param name What the user calls the image. @param fileTime As for summaryOf. */

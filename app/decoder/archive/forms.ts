@@ -1,4 +1,4 @@
-// What a file is, by its first bytes: an archive that can be opened, or something else by name.
+// Identifies a file by its first bytes: an archive that can be opened, or something else with a name.
 
 import { isStreamerCapture } from "./streamer.ts";
 import { isTarHeader } from "./tar-header.ts";
@@ -22,7 +22,7 @@ const PACKED: readonly (readonly [PackedForm, Magic])[] = [
   ["xz", { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0] }],
 ];
 
-/** A file that is something else, and what the user can do with it. */
+/** A file that is something else, and advice for the user. */
 export interface OtherForm {
   /** With its article: "a ZIP archive". */
   readonly what: string;
@@ -91,7 +91,7 @@ export function archiveForm(head: Uint8Array): ArchiveForm | null {
   return isStreamerCapture(head) ? "streamer" : null;
 }
 
-/** What a file is that cannot be opened; `null` if its first bytes do not say. */
+/** Identifies a file that cannot be opened; `null` if its first bytes do not say what it is. */
 export function otherForm(head: Uint8Array): OtherForm | null {
   if (head.length === 0) return { what: "empty", advice: "" };
   const found = OTHERS.find(({ magic }) => begins(head, magic));

@@ -8,7 +8,7 @@ const WINDOW = 32 << 10;
 const OUTPUT = WINDOW + (256 << 10);
 /** The longest copy. */
 const MOST_COPIED = 258;
-/** No symbol takes more bytes than this, and no block's header more than the second. */
+/** The most bytes that a symbol takes, and that a block's header takes. */
 const SYMBOL_BYTES = 16;
 const HEADER_BYTES = 1024;
 
@@ -78,7 +78,7 @@ function bits(state: Inflater, count: number): number {
   return value;
 }
 
-/** Hands out what has not been written, and keeps the last 32 KiB. Returns whether more is wanted. */
+/** Writes what has not been written, and keeps the last 32 KiB. Returns whether more is wanted. */
 function flush(state: Inflater): boolean {
   const { output, filled } = state;
   const going = filled === state.written || state.write(output.subarray(state.written, filled));

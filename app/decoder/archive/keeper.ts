@@ -1,4 +1,4 @@
-// What is kept of a compressed archive as it is unpacked: the members that the caller needs, within a limit.
+// Keeps the members of a compressed archive that the caller needs while it is unpacked, within a limit.
 
 import { visible } from "../../model/text.ts";
 import { limitMessage } from "../limits.ts";

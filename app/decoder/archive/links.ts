@@ -54,7 +54,7 @@ export function resolveLinks(listed: readonly Listed[], problem: (problem: Archi
     const { name } = each.entry;
     // A hard link to itself, as some programs write for a file that is there already, adds nothing.
     if (each.entry.hardLink === name) continue;
-    // To the end of the order, where its last copy is.
+    // Moved to the end, where its last copy is.
     if (byName.delete(name)) repeated.add(name);
     byName.set(name, each);
   }

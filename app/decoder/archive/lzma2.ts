@@ -62,7 +62,7 @@ export async function unpackLzma2(
       if (needsState) throw damaged(input, "a chunk without a state");
       await input.fill(packed);
       if (packed < 5) throw damaged(input, "a chunk that is too short");
-      // Decode what is left of a truncated chunk.
+      // Decode the rest of a truncated chunk.
       const there = Math.min(packed, input.end - input.at);
       if (there < 5) throw cutOff(input);
       openRange(lzma, input.bytes, input.at, input.at + there);

@@ -1,4 +1,4 @@
-// What is wrong with an archive.
+// Problems of archives.
 
 import type { LimitName } from "../limits.ts";
 

@@ -69,7 +69,7 @@ interface Blanks {
   count: number;
 }
 
-/** What a block means after the blanks before it. */
+/** The meaning of a block after the blanks before it. */
 function stepAfterBlanks(
   step: Step,
   block: Uint8Array,

@@ -24,7 +24,7 @@ export interface UnpackOptions extends Needs {
   readonly signal?: AbortSignal;
   /** Called with how many bytes of the archive have been read. */
   readonly onBytes?: (bytes: number) => void;
-  /** Which members, by name, are not kept but may be read after all: the archive is then unpacked once more for them. */
+  /** Which members, by name, are not kept but may be read later: the archive is then unpacked again for them. */
   readonly later?: (name: string) => boolean;
   /** Decompressors of the platform to use where they can unpack a file. */
   readonly unpackers?: PlatformUnpackers;
@@ -140,7 +140,7 @@ const tooLarge = (limit: "unpacked" | "kept", value: number): ArchiveProblem => 
   offset: value,
 });
 
-/** Listed members, those that may be read later as sources that unpack the archive again when they are. */
+/** Listed members. Those that may be read later are sources that then unpack the archive again. */
 function deferred(
   listed: readonly Listed[],
   later: (name: string) => boolean,

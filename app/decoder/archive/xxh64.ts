@@ -16,7 +16,7 @@ const PRIME3: Word64 = { low: 0x9e3779f9, high: 0x165667b1 };
 const PRIME4: Word64 = { low: 0xc2b2ae63, high: 0x85ebca77 };
 const PRIME5: Word64 = { low: 0x165667c5, high: 0x27d4eb2f };
 
-/** `to` becomes its product with `by`. */
+/** Multiplies `to` by `by`. */
 function multiply(to: Word64, by: Word64): void {
   const a0 = to.low & 0xffff;
   const a1 = to.low >>> 16;

@@ -107,7 +107,7 @@ async function addListed(zip: Zip, entry: ZipEntry): Promise<boolean> {
   return zip.unpacked <= zip.options.limits.unpacked;
 }
 
-/** Adds the members of an archive that has no whole directory, mostly because its end is missing. */
+/** Adds the members of an archive without a complete directory, mostly because its end is missing. */
 async function walkMembers(zip: Zip): Promise<void> {
   const { source, options, problem } = zip;
   problem({

@@ -25,8 +25,7 @@ const u8 = () => new Uint8Array(FIRST_CAPACITY);
 const u64 = () => new BigUint64Array(FIRST_CAPACITY);
 const capacity = FIRST_CAPACITY;
 
-// Without spreads: every so often, V8 gives what a spread made a hidden class of its own, and all code that was compiled
-// for the one before is thrown away.
+// No spreads: V8 sometimes gives their result another hidden class, and discards the code compiled for the one before.
 
 export const taskColumns = (): TaskColumns => ({
   count: 0,

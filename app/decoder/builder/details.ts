@@ -8,12 +8,12 @@ import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, growTo } from "./growing.ts";
 import { createJsonValues } from "./json-values.ts";
 
-/** What a detail, a link and a member of a group take in arrays, while they are collected. */
+/** Bytes of a detail, a link and a member of a group while they are collected. */
 const DETAIL_BYTES = 24;
 const LINK_BYTES = 32;
 const MEMBER_BYTES = 8;
 
-/** Growth without a budget. */
+/** Growth without a limit. */
 const FREE: Growth = { decoded: () => 1, budget: createBudget() };
 
 export type DetailsBuilder = ReturnType<typeof createDetails>;
@@ -210,7 +210,7 @@ function inOrder(keys: Uint32Array, count: number): Uint32Array | null {
   return largest < 8 * count + 1024 ? countingOrder(keys, count, largest) : sortedOrder(keys, count);
 }
 
-/** For rows most of which occur. */
+/** A counting sort, for keys most of which occur. */
 function countingOrder(keys: Uint32Array, count: number, largest: number): Uint32Array {
   const next = new Uint32Array(largest + 2);
   for (let at = 0; at < count; at++) {

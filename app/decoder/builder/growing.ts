@@ -57,7 +57,7 @@ export function cutAll<T extends { count: number }>(group: T): Omit<T, "capacity
 export const nextCapacity = (capacity: number, fraction: number): number =>
   Math.ceil(Math.min(capacity * 64, Math.max(capacity * 2, (capacity / Math.max(fraction, 1e-9)) * 1.05)));
 
-/** How columns grow: by what is known of the image, and within a budget. */
+/** How columns grow: by extrapolation, and within a budget. */
 export interface Growth {
   /** Returns the fraction of the image decoded so far, 0 … 1. */
   decoded(): number;

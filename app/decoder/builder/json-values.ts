@@ -79,7 +79,7 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
     return count - 1;
   };
   const indexOfWritten = (): number => indexOfHashed(hashOf(scratch.bytes, scratch.length));
-  /** The number of what has been written, by its hash. */
+  /** The number of the written value, by its hash. */
   const indexOfHashed = (hash: number): number => {
     const found = find(hash);
     if (found >= 0) return found;
@@ -138,7 +138,7 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
   };
 }
 
-/** Whether a value in the pool is what has been written. */
+/** Whether a value in the pool equals the written one. */
 function isWritten({ bytes, length }: JsonBytes, start: Uint32Array, pool: Uint8Array, value: number): boolean {
   const from = start[value] as number;
   if ((start[value + 1] as number) - from !== length) return false;
@@ -146,7 +146,7 @@ function isWritten({ bytes, length }: JsonBytes, start: Uint32Array, pool: Uint8
   return true;
 }
 
-/** Replaces what has been written by few bytes. */
+/** Replaces the written value by a few bytes. */
 function put(out: JsonBytes, bytes: Uint8Array, start: number, end: number): void {
   for (let at = start; at < end; at++) out.bytes[at - start] = bytes[at] as number;
   out.length = end - start;

@@ -41,7 +41,7 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
       return first;
     },
 
-    /** Adds an open file whose id is all that is known so far. */
+    /** Adds an open file of which only the id is known so far. */
     addFile(id: number, record: RecordRow): FileRow {
       if (files.count === files.capacity) {
         grow(files, growth);
@@ -74,7 +74,7 @@ export function createOpenFiles(growth: Growth, text: TextPool) {
     },
 
     /**
-     * Sets what is known of the inode of a file with a path.
+     * Sets the known values of the inode of a file with a path.
      *
      * @param mode st_mode; 0: not known. @param sizeLow, sizeHigh In bytes, as two 32-bit words; NO_SIZE: not known.
      */

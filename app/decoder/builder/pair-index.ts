@@ -54,7 +54,7 @@ export function createPairIndex() {
   };
 
   return {
-    /** What was entered last for a pair; NONE if nothing was. */
+    /** The last entry for a pair; NONE if there is none. */
     find(first: number, second: number): number {
       const place = placeOf(first | 0, second | 0);
       if (place === NONE) return crowded.get(`${first | 0} ${second | 0}`) ?? NONE;

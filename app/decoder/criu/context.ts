@@ -42,7 +42,7 @@ export interface Entry {
   number: number;
   /** The table that the member describes; NONE except in fdinfo. */
   table: TableRow;
-  /** The member ends inside it: what is missing may have been cut off. */
+  /** The member ends inside it: missing values may have been cut off. */
   isCut: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface ImageFacts {
   release: number;
   /** Oldest CRIU release that would have written the set differently; 0 if unknown. */
   before: number;
-  /** What CRIU 4.2 does not write, in words. */
+  /** Words for what CRIU 4.2 does not write. */
   readonly newer: Set<string>;
   /** Plugins that took part in the dump, as the inventory names them. */
   readonly plugins: string[];

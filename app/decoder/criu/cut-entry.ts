@@ -7,9 +7,9 @@ import { isNumber, readVarint, skip, WIRE, wireType } from "./wire.ts";
 const CUT = "cut";
 
 /**
- * The whole message made of the fields before the cut. If a string, a nested message or packed numbers are cut off,
- * what is left is kept. `null`: the bytes are not a truncated message, because the fields are out of order, so the
- * stated length of the entry is wrong.
+ * The whole message made of the fields before the cut. If a string, a nested message or packed numbers are cut off, the
+ * rest is kept. `null`: the bytes are not a truncated message, because the fields are out of order, so the stated
+ * length of the entry is wrong.
  */
 export function closeCut(bytes: Uint8Array, message: string): Uint8Array | null {
   const fields = MESSAGES.get(message as Parameters<typeof MESSAGES.get>[0]);

@@ -218,7 +218,7 @@ export function createFieldReader(set: DecodedSet): (record: RecordRow) => Promi
   };
 }
 
-/** The size before an entry, as it is stored. If the file ends inside the entry, the size is larger than what is left. */
+/** The size before an entry, as stored. If the file ends inside the entry, the size is larger than the rest. */
 function storedSize({ bytes, start, end }: EntryBytes, littleEndian: boolean): number {
   const stored = word(bytes, start - 4, littleEndian);
   const other = word(bytes, start - 4, !littleEndian);

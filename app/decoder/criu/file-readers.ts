@@ -114,7 +114,7 @@ const FIFO = plan("fifo_entry", ["pipe_id", "regf_id"]);
 const EPOLL = plan("eventpoll_file_entry", ["flags"]);
 const EPOLL_TARGETS = fieldNumber("eventpoll_file_entry", "tfd");
 const EPOLL_TARGET = plan("eventpoll_tfd_entry", ["tfd"]);
-/** What a link of an epoll to a descriptor takes. */
+/** Bytes of a link of an epoll to a descriptor. */
 export const TARGET_BYTES = 16;
 const TTY = plan("tty_file_entry", ["flags", "tty_info_id", "regf_id"]);
 const MEMFD = plan("memfd_file_entry", ["flags", "pos", "inode_id"]);

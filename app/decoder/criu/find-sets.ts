@@ -213,7 +213,7 @@ async function parentOf(
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
-/** Marks sets that are a part of another: its parent that has memory only, or a parent link copied as a folder. */
+/** Marks sets that are part of another: a parent with memory only, or a parent link copied as a folder. */
 function markParts(sets: readonly SetChoice[]): readonly SetChoice[] {
   const parents = new Set(sets.map(({ metadata }) => metadata.parent ?? null));
   return sets.map((set) => {
@@ -226,7 +226,7 @@ function markParts(sets: readonly SetChoice[]): readonly SetChoice[] {
 /** Whether a file's name is that of a CRIU image. Service files, which have no extension, are too weak a sign. */
 export const isWeakMember = (name: string): boolean => memberOfName(name) !== null && name.endsWith(".img");
 
-/** How a sentence refers to a set. */
+/** The words for a set in a sentence. */
 export const setName = (name: string): string => visible(name) || "loose files";
 
 /** Whether a set is encrypted, as proposed for CRIU: `cipher.img` has the keys, and no other file can be read. */

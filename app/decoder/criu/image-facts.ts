@@ -105,7 +105,7 @@ function releasesText({ release, before, newer }: ImageFacts): string | null {
   return releaseText(release) === last ? `CRIU ${last}` : `CRIU ${releaseText(release)} to ${last}`;
 }
 
-/** Bytes of a page where the machine knows no other size. */
+/** The page size, for machines with only one. */
 const PAGE_SIZES: Readonly<Record<string, number>> = {
   "x86-64": 4096,
   arm: 4096,
@@ -113,7 +113,7 @@ const PAGE_SIZES: Readonly<Record<string, number>> = {
   riscv64: 4096,
 };
 
-/** Bytes of a page: what the set says, or the machine's only size; `null` if there may be others. */
+/** The page size in bytes: from the set, or the machine's only one; `null` if unknown. */
 export const pageSizeOf = (set: SetContext): number | null =>
   set.facts.pageSize ?? PAGE_SIZES[machineOf(set).arch ?? ""] ?? null;
 

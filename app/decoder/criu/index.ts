@@ -26,7 +26,7 @@ export function recogniseCriu(name: string, head: Uint8Array): "image" | "archiv
   return form === null ? null : "archive";
 }
 
-/** A set with a problem if its parents do not have the pages that it leaves to them. */
+/** A set, with a problem if its parents lack pages that it leaves to them. */
 async function withChain(set: DecodedSet): Promise<DecodedSet> {
   const problem = set.hasPagesInParent ? await chainProblem(set) : null;
   if (problem === null) return set;

@@ -203,7 +203,7 @@ export function addressText(words: readonly number[], littleEndian: boolean): st
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 
-/** The words of an address if its family has as many; else none: of a cut IPv6 address, one may be left. */
+/** The words of an address if their number fits its family; else none. A cut IPv6 address may have one left. */
 export function addressWords(words: readonly number[], family: number | null): readonly number[] {
   const isCut = (family === AF_INET6 && words.length !== 4) || (family === AF_INET && words.length !== 1);
   return isCut ? [] : words;

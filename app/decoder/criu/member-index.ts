@@ -11,13 +11,13 @@ export interface MemberIndex {
   find(kind: string, number: number): number;
   /** Index and number of each member of a kind. */
   ofKind(kind: string): readonly (readonly [member: number, number: number])[];
-  /** By member: what its name says; `null`: it has no name of a member. */
+  /** By member: its kind and number by its name; `null`: it has no name of a member. */
   readonly places: readonly (MemberName | null)[];
   /** Whether there is a file with that name in any folder. */
   has(name: string): boolean;
 }
 
-/** Indexes the members by what their names say. */
+/** Indexes the members by their names. */
 export function indexMembers(members: readonly Member[]): MemberIndex {
   const byKind = new Map<string, Map<number, number>>();
   const places = members.map(({ name }) => memberOfName(name));

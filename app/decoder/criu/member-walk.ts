@@ -289,7 +289,7 @@ function rowOf({ builder, tasks }: SetContext, kind: FramedKind, { record, numbe
   return isOfTask ? { cut: { task } } : {};
 }
 
-/** Handles an entry cut off by the end of the file, as far as its fields go, unless its bytes are no fields. */
+/** Handles the fields of an entry that is cut off by the end of the file, unless its bytes are not fields. */
 function visitCut({ set, entry, reader }: MemberWalk, bytes: Uint8Array, offset: number): void {
   const isFirst = entry.nth < 0;
   const message = isFirst ? reader.firstMessage : reader.message;
@@ -353,7 +353,7 @@ function refuseMember(set: SetContext, member: number, head: Uint8Array): void {
   addRest(set, member, magics);
 }
 
-/** What a member is that does not begin like its kind: a download may have left a web page in its place. */
+/** Words for a member that does not begin like its kind: a download may have left a web page in its place. */
 function whatInstead(head: Uint8Array): string {
   const form = otherForm(head.subarray(0, HEAD_BYTES));
   return form === null ? "does not begin with the magic number of its kind" : `is ${form.what}, not a file of CRIU`;

@@ -80,7 +80,7 @@ export function onRemap(set: SetContext, { bytes, start, end, record, isCut }: E
   const stored = isSet(seen, slot.remap_type) ? low(values, slot.remap_type) : null;
   const id = isSet(seen, slot.remap_id) ? low(values, slot.remap_id) : NONE;
   linkRecord(set, file, record);
-  // An entry without a type means something, but this one may have lost it.
+  // A missing type has a meaning, but this entry may have lost its type.
   if (stored === null && isCut) return seen;
   const type = remapType(id, stored);
   if (type <= REMAP.ghost) builder.files.has[file] = u8At(builder.files.has, file) | HAS.deleted;
@@ -154,7 +154,7 @@ export function onFs(set: SetContext, entry: Entry): number {
   return seen;
 }
 
-/** Adds what an fs_entry says, by the values that FS extracts. */
+/** Adds the values of an fs_entry, as FS extracts them. */
 export function addFs(set: SetContext, { number }: Entry, seen: number): void {
   const { values } = set;
   const { cwd_id, root_id, umask } = FS.slot;

@@ -23,7 +23,7 @@ export function onMm(set: SetContext, entry: Entry): number {
   return seen;
 }
 
-/** Adds what an mm_entry says but for its mappings, by the values that MM extracts. */
+/** Adds the values of an mm_entry other than its mappings, as MM extracts them. */
 export function addMm(set: SetContext, { bytes, start, end, number }: Entry, seen: number): void {
   const { values } = set;
   if (isSet(seen, MM.slot.exe_file_id)) {
@@ -53,7 +53,7 @@ export function onPagemap(set: SetContext, entry: Entry): number {
   return seen;
 }
 
-/** Adds what a pagemap_entry says, by the values that PAGEMAP_ENTRY extracts. */
+/** Adds the values of a pagemap_entry, as PAGEMAP_ENTRY extracts them. */
 export function addPagemap(set: SetContext, { member }: Entry, seen: number): void {
   const { values, pages, facts } = set;
   const entry = pagemapEntry(seen, values);

@@ -14,7 +14,7 @@ import { eachVarint, fieldNumber, high, isSet, low, MALFORMED, type NamedPlan, t
 
 const PSTREE = plan("pstree_entry", ["pid", "ppid", "pgid", "sid"]);
 const THREADS = fieldNumber("pstree_entry", "threads");
-/** What a thread id takes in the lists of threads. */
+/** Bytes of a thread id in the lists of threads. */
 const THREAD_BYTES = 48;
 const CORE = plan("core_entry", ["mtype", "tc", "ids", "thread_core"]);
 /** The messages in it are read along with it. */
@@ -33,7 +33,7 @@ const CORE_IDS = plan("task_kobj_ids_entry", IDS_FIELDS, 9);
 const THREAD_CORE = plan("thread_core_entry", ["creds", "comm"], 16);
 const IDS = plan("task_kobj_ids_entry", IDS_FIELDS);
 
-/** What `readCore` and `readIds` extract. */
+/** The fields that `readCore` and `readIds` extract. */
 export const CORE_TREE: PlanTree = {
   plan: CORE,
   inside: [
@@ -85,7 +85,7 @@ export function onCore(set: SetContext, entry: Entry): number {
   return seen;
 }
 
-/** Adds what a core_entry says, by the values that CORE_TREE extracts. */
+/** Adds the values of a core_entry, as CORE_TREE extracts them. */
 export function addCore(set: SetContext, { bytes, record, number }: Entry, seen: number): void {
   const { values, facts } = set;
   const { slot } = CORE;
@@ -141,7 +141,7 @@ export function onIds(set: SetContext, entry: Entry): number {
   return seen;
 }
 
-/** Adds what a task_kobj_ids_entry says, by the values that IDS_TREE extracts. */
+/** Adds the values of a task_kobj_ids_entry, as IDS_TREE extracts them. */
 export const addIds = (set: SetContext, { number }: Entry, seen: number): void =>
   linkIds(set, seen, IDS, taskOfPid(set, number));
 

@@ -67,8 +67,8 @@ const payload = (name: string, message: string, offset: number, end: number): Pi
 
 /**
  * Splits the message bytes[start … end - 1] into pieces, in order; each byte is in exactly one. Unknown fields and
- * unreadable bytes are payload. Where the file ends inside the entry (`isCut`), the last string or nested message has what
- * is left of it.
+ * unreadable bytes are payload. If the file ends inside the entry (`isCut`), the last string or nested message has the
+ * rest.
  */
 export function pieces(bytes: Uint8Array, start: number, end: number, message: string, isCut = false): Piece[] {
   const found: Piece[] = [];

@@ -1,4 +1,4 @@
-// What stands in for an unlinked file at restore, from a remap_file_path_entry. Source: CRIU, criu/files-reg.c,
+// The stand-in for an unlinked file at restore, from a remap_file_path_entry. Source: CRIU, criu/files-reg.c,
 // collect_one_remap.
 
 /** remap_file_path_entry.remap_type. PROCFS is a file in the /proc of a task that has ended. */

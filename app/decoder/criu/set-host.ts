@@ -11,7 +11,7 @@ import { high, isSet, low, plan, scan, scratch } from "./wire.ts";
 const UTSNS = plan("utsns_entry", ["nodename"]);
 const CORE = plan("core_entry", ["mtype"]);
 
-/** What a set records of its host, by what it is. */
+/** What a set records of its host. */
 export async function hostOf(sources: readonly Source[]): Promise<Readonly<Record<string, string>>> {
   const host: Record<string, string> = {};
   const values = scratch();

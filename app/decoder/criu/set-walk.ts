@@ -226,7 +226,7 @@ async function readAwaited(read: MemberReader, member: number, head: Exclude<Hea
   await read(member, bytes);
 }
 
-/** Leaves out what is left of a member that cannot be read, or does not fit into the limits. */
+/** Skips the rest of a member that cannot be read or does not fit into the limits. */
 function giveUp(set: SetContext, member: number, error: unknown, firstRecord: number): void {
   if (error instanceof LimitReached) {
     stopAtLimit(set, error, member);

@@ -183,7 +183,7 @@ const UNIX_INSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   same(addQueued),
 ]);
 
-/** CRIU knows nothing but these of a socket outside the dump, and stores placeholders for the rest. */
+/** All that CRIU knows of a socket outside the dump; it stores placeholders for the rest. */
 const UNIX_OUTSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   type,
   text("name"),

@@ -79,7 +79,7 @@ const RECEIVE_LOCKED = 2;
 
 /** The options of a socket, as numbers of values. */
 interface SocketOptions {
-  /** What the program has set. */
+  /** Options that the program has set. */
   readonly options: number;
   /** The sizes of buffers that the kernel may change by itself. */
   readonly buffers: number;

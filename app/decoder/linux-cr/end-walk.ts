@@ -30,7 +30,7 @@ export function endWalk(walk: Walk): void {
   if (doubt !== null) report(walk, "warning", "dialect-doubt", `The dialect is not certain. ${doubt}`, 0);
 }
 
-/** The doubt about a name that rests on what an image does not have; `null`: it is whole, or has it. */
+/** The doubt about a name that depends on records which a cut image may have lost; `null`: there is none. */
 const doubtOfName = ({ dialect, ended, epollOrEventfdMet }: Walk): string | null =>
   ended || finalName(dialect.name, epollOrEventfdMet) === dialect.name
     ? null

@@ -1,5 +1,5 @@
-// Details of open files that /proc/PID/fdinfo has, by kind: which lines there are, and which details they are. The keys are
-// those of CRIU's images (criu/file-details.ts).
+// Details of open files from /proc/PID/fdinfo, by kind: its lines, and the details that they become. The keys are those
+// of CRIU's images (criu/file-details.ts).
 //
 // The format has no records for these kinds. A dump from outside the kernel writes them as GENERIC files whose name is that
 // in /proc (named-kinds.ts), and continues the name with a line feed and the lines of fdinfo that are known here:
@@ -137,7 +137,7 @@ const TABLE: { readonly [kind in FileKind]?: Lines } = {
 const LINES: ReadonlyMap<string, Lines> = new Map(Object.entries(TABLE));
 
 const ZERO = "0.000000000";
-/** What the kernel shows as the pid of a process that has ended. */
+/** The kernel shows this as the pid of a process that has ended. */
 const ENDED = -1;
 
 /** 0: a process of a pid namespace that the reader cannot see. */
@@ -234,7 +234,7 @@ const BEGINNING = "anon_inode:";
 const LETTERS = Uint8Array.from(BEGINNING, (letter) => letter.charCodeAt(0));
 const LINE_FEED = 10;
 
-/** The name of a file, and behind it what fdinfo says of it. */
+/** The name of a file, continued by the lines of its fdinfo. */
 export function continuedName(name: string, kind: string, details: Details): string {
   const lines = name.startsWith(BEGINNING) ? writeFdinfo(kind, details) : null;
   return lines === null ? name : `${name}\n${lines.map((line) => `${line}\n`).join("")}`;

@@ -1,5 +1,5 @@
-// How values are written in the lines of fdinfo, and what they are as details. What has another form is not read: it is
-// unknown, not zero.
+// The forms of values in the lines of fdinfo, and as details. A value in another form is not read: it is unknown, not
+// zero.
 
 import { type Bits, bitsOf, bitWords } from "../../model/bits.ts";
 import type { DetailValue } from "../../model/fields.ts";

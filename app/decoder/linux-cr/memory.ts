@@ -40,7 +40,7 @@ interface Place {
   readonly others: PageState;
 }
 
-/** What a walk over the records of memory found. */
+/** The result of a walk over the records of memory. */
 interface Walked {
   readonly list: MappingList;
   readonly places: Place[];
@@ -186,7 +186,7 @@ function closeSpaces(
   });
 }
 
-/** What MM says. */
+/** The values of an MM. */
 interface Mm {
   readonly startBrk: number;
   readonly brk: number;
@@ -240,7 +240,7 @@ async function readMm(
   };
 }
 
-/** What pages are that the kernel left out, by the type of their mapping. */
+/** The state of pages that the kernel left out, by the type of their mapping. */
 const OTHERS: Readonly<Record<string, PageState>> = {
   ANON: "zero",
   FILE: "file",

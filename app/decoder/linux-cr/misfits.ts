@@ -43,7 +43,7 @@ async function isCutRecord(walk: Walk, { type, length }: Misfit): Promise<boolea
   if (dialect.recordName(type) !== "FILE") return length >= 8;
   await window.fill(pos, 12);
   const at = pos - window.start;
-  // Without its type, nothing of it is shown.
+  // If its type is unknown, nothing of it is shown.
   if (at + 12 > window.bytes.length) return true;
   return kinds.sizeByFileType[window.view.getUint32(at + 8, walk.littleEndian)] === length;
 }

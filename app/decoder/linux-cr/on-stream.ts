@@ -72,7 +72,7 @@ function reportObjref(walk: Walk, objref: number): void {
 const reportRepeatedObjref = (walk: Walk, objref: number): void =>
   report(walk, "error", "objref-repeated", `Objref ${objref} is announced a second time.`, walk.pos + 12);
 
-/** What the object of a socket or terminal takes. */
+/** Bytes of the object of a socket or terminal. */
 const OBJECT_BYTES = 96;
 
 /** Adds an object other than an open file or file table; returns its row among its kind. */

@@ -1,5 +1,5 @@
-// Records of what tasks share: credentials (CRED, GROUPINFO), working directory and root (FS), memory (MM). A task names
-// them by objref; what they say becomes details of the task (model/detail-keys.ts).
+// Records of objects that tasks share: credentials (CRED, GROUPINFO), working directory and root (FS), memory (MM). A
+// task names them by objref; their values become details of the task (model/detail-keys.ts).
 
 import { capabilityNames } from "../../model/capabilities.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -85,7 +85,7 @@ export function onTaskCreds(walk: Walk): void {
   addAll(walk, walk.task, walk.taskObjects.credentials.get(objref) ?? {});
 }
 
-/** Adds what the objects that TASK_OBJS names say of the task. */
+/** Adds details of the task from the objects that TASK_OBJS names. */
 export function addTaskObjects(walk: Walk, task: TaskRow): void {
   const reader = readStruct(walk, "ckpt_hdr_task_objs");
   const exe = walk.taskObjects.exe.get(reader.number("mm_objref"));

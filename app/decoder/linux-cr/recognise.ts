@@ -185,7 +185,7 @@ function decideShort(records: readonly RecordHead[]): Verdict {
   return verdict("seed", "HEADER is 48 bytes", "the image does not reach its first task");
 }
 
-/** The doubt about a choice that rests on what an image does not have; none if the image is whole. */
+/** The doubt about a choice that depends on records which a cut image may have lost; none if the image is whole. */
 const unless = ({ isCut }: Survey, evidence: string): string | undefined =>
   isCut ? `the image ends before ${evidence}` : undefined;
 

@@ -38,7 +38,7 @@ const NAGLE: Bits = [
 /** sock.shutdown, by the names that CRIU has for the same. */
 const SHUTDOWN: Readonly<Record<number, string>> = { 1: "READ", 2: "WRITE", 3: "BOTH" };
 
-/** Options, buffers and shutdown of a socket; a key is absent if there is nothing to say. */
+/** Options, buffers and shutdown of a socket; a key is absent if it has no value. */
 export function socketOptions(socket: StructReader, inet: StructReader | null): Details {
   const options: Record<string, DetailValue> = {};
   const flags = lowWord(socket, "sock.flags");

@@ -47,7 +47,7 @@ export function addStruct(cursor: FieldCursor, layout: Layout, start: number, pr
   padTo(cursor, open ? cursor.end : Math.min(start + layout.size, cursor.length));
 }
 
-/** Adds what is left of a field that the record ends inside. */
+/** Adds the rest of a field that the record ends inside. */
 function addCutField(cursor: FieldCursor, from: number, prefix: string, field: LayoutField): void {
   const { base, bytes, length } = cursor;
   if (from >= length || length > bytes.length) return;

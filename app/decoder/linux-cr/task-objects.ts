@@ -1,8 +1,8 @@
-// What tasks share (credentials, directories, memory), by objref, while an image is walked.
+// Objects that tasks share (credentials, directories, memory), by objref, while an image is walked.
 
 import type { Details } from "../../model/fields.ts";
 
-/** What the records of shared objects have said so far, by objref. */
+/** Values from the records of shared objects so far, by objref. */
 export interface TaskObjects {
   /** The objref under which the next record of a kind is announced. */
   readonly announced: Map<string, number>;

@@ -8,7 +8,7 @@ import { recordForms } from "./kernel/record-forms.ts";
 import { createRecordKernel, type RecordKernel, type RecordsRead, type Request } from "./kernel/record-kernel.ts";
 import { announce, announceRun, objrefRoom, resolve, type Walk } from "./walk.ts";
 
-/** Of a smaller image, the rest takes less time than starting the kernel. */
+/** A smaller rest takes less time than starting the kernel. */
 const WORTHWHILE = 64 << 10;
 
 /** Batches with fewer records are not worth their cost: records are read one by one for a while. */
@@ -69,7 +69,7 @@ function isUsualStart(walk: Walk, action: number): boolean {
   return objectKinds[window.view.getUint32(at, littleEndian)] === OBJECTS.FILE;
 }
 
-/** What a batch may have, and what it starts from. */
+/** The limits of a batch, and its start. */
 function requestOf({ builder, table, nextBuffer }: Walk): Request {
   const { files, descriptors, records } = builder;
   const last = descriptors.count - 1;

@@ -243,7 +243,7 @@ export function readStruct(walk: Walk, struct: string): StructReader {
   return structReader(walk.dialect.struct(struct), window.bytes.subarray(at, at + held), walk.littleEndian);
 }
 
-/** What an objref takes in the index of objrefs. */
+/** Bytes of an objref in the index of objrefs. */
 const OBJREF_BYTES = 16;
 
 const OBJECT_BITS = 3;

@@ -4,7 +4,7 @@ import type { MappedPages, PageState, Stretch } from "./memory.ts";
 import { type Blocks, type PageRuns, runAfter, runState } from "./page-runs.ts";
 import type { PagesFile } from "./pages-file.ts";
 
-/** What a mapping shows. */
+/** The part of an address space or object that a mapping shows. */
 export interface Mapped {
   readonly runs: PageRuns;
   readonly files: readonly PagesFile[];

@@ -4,7 +4,7 @@ import type { Problem } from "../../model/checkpoint.ts";
 import { PERMISSION } from "../../model/mappings.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 
-/** What is known of the bytes of a page. */
+/** The states of the bytes of a page. */
 export const PAGE_STATES = [
   "stored",
   "zero",
@@ -93,13 +93,13 @@ export interface MappedPages {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** Memory of an image. Nothing of it is read before it is asked for. */
+/** Memory of an image, which is read on request. */
 export interface ImageMemory {
   /** Bytes of a page. */
   readonly pageSize: number;
   readonly spaces: readonly AddressSpace[];
   readonly mappings: Mappings;
-  /** What was wrong with the descriptions of memory that were read so far. */
+  /** Problems of the descriptions of memory read so far. */
   readonly problems: readonly Problem[];
   /** @throws SourceError if the description of the pages cannot be read. */
   pages(mapping: MappingRow): Promise<MappedPages>;

@@ -96,8 +96,8 @@ export const runAfter = ({ count, end }: PageRuns, position: number): number =>
 export const runState = ({ state }: PageRuns, run: number): PageState => PAGE_STATES[state[run] as number] ?? "missing";
 
 /**
- * Adds to `list` the part of `runs` from `start` to `end`: what a run of pages in a parent set really is. What the parent
- * does not have is `missing`.
+ * Adds to `list` the part of `runs` from `start` to `end`, which replaces a run of pages in a parent set. Pages that
+ * the parent lacks are `missing`.
  */
 export function addPart(list: RunList, runs: PageRuns, start: number, end: number): void {
   let position = start;

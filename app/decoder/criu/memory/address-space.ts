@@ -10,7 +10,7 @@ const MM = plan("mm_entry", ["mm_start_stack", "mm_arg_start", "mm_arg_end", "mm
 const VMAS = fieldNumber("mm_entry", "vmas");
 const AUXV = fieldNumber("mm_entry", "mm_saved_auxv");
 
-/** What mm-PID.img says. */
+/** The contents of mm-PID.img. */
 export interface Mm {
   readonly arguments: AddressRange | null;
   readonly environment: AddressRange | null;

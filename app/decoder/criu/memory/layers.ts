@@ -14,13 +14,13 @@ import { readPagemap } from "./pagemaps.ts";
 import { kindName, readEntries } from "./read-entries.ts";
 
 export interface Layers {
-  /** The pages files of all layers that were met so far. */
+  /** The pages files of all layers so far. */
   readonly files: readonly PagesFile[];
   /** The runs of a pagemap, those of parents filled in; `null` if no layer has it. @throws SourceError */
   runs(kind: "pagemap" | "pagemap-shmem", number: number): Promise<PageRuns | null>;
 }
 
-/** A pages file with all pages, in whose place no bytes are read. */
+/** Stands for a complete pages file; reads no bytes. */
 const WHOLE = { index: 0, size: Number.POSITIVE_INFINITY };
 
 /** One set of a chain, its members by name: `pagemap 412`. */
@@ -35,7 +35,7 @@ const layerOf = (placed: readonly PlacedMember[]): Layer =>
 /**
  * The layers of a set. Parents are read when a page in them is asked for.
  *
- * @param areWhole Whether to take every pages file for one with all pages, whether it is there or not.
+ * @param areWhole Whether to assume that every pages file exists and is complete.
  */
 export function createLayers(
   set: Pick<DecodedSet, "placed" | "parent">,
@@ -112,7 +112,7 @@ async function segmentRuns(
   return runs;
 }
 
-/** A set and its parents. A chain that comes back to itself ends there. */
+/** A set and its parents. A cyclic chain ends where it repeats. */
 async function layersOf(placed: readonly PlacedMember[], parent: ParentSet | undefined): Promise<readonly Layer[]> {
   const layers = [layerOf(placed)];
   const met = new Set<ParentSet>();

@@ -23,7 +23,7 @@ export interface PagemapPlace {
   readonly pageSize: number;
   /** Which pages file to note for stored pages, by the number in the pagemap's head; `null` if it is not in the set. */
   readonly pagesFile: (id: number) => { readonly index: number; readonly size: number } | null;
-  /** What the parent set has at the same addresses; `null`: it is not here. */
+  /** The runs of the parent set; `null`: it is missing. */
   readonly parent: PageRuns | null;
   readonly problem: (problem: Problem) => void;
 }
@@ -152,7 +152,7 @@ function addStored(reading: Reading, stored: Stored, bytes: Uint8Array, from: nu
   }
   const blocks = blocksOf(reading, stored, sizes, offset);
   if (blocks === null) {
-    // Where the pages of the next entry begin is known all the same if the sizes add up.
+    // If the sizes add up, it is still known where the pages of the next entry begin.
     reading.offset = offset + (stored.total ?? sizes.reduce((sum, size) => sum + size, 0));
     reading.list.add(start, end, "damaged");
     return;

@@ -140,7 +140,7 @@ function addVma(list: MappingList, vma: Vma, file: FileRow, kind: number): void 
   list.file.push(file);
 }
 
-/** What pages are that CRIU left out, by the kind of their mapping. */
+/** The state of pages that CRIU left out, by the kind of their mapping. */
 const OTHERS: Partial<Record<(typeof MAPPING_KINDS)[number], PageState>> = {
   file: "file",
   vdso: "kernel",
@@ -156,7 +156,7 @@ function placeOf({ kind }: Vma, number: number, object: number | null): Place {
   const name = MAPPING_KINDS[kind] ?? "unknown";
   const others = OTHERS[name] ?? "zero";
   if (object !== null) return { kind: "pagemap-shmem", number: object, others: "zero" };
-  // A private mapping of a memfd, or one whose object is not known: what was not changed is the memfd's.
+  // A private mapping of a memfd, or one whose object is unknown: unchanged pages are the memfd's.
   return { kind: "pagemap", number, others: name === "memfd" || name === "unknown" ? "missing" : others };
 }
 
