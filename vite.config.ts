@@ -3,6 +3,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { policy } from "./build/policy.ts";
 import { precache } from "./build/precache.ts";
+import { LICENSES } from "./build/single-file.ts";
 
 // In the build only: the development server injects inline scripts and styles.
 const contentSecurityPolicy: Plugin = {
@@ -34,6 +35,8 @@ export default defineConfig({
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
+    // Of bundled packages, which have to be distributed with their licences. That of fzstd is in its chunk (zstd.ts).
+    license: { fileName: LICENSES },
     rolldownOptions: { output: { postBanner: ({ isEntry }) => (isEntry ? "" : COMPILE_ALL) } },
   },
   test: {

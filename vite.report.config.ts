@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { singleFile } from "./build/single-file.ts";
+import { LICENSES, singleFile } from "./build/single-file.ts";
 
 // The page of a report: one HTML file, into which `ckptscope report` puts images. Built into the folder of the page.
 export default defineConfig({
@@ -13,6 +13,7 @@ export default defineConfig({
     emptyOutDir: false,
     copyPublicDir: false,
     assetsInlineLimit: 1_000_000,
+    license: { fileName: LICENSES },
     rolldownOptions: { input: "report.html", output: { codeSplitting: false } },
   },
 });

@@ -1,10 +1,16 @@
-// Inlines a page's script and styles into the HTML. The policy allows only these, by hash.
+// Inlines a page's script, styles and licences into the HTML. The policy allows only these scripts and styles, by hash.
 
 import { createHash } from "node:crypto";
 import type { Plugin, Rolldown } from "vite";
 import { policy } from "./policy.ts";
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** The file with the licences of bundled packages. */
+export const LICENSES = "licenses.md";
+
+/** Text as a comment in HTML, which it cannot end. */
+const comment = (text: string): string => `<!--\n${text.replaceAll("--", "- -")}-->`;
 
 /** Escapes text that would end the script element or begin a comment in it. String literals keep their value. */
 const scriptText = (code: string): string => code.replace(/<(?=\/script|!--)/gi, "\\x3C");
@@ -21,9 +27,11 @@ export function singleFile(): Plugin {
 function inlined(bundle: Rolldown.OutputBundle): void {
   let script = "";
   let style = "";
+  let licenses = "";
   for (const [name, file] of Object.entries(bundle)) {
     if (file.type === "chunk") script += file.code;
     else if (name.endsWith(".css")) style += String(file.source);
+    else if (name === LICENSES) licenses = comment(String(file.source));
     else continue;
     delete bundle[name];
   }
@@ -36,6 +44,7 @@ function inlined(bundle: Rolldown.OutputBundle): void {
       .replace(/<link rel="stylesheet"[^>]*>\s*/, "")
       // Functions, because `$` is special in a replacement string.
       .replace("<head>", () => `<head>\n    <meta http-equiv="Content-Security-Policy" content="${content}">`)
-      .replace("</head>", () => `<style>${style}</style>\n<script type="module">${code}</script>\n</head>`);
+      .replace("</head>", () => `<style>${style}</style>\n<script type="module">${code}</script>\n</head>`)
+      .replace("</body>", () => `${licenses}\n</body>`);
   }
 }

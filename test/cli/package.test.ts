@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { importsOf } from "../structure/imports.ts";
 import { startProcess, whyNotHere } from "../support/live.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -51,6 +52,7 @@ describe("the installed package", () => {
       "bin/ckptscope.mjs",
       "dist/icon.svg",
       "dist/index.html",
+      "dist/licenses.md",
       "dist/manifest.webmanifest",
       "dist/report.html",
       "dist/service-worker.js",
@@ -67,6 +69,26 @@ describe("the installed package", () => {
     expect(assets.length).toBeGreaterThan(4);
     for (const asset of assets) expect(worker).toContain(asset);
     expect(existsSync(join(folder, "prefix/node_modules/react"))).toBe(false);
+  });
+
+  test("holds the licences of the packages in it, as a report does", () => {
+    const sources = readdirSync(join(ROOT, "app"), { recursive: true, encoding: "utf8" }).filter((name) =>
+      /\.tsx?$/.test(name),
+    );
+    const imported = sources.flatMap((name) => importsOf(name, readFileSync(join(ROOT, "app", name), "utf8")));
+    const packages = [...new Set(imported)].filter((name) => name.startsWith("npm:")).map((name) => name.slice(4));
+    expect(packages).toEqual(expect.arrayContaining(["react", "d3-zoom", "fzstd"]));
+    // fzstd is in a worker's scripts, which begin with its licence.
+    const others = packages.filter((name) => name !== "fzstd");
+    for (const file of ["dist/licenses.md", "dist/report.html"]) {
+      const text = readFileSync(join(ROOT, file), "utf8");
+      expect(others.filter((name) => !text.includes(`## ${name} `))).toEqual([]);
+    }
+    const scripts = packed.filter((path) => /^dist\/(?:assets|cli)\/zstd-.*\.js$/.test(path));
+    const withLicence = scripts.filter((path) =>
+      readFileSync(join(ROOT, path), "utf8").includes("(c) 2020 Arjun Barrett"),
+    );
+    expect(withLicence).toHaveLength(2);
   });
 
   test("shows, compares and checks images", () => {
