@@ -93,7 +93,7 @@ test("a file of which only the holders changed has no sign of a change of its ow
   for (const text of await file.allTextContents()) expect(text).not.toMatch(/, changed$/);
 });
 
-test("a filter that means nothing says where it is wrong, and hides nothing", async () => {
+test("an invalid filter says where it is wrong, and hides nothing", async () => {
   const { page } = await visit();
   await drop(page, [{ name: "server.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") }]);
   const grid = page.getByRole("grid", { name: "Descriptors" });
@@ -106,7 +106,7 @@ test("a filter that means nothing says where it is wrong, and hides nothing", as
   await expect.poll(() => page.getByText(/^None of/).count()).toBe(0);
 });
 
-test("which task likely leaks is said in view, and a click lists its descriptors", async () => {
+test("the task that likely leaks is in view, and a click lists its descriptors", async () => {
   const { page } = await visit({ width: 1440, height: 900 });
   await drop(page, [{ name: "redis.ckpt", bytes: leakyServer(57) }]);
   const line = page.getByRole("button", { name: "1234 redis-server has /var/log/x open 57 times" });

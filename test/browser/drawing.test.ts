@@ -202,7 +202,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-test("that a drawing is being made is shown only if it takes a while", async () => {
+test("the progress of a drawing is shown only if it takes a while", async () => {
   const page = await open("server");
   const shown = await page.evaluate(async () => {
     const note = document.body.appendChild(document.createElement("p"));

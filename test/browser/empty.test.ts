@@ -7,7 +7,7 @@ import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
 
-test("says what to do and that nothing leaves the browser", async () => {
+test("says how to open an image, and that nothing leaves the browser", async () => {
   const { page } = await visit();
   await page.getByText("Drop a checkpoint image, or two to compare").waitFor();
   await page.getByText("Nothing leaves this browser").waitFor();

@@ -171,7 +171,7 @@ test("a file that is not an image does not keep one dropped with it from opening
   await page.getByText("1 other file ignored: bad.ckpt is nothing but zeros").waitFor();
 });
 
-test("the way to an image that the empty page shows needs no checkout", async () => {
+test("the instructions on the empty page need no checkout", async () => {
   const { page } = await visit();
   const commands = await page.locator(".empty code, .empty .mono").allTextContents();
   expect(commands).toEqual(["npm install -g ckptscope", "ckptscope dump PID -o before.ckpt"]);

@@ -35,7 +35,7 @@ for (const width of [1440, 390]) {
   });
 }
 
-test("what the pointer is on is described without moving the drawing", async () => {
+test("the object under the pointer is described without moving the drawing", async () => {
   const { page } = await visit({ width: 1440, fragment: "#v=1&sample=shared-table" });
   await page.locator(".drawing-tree").waitFor({ state: "attached" });
   const canvas = page.locator(".drawing canvas").first();

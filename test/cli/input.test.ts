@@ -129,7 +129,7 @@ describe("two images", () => {
     return { names: names.map((path) => path.slice(folder.length + 1)), lines };
   }
 
-  test("are put in order by their names, and it is said so", async () => {
+  test("are ordered by their names, with a note", async () => {
     const [early, late] = [copied("before.ckpt", 9e8), copied("after.ckpt", 1e8)];
     expect(await order(early, late)).toEqual({ names: ["before.ckpt", "after.ckpt"], lines: [] });
     const reversed = await order(late, early);
@@ -137,7 +137,7 @@ describe("two images", () => {
     expect(reversed.lines).toMatchObject([expect.stringMatching(/before\.ckpt is before, .*after\.ckpt is after/)]);
   });
 
-  test("stay in the given order where only the files' times differ, and that is said", async () => {
+  test("stay in the given order if only the files' times differ, with a note", async () => {
     const [p, q] = [copied("p.ckpt", 9e8), copied("q.ckpt", 1e8)];
     // Bytes that no record has.
     appendFileSync(q, Buffer.alloc(1));

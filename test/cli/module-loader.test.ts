@@ -109,7 +109,7 @@ function expectReplaced(path: string): void {
   expect(statSync(path).ino).toBe(after);
 }
 
-test("kept code is not used if a bit of it is another one, wherever that is", () => {
+test("kept code with any bit flipped is not used", () => {
   run();
   const [path = ""] = kept();
   const whole = readFileSync(path);
@@ -121,7 +121,7 @@ test("kept code is not used if a bit of it is another one, wherever that is", ()
   }
 });
 
-test("what is no kept code of a module, or that of another one, is not used", () => {
+test("files that are not kept code, or that of another module, are not used", () => {
   write("part-2.js", 'exports.path = require("node:path");\nexports.answer = () => 2;\n');
   write("entry.js", 'exports.answer = () => require("./part-1.js").answer() * require("./part-2.js").answer() - 1;');
   run();

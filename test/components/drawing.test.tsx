@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-test("what is around a drawing is there before its layout, and stays for as long as there is one", async () => {
+test("the parts around a drawing appear before its layout, and stay", async () => {
   const [part, whole] = [image(2100), image(4200)];
   const store = createStore<Shown>({ checkpoint: part, layout: null });
   const container = await render(pageWith({ checkpoint: part } as never), <Panel store={store} />);

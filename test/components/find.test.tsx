@@ -72,7 +72,7 @@ test("a click selects the match that was clicked", async () => {
   expect(selected(page)).toBe(name);
 });
 
-test("what no object is named leads to the tables of resources that have it", async () => {
+test("a query that matches no object leads to the tables of resources that match it", async () => {
   const { page, box } = await openFind();
   await act(async () => type(box, "RLIMIT_NOFILE"));
   const limits = await found(() =>

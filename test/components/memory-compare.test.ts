@@ -6,7 +6,7 @@ import type { Memory } from "../../app/shell/memory-places.ts";
 
 const memory = (count: number): Memory => ({ pageSize: 4096, spaces: [], mappings: { count } }) as unknown as Memory;
 
-test("images without mappings are said to have none, instead of having none that differ", () => {
+test("images without mappings are called so, instead of having no differences", () => {
   expect(lackingText([memory(2), memory(3)])).toBeNull();
   expect(lackingText([memory(0), memory(0)])).toMatch(/^Neither image has mappings/);
   expect(lackingText([memory(0), memory(3)])).toMatch(/^The image before has no mappings/);

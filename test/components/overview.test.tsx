@@ -44,7 +44,7 @@ test("a kind filters the table of descriptors", async () => {
   expect(shell.store.get().listings.descriptors.filter).toMatch(/^kind:=\w+$/);
 });
 
-test("a likely leak is said in a sentence, and lists its descriptors", async () => {
+test("a likely leak is a sentence, and a click lists its descriptors", async () => {
   const { shell, button } = await overviewOf(leakyServer(57));
   await act(async () => button(/^1234 redis-server has \/var\/log\/x open 57 times$/).click());
   const { tab, listings } = shell.store.get();
@@ -92,7 +92,7 @@ test.each([
   expect(mask?.reduce((sum, each) => sum + each, 0)).toBe(40);
 });
 
-test("without a likely leak, what would be one is said", async () => {
+test("without a likely leak, the criteria are shown", async () => {
   const { container } = await overviewOf(leakyServer(7));
   expect(container.textContent).toContain("None: no task has one path open 8 times");
 });
@@ -105,7 +105,7 @@ test("a file of a Linux-CR image is deleted but open by the end of its path", as
   expect([tab, listings.files.filter]).toEqual(["files", "deleted:yes"]);
 });
 
-test("what was searched for and not found is listed", async () => {
+test("categories without results are listed", async () => {
   const { container } = await overview("linux-cr/v23-s1/before.ckpt");
   expect(container.textContent).toMatch(/None: .*, problems\.$/);
   expect(container.textContent).toContain("Deleted but open none");

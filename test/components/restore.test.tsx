@@ -37,7 +37,7 @@ async function shown(facts: HostFacts): Promise<HTMLElement> {
 const textsOf = (container: HTMLElement, selector: string): string[] =>
   [...container.querySelectorAll(selector)].map(({ textContent }) => textContent ?? "");
 
-test("each rule is said once, with what to do before its findings", async () => {
+test("each rule is shown once, with the remedy before its findings", async () => {
   const missing = otherHost().files?.map((file) => ({ path: file.path, type: "missing" })) ?? [];
   const container = await shown({ ...otherHost(), files: missing });
   const groups = textsOf(container, ".restore-group").filter((text) => text.includes("host-file-missing"));

@@ -49,7 +49,7 @@ suite("the worked example", () => {
     ],
   };
 
-  test("has the bytes that it was worked out to have", () => {
+  test("has the bytes that were computed by hand", () => {
     const { bytes, result } = encodeAll(example, { dialect: "seed", time: 1243450000 });
     expect(result).toBe(0);
     expect(bytes.length).toBe(802);

@@ -50,7 +50,7 @@ describe.each([
   ["little", true],
   ["big", false],
 ] as const)("the status of a task, %s-endian", (_name, littleEndian) => {
-  test("is what was described", async () => {
+  test("matches its description", async () => {
     const written = await image([SOME, NONE, undefined], littleEndian);
     const capabilities = {
       effective: ["CAP_CHOWN", "CAP_CHECKPOINT_RESTORE"],
@@ -110,7 +110,7 @@ describe("two images", () => {
     );
   });
 
-  test("of which one does not record it have no changes, but a note", async () => {
+  test("of which only one records it have a note and no changes", async () => {
     for (const [before, after] of [
       [undefined, SOME],
       [SOME, undefined],

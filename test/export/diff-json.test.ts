@@ -61,7 +61,7 @@ describe("the document", () => {
     ]);
   });
 
-  test("says in so many words that nothing differs", () => {
+  test("says that nothing differs", () => {
     const one = checkpointOf({ tasks: [{ pid: 1, comm: "a" }], tables: [], files: [] });
     const document = diffDocument(diff(one, one), SOURCES);
     expect(document).toEqual({ schema: 1, ...SOURCES, equal: true, changes: [], notes: [] });

@@ -43,7 +43,7 @@ test("tasks that are gone come first, then what was reopened", () => {
   );
 });
 
-test("what is hidden is not said", () => {
+test("hidden changes are left out", () => {
   const comparison = compare(server(5, false, 900n), server(3, true, 20n));
   const removed = changeKind("task-removed");
   expect(sentence(comparison, (change) => comparison.changes.kind[change] === removed)).toBe(
@@ -112,7 +112,7 @@ test("a worker of a pool that is gone while another is new was replaced", () => 
   expect(sentence(compare(pool([11, 12]), added(10, "sh")))).not.toContain("replaced");
 });
 
-test("a file table that some tasks still share is not said to be shared no longer", () => {
+test("a file table that some tasks still share is not called unshared", () => {
   const tables = (of: readonly number[]): State => ({
     tasks: of.map((table, at) => ({ pid: 10 + at, comm: "a", table })),
     tables: [0, 1].map(() => [{ fd: 0, file: 0 }]),

@@ -241,7 +241,7 @@ describe("arcs", () => {
     expect(svgOf(drawn, theme, "", arcs)).toContain('clip-rule="evenodd"');
   });
 
-  test("lead to what is not drawn nowhere", () => {
+  test("are not drawn to objects that are not drawn", () => {
     expect(arcsOf(scene, boxOf(scene, selection), [{ title: "peer", ref: { to: "file", row: 99 } }])).toEqual([]);
   });
 

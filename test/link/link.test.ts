@@ -100,13 +100,13 @@ describe("links", () => {
 });
 
 describe("names", () => {
-  test("are what a user would say", () => {
+  test("are in the user's terms", () => {
     expect(toText({ to: "task", task: 412 })).toBe("412");
     expect(toText({ to: "file", task: 412, fd: 3 })).toBe("file:412:3");
     expect(fromText("412:3")).toEqual({ to: "descriptor", task: 412, fd: 3 });
     expect(fromText("table:412")).toEqual({ to: "table", task: 412 });
   });
-  test("anything else is not a name", () => {
+  test("anything else is refused", () => {
     for (const text of ["", "nginx", "412:", "table:412:3", "record:5", "file:5", "path:"])
       expect(fromText(text)).toBeNull();
   });

@@ -86,7 +86,7 @@ describe("pack", () => {
     expect(graphOf(unpacked(pack(checkpoint, "x")).checkpoint)).toEqual(graphOf(checkpoint));
   });
 
-  test("turns numbers that cannot be pids into none", () => {
+  test("turns numbers that cannot be pids into NONE", () => {
     const checkpoint = checkpointOf({ tasks: [{ pid: 1, comm: "a", table: 0 }], tables: [[]], files: [] });
     checkpoint.tasks.ppid[0] = -5;
     expect(unpacked(pack(checkpoint, "x")).checkpoint.tasks.ppid[0]).toBe(-1);

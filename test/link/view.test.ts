@@ -102,7 +102,7 @@ describe("a view", () => {
   });
 });
 
-describe("a link that is not as it should be", () => {
+describe("an invalid link", () => {
   test("loses only its bad parts", () => {
     expect(
       fromFragment(

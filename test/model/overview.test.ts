@@ -98,7 +98,7 @@ describe("sockets that may leak", () => {
     expect(sockets(32, (at) => ({ state: "listen", local: `0.0.0.0:${at}`, remote: "" }))).toEqual([]);
   });
 
-  test("a server's ends of connections of unix sockets are none, a client's to one server are", () => {
+  test("connections of unix sockets count for a client of one server, not for the server", () => {
     expect(sockets(40, () => ({ state: "established", local: "/run/s.sock", remote: "" }))).toEqual([]);
     const toServer = () => ({ state: "established", local: "", remote: "/run/s.sock" });
     expect(sockets(40, toServer)).toMatchObject([{ by: "remote", remote: "/run/s.sock", count: 40 }]);

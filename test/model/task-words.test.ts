@@ -19,7 +19,7 @@ test("a pid says which task it is", () => {
   ]);
 });
 
-test("without pids a name does if no other task has it, else the index is called so", () => {
+test("without pids, a unique name is enough; otherwise the index follows", () => {
   const checkpoint = image("httpd", "worker", "worker", "");
   const all = [0, 1, 2, 3].map((task) => taskOf(checkpoint, task));
   expect(all.map((task) => taskWords(task))).toEqual(["httpd", "worker (index 1)", "worker (index 2)", "index 3"]);

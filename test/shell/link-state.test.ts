@@ -157,7 +157,7 @@ describe("the memory of links", () => {
     expect([...kept.items.values()].join()).not.toContain("host");
   });
 
-  test("knows nothing where it cannot remember", async () => {
+  test("knows nothing without storage", async () => {
     for (const memory of [createLinkMemory(null, crypto.subtle), createLinkMemory(storage(), undefined)]) {
       await memory.remember(["https://host/a"]);
       expect(await memory.knows(["https://host/a"])).toBe(false);

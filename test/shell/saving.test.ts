@@ -17,7 +17,7 @@ function endless() {
   return { run, options: () => given };
 }
 
-test("what is made is in the state, with its progress, until it ends", async () => {
+test("a file in the making is in the state, with its progress, until it ends", async () => {
   const store = createStore(firstState());
   const made = await createSaving(store).begin("a.csv", async ({ onProgress }) => {
     expect(store.get().saving).toEqual({ name: "a.csv", progress: null, slow: false });

@@ -55,7 +55,7 @@ async function page(storage: Storage, positions: readonly bigint[], names = ["be
   };
 }
 
-test("marks come back when the same pair is compared again", async () => {
+test("marks are restored when the same pair is compared again", async () => {
   const storage = memoryStorage();
   const first = await page(storage, [10n, 20n, 30n]);
   expect(first.seen()).toEqual([]);
@@ -77,7 +77,7 @@ test("marks are of one pair, and of one order", async () => {
   expect((await page(storage, [10n], ["after", "before"])).seen()).toEqual([]);
 });
 
-test("what is not seen any more is not kept, and all can be forgotten", async () => {
+test("removed marks are not kept, and all can be forgotten", async () => {
   const storage = memoryStorage();
   const own = await page(storage, [10n, 20n]);
   await own.mark(0, 1);

@@ -47,7 +47,7 @@ describe.skipIf(reason !== "")(`of a running process${reason === "" ? "" : ` (${
   });
   const check = (...args: readonly string[]) => runCommand(["check", "--pid", `${target.pid}`, ...args]);
 
-  test("which none is", async () => {
+  test("that does not exist", async () => {
     const { status, complaints } = await runCommand(["check", "--pid", "999999999"]);
     expect(status).toBe(2);
     expect(complaints).toEqual(["ckptscope check: no process with pid 999999999"]);

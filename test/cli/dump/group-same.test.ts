@@ -14,7 +14,7 @@ function naive(objects: readonly number[]): number[] {
 }
 
 describe("grouping", () => {
-  test("finds what is one and the same, whatever the buckets", () => {
+  test("finds equal rows, whatever their buckets", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (objects, buckets) => {
         const groups = groupSame(
@@ -27,7 +27,7 @@ describe("grouping", () => {
     );
   });
 
-  test("compares no more than sorting takes, and next to nothing where all are the same", () => {
+  test("compares no more often than sorting does, and hardly at all if all are equal", () => {
     let comparisons = 0;
     const count = (objects: readonly number[]): number => {
       comparisons = 0;

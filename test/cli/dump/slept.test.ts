@@ -25,7 +25,7 @@ test.runIf(process.platform === "linux")("a process that has run since is not am
   expect(sleepers.has(pid)).toBe(false);
 });
 
-test.runIf(process.platform === "linux")("nor is one that runs, has ended or was not watched", async () => {
+test.runIf(process.platform === "linux")("a process that runs, has ended or was not watched is not among them", async () => {
   const { pid, child } = await sleeper();
   const sleepers = watchSleepers([pid, process.pid]);
   expect(sleepers.has(process.pid)).toBe(false);

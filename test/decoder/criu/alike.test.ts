@@ -41,7 +41,7 @@ test("whatever they are", async () => {
   }
 });
 
-test("the address of an IPv4 socket is written as it is put into words", () => {
+test("the address of an IPv4 socket is written as in words", () => {
   for (const littleEndian of [true, false]) {
     for (const [word, port] of [
       [0x0100_007f, 0],
