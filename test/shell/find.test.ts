@@ -38,7 +38,7 @@ describe("find", () => {
     expect(await found("pid 500")).toEqual(["task 3"]);
     expect(await found("fd 500")).toEqual([]);
   });
-  test("an empty query finds nothing", async () => {
+  test("blanks and unknown names find nothing", async () => {
     expect(await found("  ")).toEqual([]);
     expect(await found("no such thing")).toEqual([]);
   });

@@ -25,12 +25,15 @@ test.runIf(process.platform === "linux")("a process that has run since is not am
   expect(sleepers.has(pid)).toBe(false);
 });
 
-test.runIf(process.platform === "linux")("a process that runs, has ended or was not watched is not among them", async () => {
-  const { pid, child } = await sleeper();
-  const sleepers = watchSleepers([pid, process.pid]);
-  expect(sleepers.has(process.pid)).toBe(false);
-  child.kill();
-  await once(child, "exit");
-  expect(sleepers.has(pid)).toBe(false);
-  expect(watchSleepers([]).has(process.pid)).toBe(false);
-});
+test.runIf(process.platform === "linux")(
+  "a process that runs, ended or was not watched is not among them",
+  async () => {
+    const { pid, child } = await sleeper();
+    const sleepers = watchSleepers([pid, process.pid]);
+    expect(sleepers.has(process.pid)).toBe(false);
+    child.kill();
+    await once(child, "exit");
+    expect(sleepers.has(pid)).toBe(false);
+    expect(watchSleepers([]).has(process.pid)).toBe(false);
+  },
+);
