@@ -22,6 +22,8 @@ export interface DetailWords {
   readonly title: string;
   readonly before: string;
   readonly after: string;
+  /** What a long list of words only gained, or only lost, for a sentence: `+CAP_KILL`, `-CAP_KILL -CAP_CHOWN`. */
+  readonly change?: string;
 }
 
 /** The description of the key of a changed detail. */
@@ -72,8 +74,23 @@ export function detailWords(
   const [had, has] = shortenedTexts(texts[0] ?? "", texts[1] ?? "", MOST_SHOWN);
   const words = (value: DetailValue, text: string): string =>
     value === null || text === "none" || text === NO_OTHERS ? text : quote(text);
-  return { title: spec.title, before: words(before, had), after: words(after, has) };
+  const change = isLong && spec.text === undefined ? listChange(parts[0] ?? null, parts[1] ?? null) : "";
+  return {
+    title: spec.title,
+    before: words(before, had),
+    after: words(after, has),
+    ...(change !== "" && change.length <= MOST_SHOWN && { change: quote(stillVisible(change)) }),
+  };
 }
+
+/** The words of two lists, one of which is empty, with signs; "" for any other. */
+function listChange(lost: DetailValue, gained: DetailValue): string {
+  if (!isWords(lost) || !isWords(gained) || (lost.length > 0 && gained.length > 0)) return "";
+  return [...gained.map((word) => `+${word}`), ...lost.map((word) => `-${word}`)].join(" ");
+}
+
+const isWords = (value: DetailValue): value is (string | number)[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "string" || typeof each === "number");
 
 /** Lists of more words, and values of more characters, are described by what differs. */
 const LONG_LIST = 6;
@@ -149,5 +166,6 @@ export function linkInShort(comparison: Comparison, index: number): string | nul
   return `${title} ${grouped(before.length)} → ${counted(after.length, "descriptor")}`;
 }
 
-/** `{title} {before} → {after}` */
-export const detailSentence = ({ title, before, after }: DetailWords): string => `${title} ${before} → ${after}`;
+/** `state listen → close`, `capabilities +CAP_KILL` */
+export const detailSentence = ({ title, before, after, change }: DetailWords): string =>
+  `${title} ${change ?? `${before} → ${after}`}`;

@@ -35,8 +35,8 @@ export const CHECK = defineCommand({
       kind: "text",
       argument: "OPTION,...",
       meaning:
-        "With --pid: options that will be passed to 'criu dump', such as tcp-established,file-locks,ghost-limit=100M; what they " +
-        "allow is not reported",
+        "With --pid: assume that these options are passed to 'criu dump', such as " +
+        "tcp-established,file-locks,ghost-limit=100M",
     },
     for: {
       kind: "choice",
@@ -62,7 +62,7 @@ export const CHECK = defineCommand({
     "restore-options": {
       kind: "text",
       argument: "OPTIONS",
-      meaning: "The options that will be passed to criu restore, such as '--shell-job'; by default those that it needs",
+      meaning: "Assume that these options are passed to criu restore, such as '--shell-job'; by default, those that the image needs",
     },
     ...OPENING,
   },

@@ -168,8 +168,8 @@ export const WHO = defineCommand({
     ...OPENING,
   },
   statuses: [
-    { status: 0, meaning: "somebody holds it" },
-    { status: 1, meaning: "nobody does" },
+    { status: 0, meaning: "a holder was found" },
+    { status: 1, meaning: "no holder was found" },
   ],
   examples: [
     { line: "ckptscope who /var/log/journal server.ckpt", meaning: "Find who holds a file in an image" },

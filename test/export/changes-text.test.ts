@@ -70,6 +70,10 @@ describe("a sentence", () => {
     expect(sentences(threads(["main", ...workers]), threads(["main", "cleaner", ...workers.slice(1)]))).toEqual([
       "pid 412: thread names worker → cleaner",
     ]);
+    expect(sentences(threads(["main", ...workers]), threads(["main", "cleaner", "timer", ...workers]))).toEqual([
+      "pid 412: thread names +cleaner +timer",
+    ]);
+    expect(sentences(threads(["main", ...workers]), threads(workers))).toEqual(["pid 412: thread names -main"]);
     // Their order says nothing.
     expect(sentences(threads(["main", ...workers]), threads([...workers, "main"]))).toEqual([]);
     const lines = (words: readonly string[]): State => ({
