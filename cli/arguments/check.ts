@@ -62,7 +62,8 @@ export const CHECK = defineCommand({
     "restore-options": {
       kind: "text",
       argument: "OPTIONS",
-      meaning: "Assume that these options are passed to criu restore, such as '--shell-job'; by default, those that the image needs",
+      meaning:
+        "Assume that these options are passed to criu restore, such as '--shell-job'; by default, those that the image needs",
     },
     ...OPENING,
   },
