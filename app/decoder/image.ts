@@ -6,11 +6,26 @@ import type { FileRow, RecordRow } from "../model/rows.ts";
 import type { ImageMemory } from "./memory/memory.ts";
 import type { Source } from "./source.ts";
 
+/**
+ * Records of a Linux-CR image that follow one another. Those of open files and descriptors have the length of their struct,
+ * or a path with a NUL at its end only; a file's records are complete, objrefs are positive, and descriptors ascend.
+ */
+export interface UsualRun {
+  readonly first: RecordRow;
+  /** The row after the last one. */
+  readonly end: RecordRow;
+  /** f_credref and f_secref of all of its open files; 0: the dialect has none, or there are no open files. */
+  readonly credentials: number;
+  readonly security: number;
+}
+
 /** A decoded image. Its bytes stay where they are and are read again when a record is inspected. */
 export interface Image {
   readonly checkpoint: Checkpoint;
   /** The streams that `checkpoint.members` lists, in the same order. */
   readonly sources: readonly Source[];
+  /** Of a Linux-CR image: records that the decoder read in their usual form, in ascending order. */
+  readonly usualRuns?: readonly UsualRun[];
   /** The fields of a record, with padding and payload: every byte of the record is in exactly one. */
   fields(record: RecordRow): Promise<Field[]>;
   /** Details of an open file that the columns do not have: `details` of `show --json`. */

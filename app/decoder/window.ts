@@ -20,8 +20,10 @@ export interface Window {
    * Fetches a block with the `need` bytes from `offset`, or those up to the end of the source. Blocks double in size
    * during sequential reading, small gaps aside, and start small again after a jump, so that skipped bytes are not
    * fetched. During sequential reading of a source that may be read ahead, the next block is fetched as well.
+   *
+   * @param isJump Whether it counts as a jump although the bytes are near.
    */
-  fill(offset: number, need: number): Promise<void>;
+  fill(offset: number, need: number, isJump?: boolean): Promise<void>;
 }
 
 /** A block that is being read before it is needed. Offsets as in Window. */
@@ -41,8 +43,8 @@ export function openWindow(source: Source): Window {
     view: new DataView(new ArrayBuffer(0)),
     start: 0,
     end: 0,
-    async fill(offset, need) {
-      const sequential = offset >= window.start && offset <= window.end + FIRST_BLOCK;
+    async fill(offset, need, isJump = false) {
+      const sequential = !isJump && offset >= window.start && offset <= window.end + FIRST_BLOCK;
       const isFirst = window.end === 0;
       block = sequential ? nextBlock() : JUMP_BLOCK;
       const length = Math.min(Math.max(block, need), Math.max(0, source.size - offset));

@@ -41,6 +41,8 @@ enum {
   FILE_TYPE, MODE, FLAGS, POS, VERSION,
   HOLDER_OBJREF, FD, CLOSE_ON_EXEC,
   HAS_OF_PATH, HAS_OF_PIPE,
+  // 0: open files have none.
+  CREDENTIALS, SECURITY,
   PROPERTIES
 };
 
@@ -66,9 +68,9 @@ typedef struct {
 } Request;
 
 // What it did: records, where it stopped, open files, descriptors, bytes of text, bytes of lengths, descriptors whose open file
-// is not known here, and whether the objrefs of the open files follow one another.
+// is not known here, whether the objrefs of the open files follow one another, and how often their owners changed.
 typedef struct {
-  u32 rows, end, files, descriptors, text, lengthBytes, missing, inOrder;
+  u32 rows, end, files, descriptors, text, lengthBytes, missing, inOrder, owners;
 } Result;
 
 // A run: what it starts from, and what it did so far. Kept in locals, as bytes that are written might be parts of any global.
@@ -106,6 +108,11 @@ static u64 fileVersions[FILES + APART];
 static u32 fileFlags[FILES + APART];
 static u32 fileModes[FILES + APART];
 static u32 fileRecords[FILES + APART];
+
+// Owners of open files: from which record on, and their credentials and security labels, as objrefs.
+static u32 ownerRecords[FILES + APART];
+static u32 ownerCredentials[FILES + APART];
+static u32 ownerSecurity[FILES + APART];
 
 static s32 fds[ROWS + APART];
 static u32 tables[ROWS + APART];
@@ -230,6 +237,18 @@ RARE int hasLines(const u8 *name, u32 length) {
   return 0;
 }
 
+// Notes whose an open file is, unless it is the one's before.
+INLINE void addOwner(Run *run, u32 at) {
+  u32 credentials = properties[CREDENTIALS] ? load32(at + properties[CREDENTIALS]) : 0;
+  u32 security = properties[SECURITY] ? load32(at + properties[SECURITY]) : 0;
+  u32 next = run->did.owners;
+  if (next > 0 && ownerCredentials[next - 1] == credentials && ownerSecurity[next - 1] == security) return;
+  ownerRecords[next] = run->did.rows;
+  ownerCredentials[next] = credentials;
+  ownerSecurity[next] = security;
+  run->did.owners = next + 1;
+}
+
 INLINE void addFile(Run *run, u32 objref, const FileForm *form, u32 at, u32 kind, u32 nameLength, u32 varying) {
   u32 row = run->did.files++;
   int isPipe = form->rule == PIPE;
@@ -282,6 +301,7 @@ INLINE u32 readFile(Run *run, Record *records, u32 end) {
   }
   described->form = form->recordKind << 8;
   fileRecords[run->did.files] = run->from.record + run->did.rows + 1;
+  addOwner(run, described->at);
   addFile(run, objref, form, described->at, kind, nameLength, varying);
   return form->rule == PIPE ? 2 : 3;
 }
@@ -334,7 +354,7 @@ __attribute__((export_name("forget"))) void forget(void) {
 
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 parts[30];
+  static u32 parts[33];
   u32 *next = parts;
   *next++ = (u32)input;
   *next++ = (u32)properties;
@@ -359,6 +379,9 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)fileFlags;
   *next++ = (u32)fileModes;
   *next++ = (u32)fileRecords;
+  *next++ = (u32)ownerRecords;
+  *next++ = (u32)ownerCredentials;
+  *next++ = (u32)ownerSecurity;
   *next++ = (u32)fds;
   *next++ = (u32)tables;
   *next++ = (u32)files;

@@ -62,6 +62,7 @@ import {
   type Scan,
 } from "./scan.ts";
 import { SUCCESSORS } from "./successors.ts";
+import { createUsualChecks, type UsualChecks } from "./usual.ts";
 
 /** Checks of records by name. */
 const CHECKS: Readonly<Record<string, (scan: Scan) => void>> = {
@@ -109,6 +110,8 @@ const PREPARED: Readonly<Record<string, (fields: Fields, dialect: Dialect, masks
 
 /** At most so many bytes of a payload are checked. */
 const PATH_BYTES = 4096 + 8;
+/** After this many records that need not be read, few of the next bytes may be needed. */
+const FAR = 1024;
 const LARGEST_BUFFER = 64 * 1024 * 1024;
 
 const holds = (dialect: string, from: string | undefined, until: string | undefined): boolean => {
@@ -226,17 +229,18 @@ export async function checkLinuxCr(image: Image, options: CheckOptions = {}): Pr
   const masks = flagMasks(checkpoint.machine.arch);
   const kinds = records.kinds.map((kind) => kindInfo(kind, dialect, masks));
   const scan = beginScan(image, dialect);
+  const usual = options.kernels === false ? null : createUsualChecks(image, kinds, dialect, masks);
   const { window } = scan;
   const size = checkpoint.members[0]?.size ?? 0;
 
   let row = 0;
   while (row < records.count) {
-    row = checkBlock(scan, kinds, row);
+    row = checkBlock(scan, kinds, usual, row);
     if (row >= records.count) break;
     options.signal?.throwIfAborted();
     const offset = recordOffset(records, row);
     const need = needOf(scan, kinds[records.kind[row] as number] ?? NO_KIND, recordLength(records, row));
-    await window.fill(offset, need);
+    await window.fill(offset, need, (usual?.before(row) ?? 0) > FAR);
     options.onProgress?.({ bytes: offset, size, objects: row });
     // The source has become shorter: the rest cannot be checked.
     if (window.end - offset < need) break;
@@ -263,12 +267,14 @@ const bufferNeed = ({ due }: Scan, length: number): number =>
   due?.check !== undefined && length <= LARGEST_BUFFER ? length : 8;
 
 /** Checks records from `from` on; returns the first row whose bytes are not in the window. */
-function checkBlock(scan: Scan, kinds: readonly (KindInfo | null)[], from: number): number {
+function checkBlock(scan: Scan, kinds: readonly (KindInfo | null)[], usual: UsualChecks | null, from: number): number {
   const { checkpoint, window } = scan;
   const { kind } = checkpoint.records;
   const cursor = recordCursor(checkpoint.records);
   const count = wholeRecords(checkpoint);
   for (let row = from; row < count; row++) {
+    if (usual !== null) row = usual.check(scan, row);
+    if (row >= count) break;
     const info = kinds[kind[row] as number] ?? null;
     if (info === null) continue;
     moveTo(cursor, row);

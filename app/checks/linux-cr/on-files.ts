@@ -22,7 +22,7 @@ import {
 import { NEXT } from "./successors.ts";
 
 /** Default of fs.nr_open (Linux fs/file.c, sysctl_nr_open). */
-const NR_OPEN = 1024 * 1024;
+export const NR_OPEN = 1024 * 1024;
 
 /** FILE_TABLE: how many descriptors follow. */
 export function onFileTable(scan: Scan): void {
@@ -95,7 +95,7 @@ const FMODE_WRITE = 2;
 const UNSEEKABLE = ["PIPE", "FIFO", "SOCKET", "EPOLL", "EVENTFD"];
 
 /** What the checks of FILE use of its kind, its dialect and its machine. */
-interface FileContext {
+export interface FileContext {
   /** By f_type; a hole: the dialect has no such type. */
   readonly types: readonly (FileType | undefined)[];
   readonly masks: FlagMasks;
@@ -109,14 +109,15 @@ interface FileContext {
 }
 
 /** A type of open file (CKPT_FILE_…). */
-interface FileType {
+export interface FileType {
   readonly name: string;
   readonly isGeneric: boolean;
   readonly hasPath: boolean;
   readonly hasPosition: boolean;
 }
 
-const fileTypes = (dialect: Dialect): (FileType | undefined)[] =>
+/** Types of open file that a dialect has, by number. */
+export const fileTypes = (dialect: Dialect): (FileType | undefined)[] =>
   Array.from({ length: Math.max(0, ...(dialect.enums.CKPT_FILE?.values() ?? [])) + 1 }, (_, type) => {
     const name = dialect.enumName("CKPT_FILE", type);
     if (name === undefined || name === "MAX" || name === "IGNORE") return undefined;
@@ -150,8 +151,8 @@ function checkFile(scan: Scan, context: FileContext): void {
   if (type.hasPath) expect(scan, NEXT.pathDue);
   const flags = numberAt(scan, context.flags);
   const mode = numberAt(scan, context.mode);
-  checkFlags(scan, context.masks, flags, type);
-  if (((flags + 1) & 3) !== (mode & 3)) modeFault(scan, context, flags, mode);
+  if (!areSoundFlags(context.masks, flags, type)) checkFlags(scan, context.masks, flags, type);
+  if (!isModeOfFlags(mode, flags)) modeFault(scan, context, flags, mode);
   if (context.position !== undefined) checkPosition(scan, context, context.position, type, mode);
   if (context.pipe !== undefined) checkPipe(scan, numberAt(scan, context.pipe));
 }
@@ -169,6 +170,11 @@ function checkPipe(scan: Scan, pipe: number): void {
 
 /** The same on all architectures that have the format (Linux asm-generic/fcntl.h). */
 const FASYNC = 0o20000;
+
+/** Whether `checkFlags` reports nothing. */
+const areSoundFlags = (masks: FlagMasks, flags: number, { isGeneric }: FileType): boolean =>
+  (flags & (masks.leftOverMask | ~masks.knownMask | FASYNC)) === 0 &&
+  !(isGeneric && opensDirectoryForWriting(masks, flags));
 
 function checkFlags(scan: Scan, masks: FlagMasks, flags: number, type: FileType): void {
   if ((flags & masks.leftOverMask) !== 0) {
@@ -188,6 +194,9 @@ function checkFlags(scan: Scan, masks: FlagMasks, flags: number, type: FileType)
   }
 }
 
+/** Whether f_mode allows what f_flags open a file for. */
+const isModeOfFlags = (mode: number, flags: number): boolean => ((flags + 1) & 3) === (mode & 3);
+
 function modeFault(scan: Scan, { hasCredentials }: FileContext, flags: number, mode: number): void {
   const access = (flags + 1) & 3;
   const words = (bits: number): string => ["nothing", "READ", "WRITE", "READ and WRITE"][bits] as string;
@@ -197,28 +206,55 @@ function modeFault(scan: Scan, { hasCredentials }: FileContext, flags: number, m
   fieldFault(scan, hasCredentials && !lacksWriteAlone ? "H24" : "H26", "f_mode", message);
 }
 
+/** What is wrong with a position, given in halves; `null`: nothing. A restart seeks in the file: up to v16 always. */
+function positionFault(
+  { hasCredentials }: Pick<FileContext, "hasCredentials">,
+  { isGeneric, hasPosition }: FileType,
+  mode: number,
+  low: number,
+  high: number,
+): "negative" | "error-code" | "position" | null {
+  if (high >= 0x8000_0000) return "negative";
+  if (!hasPosition) return low === 0 && high === 0 ? null : "position";
+  if (low < 0x8000_0000 || !isSought(hasCredentials, isGeneric, mode)) return null;
+  return low === ESPIPE && !hasCredentials ? null : "error-code";
+}
+
+const isSought = (hasCredentials: boolean, isGeneric: boolean, mode: number): boolean =>
+  isGeneric && (!hasCredentials || (mode & FMODE_LSEEK) !== 0);
+
 function checkPosition(scan: Scan, context: FileContext, field: CheckedField, type: FileType, mode: number): void {
-  const { hasCredentials } = context;
   const { view } = scan.window;
   const at = scan.at + field.offset;
   const low = view.getUint32(scan.littleEndian ? at : at + 4, scan.littleEndian);
   const high = view.getUint32(scan.littleEndian ? at + 4 : at, scan.littleEndian);
-  // A restart seeks in the file: up to v16 always.
-  const isSought = type.isGeneric && (!hasCredentials || (mode & FMODE_LSEEK) !== 0);
-  if (high >= 0x8000_0000) {
-    const message = `An open file's position is negative: ${positionText(scan, at)}.`;
-    fieldFault(scan, isSought ? "H23" : "position-impossible", "f_pos", message);
-  } else if (!type.hasPosition) {
-    if (low === 0 && high === 0) return;
-    const message = `A ${type.name.toLowerCase()} has the position ${positionText(scan, at)}; it must be 0.`;
+  const fault = positionFault(context, type, mode, low, high);
+  if (fault === null) return;
+  const position = positionText(scan, at);
+  if (fault === "negative") {
+    const code = isSought(context.hasCredentials, type.isGeneric, mode) ? "H23" : "position-impossible";
+    fieldFault(scan, code, "f_pos", `An open file's position is negative: ${position}.`);
+  } else if (fault === "position") {
+    const message = `A ${type.name.toLowerCase()} has the position ${position}; it must be 0.`;
     fieldFault(scan, "position-impossible", "f_pos", message);
-  } else if (low >= 0x8000_0000 && isSought) {
-    if (low === ESPIPE && !hasCredentials) return;
-    const position = positionText(scan, at);
+  } else {
     const message = `An open file's position ${position} looks like an error code to the kernel when it seeks.`;
     fieldFault(scan, "H23", "f_pos", message);
   }
 }
+
+/** Whether the checks of an open file's own fields report nothing. The position is given in halves. */
+export const isSoundFile = (
+  context: Pick<FileContext, "masks" | "hasCredentials">,
+  type: FileType,
+  flags: number,
+  mode: number,
+  low: number,
+  high: number,
+): boolean =>
+  areSoundFlags(context.masks, flags, type) &&
+  isModeOfFlags(mode, flags) &&
+  positionFault(context, type, mode, low, high) === null;
 
 const positionText = ({ window, littleEndian }: Scan, at: number): string =>
   window.view.getBigInt64(at, littleEndian).toString();
@@ -231,6 +267,10 @@ const SLASH = 0x2f;
 const PATH_MAX = 4096;
 /** The seed's restart reads records of at most one page. */
 const RECORD_MAX = 4096;
+
+/** Whether the check of FILE_NAME reports nothing about a path without a NUL. */
+export const isSoundPath = (bytes: Uint8Array, start: number, end: number): boolean =>
+  end - start <= RECORD_MAX - 9 && end > start && bytes[start] === SLASH && !endsUnlinked(bytes, start, end);
 
 /** FILE_NAME: a path, of an open file or of an FS's directories. */
 export function onFileName(scan: Scan): void {

@@ -5,6 +5,7 @@
 // Casts `as number` read typed arrays within bounds that the loop checks: these are the hottest lines of the decoder.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
+import type { UsualRun } from "../image.ts";
 import { LimitReached } from "../limits.ts";
 import type { DecodeOptions, Source } from "../source.ts";
 import { ACTIONS, actionsByType } from "./actions.ts";
@@ -25,7 +26,9 @@ import { beginWalk, fault, faultAtLimit, HANDLED_BYTES, type Walk } from "./walk
 const FIRST_PART = 512 * 1024;
 
 /** A decoded image, or the dialect that it turned out to be written in. */
-export type Outcome = { readonly checkpoint: Checkpoint } | { readonly redecodeAs: string };
+export type Outcome =
+  | { readonly checkpoint: Checkpoint; readonly usualRuns: readonly UsualRun[] }
+  | { readonly redecodeAs: string };
 
 /**
  * Decodes an image that was recognised.
@@ -52,7 +55,7 @@ export async function decodeRecords(
   }
   endWalk(walk);
   progress(source.size);
-  return { checkpoint: builder.finish(headOf(walk)) };
+  return { checkpoint: builder.finish(headOf(walk)), usualRuns: walk.usualRuns };
 }
 
 /** Ends the walk at the first record that does not fit into the limits. */

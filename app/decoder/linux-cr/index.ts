@@ -28,5 +28,5 @@ export async function decodeLinuxCr(source: Source, options: DecodeOptions = {})
     options.details === false
       ? outcome.checkpoint
       : await collectDetails(source, outcome.checkpoint, used.dialect, options);
-  return { checkpoint, sources: [source], ...inspect(source, checkpoint, used.dialect) };
+  return { checkpoint, sources: [source], usualRuns: outcome.usualRuns, ...inspect(source, checkpoint, used.dialect) };
 }

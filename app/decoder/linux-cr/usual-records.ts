@@ -6,6 +6,7 @@ import type { DecodeOptions } from "../source.ts";
 import { ACTIONS, OBJECTS } from "./actions.ts";
 import { recordForms } from "./kernel/record-forms.ts";
 import { createRecordKernel, type RecordKernel, type RecordsRead, type Request } from "./kernel/record-kernel.ts";
+import { addUsualRuns } from "./usual-runs.ts";
 import { announce, announceRun, objrefRoom, resolve, type Walk } from "./walk.ts";
 
 /** A smaller rest takes less time than starting the kernel. */
@@ -146,7 +147,9 @@ function announceFiles(
 function addBatch(walk: Walk, batch: RecordsRead): void {
   const { builder, window } = walk;
   const { rows, files, descriptors, base, end } = batch;
-  walk.record = builder.addRecords(batch, window.start + base, batch.kinds, 0) + rows - 1;
+  const first = builder.addRecords(batch, window.start + base, batch.kinds, 0);
+  addUsualRuns(walk.usualRuns, batch, first);
+  walk.record = first + rows - 1;
   builder.addTexts(batch.text, batch.textLength);
   if (files > 0) walk.lastFile = builder.addFileRows(batch.fileColumns, files) + files - 1;
   if (descriptors > 0) builder.addDescriptorRows(batch.descriptorColumns, descriptors);

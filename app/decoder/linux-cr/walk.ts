@@ -7,6 +7,7 @@ import type { FileRow, RecordRow, TableRow, TaskRow } from "../../model/rows.ts"
 import { counted } from "../../model/words.ts";
 import { type Builder, createBuilder } from "../builder.ts";
 import { createIdIndex, type IdIndex } from "../id-index.ts";
+import type { UsualRun } from "../image.ts";
 import type { LimitName, Limits } from "../limits.ts";
 import type { Source } from "../source.ts";
 import { openWindow, type Window } from "../window.ts";
@@ -63,6 +64,8 @@ export interface Walk {
   readonly facts: Fact[];
   readonly pids: Pids;
   readonly taskObjects: TaskObjects;
+  /** Records that were read in their usual form. */
+  readonly usualRuns: UsualRun[];
 
   /** Where the current record begins, in the image. */
   pos: number;
@@ -140,6 +143,7 @@ export function beginWalk(source: Source, recognition: Recognition, limits?: Lim
     facts: [],
     pids: noPids(dialect),
     taskObjects: noTaskObjects(),
+    usualRuns: [],
     pos: 0,
     record: NONE,
     at: 0,

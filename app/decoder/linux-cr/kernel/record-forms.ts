@@ -10,13 +10,16 @@ import type { Layout } from "../layout.ts";
 import { NAMED_KINDS } from "../named-kinds.ts";
 
 /** Sizes of the kernel's tables. */
-const TABLE = { properties: 14, types: 10_000, fileTypes: 16, beginnings: 32, beginning: 32 } as const;
+const TABLE = { properties: 16, types: 10_000, fileTypes: 16, beginnings: 32, beginning: 32 } as const;
 
 /** What the kernel does with a record, as in records.c. */
 const RULES = { leave: 0, list: 1, announce: 2, describe: 3, name: 4, descriptor: 5 } as const;
 
 /** What it does with an open file. */
 const FILE_RULES = { none: 0, path: 1, pathWithKind: 2, pipe: 3 } as const;
+
+/** Fields of an open file that some dialects have: objrefs of its credentials and of its security label. */
+const OWNERS = ["f_credref", "f_secref"] as const;
 
 /** The tables of a dialect on a machine. */
 export interface RecordForms {
@@ -67,6 +70,7 @@ export function recordForms({ dialect, kinds, littleEndian }: Machine): RecordFo
       ...[file("f_type"), file("f_mode"), file("f_flags"), file("f_pos", 8), file("f_version", 8)],
       ...[descriptor("fd_objref"), descriptor("fd_descriptor"), descriptor("fd_close_on_exec")],
       ...[hasOfPipe | HAS.path, hasOfPipe],
+      ...OWNERS.map((name) => (dialect.struct("ckpt_hdr_file")?.byName.has(name) ? file(name) : 0)),
     ),
     forms: formsByType(dialect, kinds),
     fileForms: formsByFileType(dialect, kinds),

@@ -20,7 +20,7 @@ const ROWS = 8192;
 const FILES = ROWS / 2;
 const LENGTH_BYTES = 3;
 /** Parts of the memory that it lists. */
-const PLACES = 30;
+const PLACES = 33;
 /** The most bytes of an open file's records: one that announces it, one that describes it, and its path. */
 const LONGEST_FILE = 8 << 10;
 
@@ -62,6 +62,9 @@ export interface RecordsRead {
   readonly lengthsAt: Uint32Array;
   readonly kinds: Uint8Array;
   readonly fileColumns: ReturnType<typeof fileColumns>;
+  /** Whose the open files are: a row wherever that changes. */
+  readonly ownerColumns: ReturnType<typeof ownerColumns>;
+  owners: number;
   readonly descriptorColumns: ReturnType<typeof descriptorColumns>;
   readonly text: Uint8Array;
   textLength: number;
@@ -100,6 +103,14 @@ const fileColumns = (buffer: ArrayBuffer, next: NextPlace) => ({
   record: new Int32Array(buffer, next(), FILES),
 });
 
+const ownerColumns = (buffer: ArrayBuffer, next: NextPlace) => ({
+  /** From which record of the batch on. */
+  record: new Uint32Array(buffer, next(), FILES),
+  /** Objrefs; 0: the dialect has none. */
+  credentials: new Int32Array(buffer, next(), FILES),
+  security: new Int32Array(buffer, next(), FILES),
+});
+
 const descriptorColumns = (buffer: ArrayBuffer, next: NextPlace) => ({
   fd: new Int32Array(buffer, next(), ROWS),
   table: new Uint32Array(buffer, next(), ROWS),
@@ -120,6 +131,8 @@ const emptyBatch = (buffer: ArrayBuffer, next: NextPlace): RecordsRead => ({
   offsets: new Uint32Array(buffer, next(), ROWS),
   lengthsAt: new Uint32Array(buffer, next(), ROWS),
   fileColumns: fileColumns(buffer, next),
+  ownerColumns: ownerColumns(buffer, next),
+  owners: 0,
   descriptorColumns: descriptorColumns(buffer, next),
   missing: new Uint32Array(buffer, next(), ROWS),
   missingCount: 0,
@@ -153,6 +166,7 @@ function takeResult(batch: RecordsRead, words: Uint32Array): void {
   batch.lengthBytes = words[5] as number;
   batch.missingCount = words[6] as number;
   batch.inOrder = words[7] === 1;
+  batch.owners = words[8] as number;
 }
 
 /** A kernel; null where WebAssembly is not allowed. */
@@ -171,7 +185,7 @@ export function createRecordKernel(tables: RecordForms): RecordKernel | null {
   new Uint8Array(buffer, next(), tables.beginnings.length).set(tables.beginnings);
   new Uint32Array(buffer, next(), tables.firstBeginnings.length).set(tables.firstBeginnings);
   const request = new Int32Array(buffer, next(), 11);
-  const result = new Uint32Array(buffer, next(), 8);
+  const result = new Uint32Array(buffer, next(), 9);
   const batch = emptyBatch(buffer, next);
   const held = kernelInput(input);
   /** Whether records from bytes[from] on may lie across the end of what is in the input. */
