@@ -1,4 +1,4 @@
-// Describes a rule as Markdown: its section of docs/checks.md.
+// Describes rules as Markdown: the sections of docs/checks.md.
 
 import type { Outcome, Rule } from "./rule.ts";
 
@@ -42,4 +42,24 @@ export function ruleSection({ code, title, examines, outcomes, target, remedy, s
     ...(source === undefined ? [] : [`- Decided by: ${source}.`]),
   ];
   return lines.join("\n");
+}
+
+/**
+ * docs/checks.md with the sections of these rules. Everything before the first section of a part (`## …`) is kept. A rule
+ * without a section gets one in the part of the rule before it.
+ */
+export function checksPage(page: string, rules: readonly Rule[]): string {
+  const [introduction = "", ...texts] = page.split(/^(?=## )/m);
+  const parts = texts.map((text) => ({
+    introduction: text.split(/^### /m)[0] ?? "",
+    codes: new Set(Array.from(text.matchAll(/^### (.*)$/gm), ([, code]) => code)),
+    sections: [] as string[],
+  }));
+  let at = 0;
+  for (const rule of rules) {
+    if (!parts[at]?.codes.has(rule.code) && parts[at + 1]?.codes.has(rule.code)) at++;
+    parts[at]?.sections.push(ruleSection(rule));
+  }
+  const whole = [introduction, ...parts.flatMap((part) => [part.introduction, ...part.sections])];
+  return `${whole.map((text) => text.trimEnd()).join("\n\n")}\n`;
 }

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { RULES } from "../../app/checks/check.ts";
-import { ruleSection } from "../../app/checks/describe.ts";
-import { outcomesFor } from "../../app/checks/rule.ts";
+import { checksPage, ruleSection } from "../../app/checks/describe.ts";
+import { outcomesFor, type Rule } from "../../app/checks/rule.ts";
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
 
 const page = readFileSync(new URL("../../docs/checks.md", import.meta.url), "utf8");
@@ -12,6 +12,18 @@ const page = readFileSync(new URL("../../docs/checks.md", import.meta.url), "utf
 describe("docs/checks.md", () => {
   test.each(RULES.map((rule) => [`${rule.format} ${rule.code}`, rule] as const))("explains %s", (_, rule) => {
     expect(page).toContain(`${ruleSection(rule)}\n`);
+  });
+
+  test("is current: otherwise run `npm run docs`", () => {
+    expect(checksPage(page, RULES)).toBe(page);
+  });
+
+  test("gets the section of a new rule after that of the rule before it, and loses those of rules that are gone", () => {
+    const of = (code: string): Rule => ({ ...(RULES[0] as Rule), code });
+    const text =
+      "# Checks\n\nWhat.\n\n## One\n\nFirst.\n\n### H1\n\nOld.\n\n### H2\n\nOld.\n\n## Two\n\n### a\n\nOld.\n";
+    const headings = checksPage(text, ["H1", "H3", "a", "b"].map(of)).match(/^#.*|^(?:What|First|Old)\.$/gm);
+    expect(headings).toEqual(["# Checks", "What.", "## One", "First.", "### H1", "### H3", "## Two", "### a", "### b"]);
   });
 
   test("explains nothing else, in the rules' order", () => {
