@@ -148,6 +148,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "options", title: "socket options", compared: "value", absent: "null", recordedWith: "buffers" },
   // The kernel adjusts those of TCP, unless the program has set them: then they are options as well.
   { key: "buffers", title: "socket buffers", compared: "value", absent: "skip", volatileOf: ["tcp", "mptcp"] },
+  { key: "negotiated", title: "negotiated by TCP", compared: "value", absent: "skip" },
   { key: "queuedPackets", title: "queued packets", compared: "volatile" },
   { key: "queuedBytes", title: "queued bytes", compared: "volatile" },
   { key: "bytesToRead", title: "bytes to read", compared: "volatile" },

@@ -11,7 +11,7 @@ import type { FileRow, TaskRow } from "../model/rows.ts";
 import { base64Bytes } from "../model/text.ts";
 import { numberOr, textOr, wordOr } from "./cells.ts";
 import { eachDescriptor } from "./descriptors-of-kind.ts";
-import { socketTable } from "./sockets.ts";
+import { type SocketFacts, socketTable } from "./sockets.ts";
 import type { Input, Row } from "./table.ts";
 import type { Tables } from "./tables.ts";
 
@@ -51,11 +51,11 @@ const wideOr = (value: DetailValue | undefined): bigint | null => {
 const listOf = (value: DetailValue | undefined): readonly Details[] =>
   Array.isArray(value) ? (value as readonly Details[]) : [];
 
-/** Fills the tables of kinds of open file. @param namespaces Network namespaces of sockets, as for socketTable. */
-export function readFiles(checkpoint: Checkpoint, tables: Tables, namespaces: Float64Array | null = null): void {
+/** Fills the tables of kinds of open file. @param facts As for socketTable. */
+export function readFiles(checkpoint: Checkpoint, tables: Tables, facts: SocketFacts | null = null): void {
   const detailsOf = detailsReader(checkpoint);
   tables.hold("sockets", "locks", "terminals", "epoll", "container");
-  if (tables.wants("sockets")) tables.put(socketTable(checkpoint, namespaces));
+  if (tables.wants("sockets")) tables.put(socketTable(checkpoint, facts));
   if (tables.wants("terminals")) addTerminals(checkpoint, detailsOf, tables);
   if (tables.wants("epoll")) addWatches(checkpoint, detailsOf, tables);
   if (tables.wants("locks")) addLocks(checkpoint, detailsOf, tables);

@@ -7,6 +7,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { LINK_ROLES } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
+import type { FileRow } from "../model/rows.ts";
 import { firstOfEach } from "../model/search.ts";
 import { NOTHING, numberCells, pooledCells, textOr, wordOr } from "./cells.ts";
 import { descriptorsOfKind, tableOfTask } from "./descriptors-of-kind.ts";
@@ -66,12 +67,20 @@ export const SOCKET_DETAILS: ReadonlySet<string> = new Set([
   ...NUMBERS.flatMap(([, from]) => from),
 ]);
 
+/** What is known of sockets that is not among their details. */
+export interface SocketFacts {
+  /** By open file: its network namespace, as in the table of namespaces; NaN: unknown. */
+  readonly namespaces: Float64Array;
+  /** The security labels of those that have one. */
+  readonly labels: ReadonlyMap<FileRow, Uint8Array>;
+}
+
 /**
  * The table of sockets, with a row for each descriptor of each task.
  *
- * @param namespaces By open file: its network namespace; NaN: unknown. `null`: none is known.
+ * @param facts `null`: none are known.
  */
-export function socketTable(checkpoint: Checkpoint, namespaces: Float64Array | null): ResourceTable {
+export function socketTable(checkpoint: Checkpoint, facts: SocketFacts | null): ResourceTable {
   const { tasks, descriptors } = checkpoint;
   const { rows, first } = descriptorsOfKind(checkpoint, fileKind("socket"));
   let total = 0;
@@ -100,7 +109,7 @@ export function socketTable(checkpoint: Checkpoint, namespaces: Float64Array | n
   const columns: Record<string, Column> = {
     pid: numbers(pids),
     fd: numbers(fds),
-    ...idColumns(checkpoint, own.file, namespaces),
+    ...idColumns(checkpoint, own.file, facts),
     ...detailColumns(checkpoint, own.file),
   };
   return {
@@ -117,20 +126,24 @@ export function socketTable(checkpoint: Checkpoint, namespaces: Float64Array | n
 const numbers = (values: Float64Array): Column => ({ kind: "number", values });
 
 /** The columns that are not read from details. @param file By row: its open file. */
-function idColumns(checkpoint: Checkpoint, file: Int32Array, namespaces: Float64Array | null): Record<string, Column> {
+function idColumns(checkpoint: Checkpoint, file: Int32Array, facts: SocketFacts | null): Record<string, Column> {
   const { id } = checkpoint.files;
   const peers = peersOf(checkpoint);
   const peerIds = new Float64Array(file.length).fill(Number.NaN);
   const namespaceIds = new Float64Array(file.length).fill(Number.NaN);
   const ids = new Float64Array(file.length);
+  const labels = createPool();
+  const labelIndex = new Uint32Array(file.length);
   for (let row = 0; row < file.length; row++) {
     const own = i32At(file, row);
     const peer = i32At(peers, own);
     if (peer !== NONE) peerIds[row] = u32At(id, peer);
-    if (namespaces !== null) namespaceIds[row] = namespaces[own] as number;
+    if (facts !== null) namespaceIds[row] = facts.namespaces[own] as number;
+    labelIndex[row] = labels.indexOf(facts?.labels.get(own));
     ids[row] = u32At(id, own);
   }
-  return { peer: numbers(peerIds), namespace: numbers(namespaceIds), file: numbers(ids) };
+  const label: Column = { kind: "pooled", index: labelIndex, pool: labels.values, bytes: labels.bytes };
+  return { peer: numbers(peerIds), namespace: numbers(namespaceIds), label, file: numbers(ids) };
 }
 
 /** The first peer of each open file; NONE: it has none. */

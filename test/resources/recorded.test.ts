@@ -135,6 +135,7 @@ describe.each(SIDES)("r1 %s", (side) => {
           noNewPrivs: status.NoNewPrivs === "1",
           label: null,
           socketLabel: null,
+          policy: null,
         };
       }),
     );

@@ -207,7 +207,6 @@ const [LEFT, LEFT_NANO] = [fieldIn(TIMER, "vsec"), fieldIn(TIMER, "vnsec")];
 
 /** Whether a timer is armed. A one-shot timer disarms itself when it expires. */
 function isArmed({ details, fields }: About): number {
-  if (isZero(fields, INTERVAL) && isZero(fields, INTERVAL_NANO)) return NONE;
   return details.indexOf(!isZero(fields, LEFT) || !isZero(fields, LEFT_NANO));
 }
 

@@ -147,6 +147,9 @@ const LINES = {
   cgroup_entry: "1 sets cg_set_entry*, 2 controllers cg_controller_entry*",
   seccomp_filter: "1 filter bytes, 2 prev uint32?, 3 flags uint32?",
   seccomp_entry: "1 seccomp_filters seccomp_filter*",
+  binfmt_misc_entry:
+    "1 name string, 2 enabled bool, 3 interpreter string, 4 flags string?, 5 extension string?, 6 magic string?, 7 mask string?, 8 offset int32?",
+  pidns_entry: "1 ext_key string?",
   uid_gid_extent: "1 first uint32, 2 lower_first uint32, 3 count uint32",
   userns_entry: "1 uid_map uid_gid_extent*, 2 gid_map uid_gid_extent*",
   timespec: "1 tv_sec uint64, 2 tv_nsec uint64",

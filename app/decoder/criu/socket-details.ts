@@ -1,5 +1,6 @@
 // Details of sockets.
 
+import { type Bits, bitWords } from "../../model/bits.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import {
@@ -116,11 +117,25 @@ function addOptions(message: string): AddDetails {
   };
 }
 
+/** TCPI_OPT_… of Linux include/uapi/linux/tcp.h. */
+const TCP_OPTIONS: Bits = [
+  ["timestamps", 1],
+  ["sack", 2],
+  ["window scale", 4],
+  ["ecn", 8],
+];
+
 function addStream(about: About): void {
   const stream = relatedOf(about, "tcp_stream_entry");
   if (stream === null) return;
   add(about, "bytesToRead", stream.number("inq_len"));
   add(about, "bytesToSend", stream.number("outq_len"));
+  add(about, "negotiated", {
+    options: bitWords(TCP_OPTIONS, stream.number("opt_mask") ?? 0),
+    mss: stream.number("mss_clamp"),
+    sendScale: stream.number("snd_wscale"),
+    receiveScale: stream.number("rcv_wscale"),
+  });
 }
 
 export const INET_ROWS = rowsOf("inet_sk_entry", INET_FIELDS, [

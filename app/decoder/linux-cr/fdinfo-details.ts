@@ -76,8 +76,7 @@ const TABLE: { readonly [kind in FileKind]?: Lines } = {
       ["it_value", "left", time],
     ],
     // A one-shot timer disarms itself when it expires.
-    derived: ({ interval, left }) =>
-      interval === undefined || interval === ZERO || left === undefined ? {} : { armed: left !== ZERO },
+    derived: ({ left }) => (left === undefined ? {} : { armed: left !== ZERO }),
     separator: ": ",
   },
   inotify: {

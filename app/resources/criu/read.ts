@@ -1,18 +1,19 @@
 // Reads the tables of a CRIU image set.
 
+import type { SocketFacts } from "../sockets.ts";
 import type { Tables } from "../tables.ts";
 import { readIpc } from "./ipc.ts";
 import { readMappings } from "./mappings.ts";
 import { readFilters } from "./seccomp.ts";
 import type { SetReader } from "./set-reader.ts";
-import { readSocketNamespaces } from "./sockets.ts";
+import { readSocketFacts } from "./sockets.ts";
 import { readSystem } from "./system.ts";
 import { readTasks } from "./tasks.ts";
 import { readThreadOwners, type ThreadOwners } from "./thread-owners.ts";
 import type { Unchanged } from "./unchanged.ts";
 
 /** The tables that are read from the cores. */
-const OF_CORES = ["tasks", "threads", "credentials", "limits", "signals", "timers", "seccomp"];
+const OF_CORES = ["tasks", "threads", "credentials", "limits", "signals", "timers", "seccomp", "aio"];
 
 /** Tables that leave out rows where two sets are the same. */
 export const WITH_ROWS_LEFT_OUT: readonly string[] = [...OF_CORES, "mappings"];
@@ -24,12 +25,12 @@ export interface Reading {
   readonly unchanged: Unchanged;
 }
 
-/** Fills the tables that are asked for. Returns the network namespaces of sockets: see readSocketNamespaces. */
+/** Fills the tables that are asked for. Returns what readSocketFacts does. */
 export async function readCriu(
   set: SetReader,
   tables: Tables,
   { owners, unchanged }: Reading,
-): Promise<Float64Array | null> {
+): Promise<SocketFacts | null> {
   if (tables.wants(...OF_CORES)) {
     const filters = await readFilters(set);
     await readTasks(set, tables, {
@@ -40,5 +41,5 @@ export async function readCriu(
   }
   await readMappings(set, tables, await readIpc(set, tables), unchanged.mappings);
   await readSystem(set, tables, unchanged);
-  return readSocketNamespaces(set, tables);
+  return readSocketFacts(set, tables);
 }

@@ -1,12 +1,15 @@
-// Values of socket entries that are not details: the network namespace of each.
+// What sets say of sockets that is not among their details: the network namespace and the label of each.
 
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
 import { createValueReader } from "../../decoder/criu/values.ts";
 import { eachBytes, fieldNumber, isSet, low, type Plan, plan, scan, scratch } from "../../decoder/criu/wire.ts";
+import { NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import type { SocketFacts } from "../sockets.ts";
 import type { Tables } from "../tables.ts";
-import type { SetReader } from "./set-reader.ts";
+import { messageOf, type SetReader } from "./set-reader.ts";
 
 const SOCKET = fileKind("socket");
 
@@ -32,9 +35,39 @@ const IN_FILES: Plan = plan(
   SOCKETS.map(([name]) => name),
 );
 
-/** By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown. */
-export async function readSocketNamespaces(set: SetReader, tables: Tables): Promise<Float64Array | null> {
+/** The network namespaces and the labels of sockets. */
+export async function readSocketFacts(set: SetReader, tables: Tables): Promise<SocketFacts | null> {
   if (!tables.wants("sockets")) return null;
+  return { namespaces: await readNamespaces(set), labels: await readLabels(set) };
+}
+
+/** CRIU writes labels only where SELinux is in use. */
+const SELINUX = 1;
+
+/** The labels of sockets, which CRIU stores with descriptors. */
+async function readLabels(set: SetReader): Promise<ReadonlyMap<FileRow, Uint8Array>> {
+  const labels = new Map<FileRow, Uint8Array>();
+  let module: number | null = null;
+  for await (const entry of set.entries("inventory"))
+    module = messageOf(entry, "inventory_entry")?.number("lsmtype") ?? null;
+  if (module !== SELINUX) return labels;
+  const { files, descriptors } = set.checkpoint;
+  const read = createEntryReader(set.checkpoint, set.sources);
+  const valuesOf = createValueReader();
+  for (let row = 0; row < descriptors.count; row++) {
+    const file = i32At(descriptors.file, row);
+    if (file === NONE || u8At(files.kind, file) !== SOCKET || labels.has(file)) continue;
+    set.throwIfAborted();
+    const reading = read(i32At(descriptors.record, row));
+    const entry = reading instanceof Promise ? await reading : reading;
+    const label = entry === null ? null : valuesOf(entry).bytes("xattr_security_selinux");
+    if (label !== null) labels.set(file, label);
+  }
+  return labels;
+}
+
+/** By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown. */
+async function readNamespaces(set: SetReader): Promise<Float64Array> {
   const { files } = set.checkpoint;
   const found = new Float64Array(files.count).fill(Number.NaN);
   const read = createEntryReader(set.checkpoint, set.sources);

@@ -8,6 +8,8 @@ import { createSharing } from "../sharing.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { deviceFlags } from "../words.ts";
+import { readGroupProperties } from "./cgroup-properties.ts";
+import { readContents } from "./contents.ts";
 import { deviceOptions } from "./device-options.ts";
 import { readFirewall } from "./firewall.ts";
 import { readMounts } from "./mounts.ts";
@@ -30,6 +32,12 @@ const NAMESPACES = [
   ["uts", "uts_ns_id"],
 ] as const;
 
+/** Namespaces that the restore can provide by a name, and the entries with their names. */
+const EXTERNAL = [
+  ["net", "netns_entry"],
+  ["pid", "pidns_entry"],
+] as const;
+
 /** Reads the tables of the image as a whole, and namespaces and control groups of tasks. */
 export async function readSystem(set: SetReader, tables: Tables, unchanged: Unchanged): Promise<void> {
   const inventory = await readInventory(set);
@@ -43,6 +51,9 @@ export async function readSystem(set: SetReader, tables: Tables, unchanged: Unch
   await readNetwork(set, tables);
   await readFirewall(set, tables);
   await readSysctls(set, tables);
+  await readGroupProperties(set, tables);
+  await readEach(set, tables, "binfmt-misc", "binfmt_misc_entry", "binfmt");
+  await readContents(set, tables);
   await readControlGroups(set, tables, unchanged.cgroups ? unchanged.cores : new Set());
 }
 
@@ -55,9 +66,11 @@ async function readInventory(set: SetReader): Promise<Values | null> {
 async function readNamespaces(set: SetReader, tables: Tables, root: Values | null): Promise<void> {
   if (!tables.wants("namespaces", "sharing")) return;
   const sharing = createSharing(tables, "criu");
-  const external = new Map<number, Uint8Array | null>();
-  for await (const entry of set.entries("netns")) {
-    external.set(entry.number, messageOf(entry, "netns_entry")?.bytes("ext_key") ?? null);
+  const external = new Map<string, Uint8Array | null>();
+  for (const [kind, message] of EXTERNAL) {
+    for await (const entry of set.entries(`${kind}ns`)) {
+      external.set(`${kind} ${entry.number}`, messageOf(entry, message)?.bytes("ext_key") ?? null);
+    }
   }
   const add = (pid: number, record: number, ids: Pick<Values, "number"> | null): void => {
     if (ids === null) return;
@@ -67,7 +80,7 @@ async function readNamespaces(set: SetReader, tables: Tables, root: Values | nul
       const id = ids.number(field);
       const own = root?.number(field) ?? null;
       if (id === null) continue;
-      const name = kind === "net" ? (external.get(id) ?? null) : null;
+      const name = external.get(`${kind} ${id}`) ?? null;
       const row = { pid, kind, id, own: own === null ? null : id !== own, external: name };
       tables.add("namespaces", row, task, record);
     }
@@ -118,7 +131,7 @@ async function readEach(
   for await (const entry of set.entries(kind)) {
     const found = messageOf(entry, message);
     if (found === null) continue;
-    const row: Draft = { namespace: entry.number };
+    const row: Draft = Number.isNaN(entry.number) ? {} : { namespace: entry.number };
     addWords?.(row, found, set.littleEndian);
     take(row, spec(resource), message, found, set.arch);
     if (!tables.add(resource, row, NONE, entry.record)) return;

@@ -10,6 +10,7 @@ import { taskRow } from "../from-checkpoint.ts";
 import type { Row } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { actionFlags, limitName, notificationName, policyName, secondsText, timerClock, UNLIMITED } from "../words.ts";
+import { digestOf } from "./contents.ts";
 import { addSeccomp, type Filters } from "./seccomp.ts";
 import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
 import { isDead, type ThreadOwners } from "./thread-owners.ts";
@@ -95,12 +96,24 @@ function queuedSignals({ arch, littleEndian }: SetReader, queue: readonly (Uint8
 /** What the memory of each task says about the task. */
 async function memoryFlags(set: SetReader, tables: Tables, leftOut: ReadonlySet<number>): Promise<Map<number, Values>> {
   const found = new Map<number, Values>();
-  if (!tables.wants("tasks")) return found;
+  if (!tables.wants("tasks", "aio")) return found;
   for await (const entry of set.entries("mm", leftOut)) {
     const mm = messageOf(entry, "mm_entry");
-    if (mm !== null) found.set(entry.number, mm);
+    if (mm === null) continue;
+    found.set(entry.number, mm);
+    addRings(set, tables, entry, mm);
   }
   return found;
+}
+
+/** Adds the contexts of io_setup(2) of a task. */
+function addRings(set: SetReader, tables: Tables, { number: pid, record }: NumberedEntry, mm: Values): void {
+  tables.hold("aio");
+  for (const ring of mm.each("aios", self)) {
+    const row: Draft = { pid };
+    take(row, spec("aio"), "aio_ring_entry", ring, set.arch);
+    tables.add("aio", row, set.taskOfPid(pid), record);
+  }
 }
 
 function addTask(set: SetReader, tables: Tables, owner: Owner, tc: Values, mm: Values | null): void {
@@ -142,6 +155,9 @@ function addThread(
   take(row, threads, "thread_core_entry", thread, set.arch);
   take(row, threads, "task_core_entry", tc, set.arch);
   take(row, threads, "thread_sas_entry", usedStack(thread?.nested("sas") ?? null), set.arch);
+  take(row, threads, "rseq_entry", thread?.nested("rseq_entry") ?? null, set.arch);
+  // The address is 0 if there is none.
+  for (const name of ["robustList", "rseq"]) if (row[name] === 0n || row[name] === 0) row[name] = null;
   const policy = thread?.number("sched_policy") ?? null;
   if (policy !== null) row.policy = policyName(policy);
   const own = thread?.inside("signals_p").each("signals", infoOf) ?? [];
@@ -165,6 +181,8 @@ function addCredentials(set: SetReader, tables: Tables, { pid, tid, task, record
   if (creds === null || !tables.wants("credentials")) return;
   const row: Draft = { pid, tid };
   take(row, spec("credentials"), "creds_entry", creds, set.arch);
+  const policy = creds.bytes("apparmor_data");
+  if (policy !== null) row.policy = digestOf(policy).digest;
   if (!set.isCut(record)) {
     for (const name of EMPTY_SETS) row[name] ??= [];
     row.noNewPrivs ??= false;
@@ -238,7 +256,7 @@ function addIntervalTimer(tables: Tables, { pid, task, record }: Owner, kind: st
   const interval = secondsText(part("isec"), part("iusec"), MICROSECONDS);
   const value = secondsText(part("vsec"), part("vusec"), MICROSECONDS);
   if (interval === "0" && value === "0") return;
-  tables.add("timers", { pid, kind, interval, value }, task, record);
+  tables.add("timers", { pid, kind, interval, value, armed: value !== "0" }, task, record);
 }
 
 function addPosixTimer(set: SetReader, tables: Tables, { pid, task, record }: Owner, timer: Values): void {
@@ -249,6 +267,7 @@ function addPosixTimer(set: SetReader, tables: Tables, { pid, task, record }: Ow
   row.notify = notificationName(timer.number("it_sigev_notify") ?? 0);
   row.interval = secondsText(part("isec"), part("insec"), NANOSECONDS);
   row.value = secondsText(part("vsec"), part("vnsec"), NANOSECONDS);
+  row.armed = row.value !== "0";
   tables.add("timers", row, task, record);
 }
 

@@ -125,7 +125,7 @@ const OF_TASKS = spec("tasks").columns.flatMap(({ criu = [] }) =>
 /** By kind of member. Others are compared whole. */
 const COMPARED: Readonly<Record<string, ComparedEntry>> = {
   core: comparedEntry("core_entry", ["tc", "thread_core"]),
-  mm: comparedEntry("mm_entry", ["vmas", "mm_start_stack", ...OF_TASKS]),
+  mm: comparedEntry("mm_entry", ["vmas", "aios", "mm_start_stack", ...OF_TASKS]),
 };
 
 /** A function that compares a member of both sets, by kind and number; `null`: they are not the same. */

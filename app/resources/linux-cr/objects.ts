@@ -64,7 +64,7 @@ export function timersOf(signal: Struct): Draft[] | null {
   return INTERVAL_TIMERS.flatMap(([name, kind]): Draft[] => {
     const [value, interval] = [signal.big(`it_${name}_value`) ?? 0n, signal.big(`it_${name}_incr`) ?? 0n];
     if (value === 0n && interval === 0n) return [];
-    return [{ kind, interval: nanosecondsText(interval), value: nanosecondsText(value) }];
+    return [{ kind, interval: nanosecondsText(interval), value: nanosecondsText(value), armed: value !== 0n }];
   });
 }
 

@@ -103,6 +103,7 @@ export function createTasks(
       take(thread, spec("threads"), struct, arch);
       // There is one only if its size is not 0, and a record may be cut before the size.
       if (!struct.big("sas_ss_size")) delete thread.signalStack;
+      if (!struct.big("robust_futex_list")) delete thread.robustList;
       current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, row, thread, expectsShared: false };
     },
     bindCredentials(struct) {

@@ -32,6 +32,10 @@ const SOCKETS: ResourceSpec = {
       comparedAs: "namespace",
       repeats: "never",
     }),
+    column("label", "text", "label", "the label of SELinux", {
+      criu: "fdinfo_entry.xattr_security_selinux",
+      repeats: "never",
+    }),
     column("options", "list", "options", "socket options that are set; see socket(7)", { escaped: true }),
     column("file", "number", "open file", "an id in `files`", { notCompared: "renumbered", minor: true }),
   ],

@@ -61,5 +61,23 @@ const MAPPINGS: ResourceSpec = {
   ],
 };
 
+const AIO: ResourceSpec = {
+  name: "aio",
+  noun: "AIO context",
+  title: "AIO contexts",
+  scope: "task",
+  meaning: "The contexts for asynchronous I/O of each task; see io_setup(2). Their memory is among the mappings.",
+  key: ["pid"],
+  columns: [
+    PID,
+    column("ring", "address", "ring", "where its ring of events is", {
+      criu: "aio_ring_entry.id",
+      notCompared: "renumbered",
+    }),
+    column("requests", "number", "requests", "how many may be outstanding", { criu: "aio_ring_entry.nr_req" }),
+    column("length", "number", "length", "of the ring, in bytes", { criu: "aio_ring_entry.ring_len" }),
+  ],
+};
+
 /** Tables of memory. */
-export const MEMORY_RESOURCES: readonly ResourceSpec[] = [MAPPINGS];
+export const MEMORY_RESOURCES: readonly ResourceSpec[] = [MAPPINGS, AIO];

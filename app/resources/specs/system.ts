@@ -205,6 +205,69 @@ const SYSCTLS: ResourceSpec = {
   ],
 };
 
+const GROUP_PROPERTIES: ResourceSpec = {
+  name: "cgroupproperties",
+  noun: "control group property",
+  title: "Control group properties",
+  scope: "image",
+  meaning: "Control groups with what they are set to, as the files in their directories have it.",
+  key: ["controllers", "path", "property"],
+  columns: [
+    column("controllers", "text", "controllers", "of the hierarchy; empty for the unified one", {
+      criu: "cg_controller_entry.cnames",
+    }),
+    column("path", "text", "path", "of the group", { criu: "cgroup_dir_entry.dir_name" }),
+    column("property", "text", "property", "cpu.max …; null: the group itself", { criu: "cgroup_prop_entry.name" }),
+    column("value", "text", "value", "what the file contains", { criu: "cgroup_prop_entry.value" }),
+    column("mode", "mode", "mode", "permissions of the file", { criu: "cgroup_perms.mode" }),
+    column("uid", "number", "uid", "the owner", { criu: "cgroup_perms.uid" }),
+    column("gid", "number", "gid", "the owner's group", { criu: "cgroup_perms.gid" }),
+    column("threaded", "flag", "threaded", "whether threads of a task can be in different groups", {
+      criu: "cg_controller_entry.is_threaded",
+      minor: true,
+    }),
+  ],
+};
+
+const BINFMT: ResourceSpec = {
+  name: "binfmt",
+  noun: "binary format",
+  title: "Binary formats",
+  scope: "image",
+  meaning: "The handlers of binfmt_misc.",
+  key: ["name"],
+  columns: [
+    column("name", "text", "name", "under which it is registered", { criu: "binfmt_misc_entry.name" }),
+    column("enabled", "flag", "enabled", "whether it is in use", { criu: "binfmt_misc_entry.enabled" }),
+    column("interpreter", "text", "interpreter", "the program that runs such files", {
+      criu: "binfmt_misc_entry.interpreter",
+    }),
+    column("flags", "text", "flags", "P, O, C, F", { criu: "binfmt_misc_entry.flags" }),
+    column("extension", "text", "extension", "by which files are known", { criu: "binfmt_misc_entry.extension" }),
+    column("magic", "text", "magic", "bytes by which files are known", { criu: "binfmt_misc_entry.magic" }),
+    column("mask", "text", "mask", "bits of these bytes that count", { criu: "binfmt_misc_entry.mask" }),
+    column("offset", "signed", "offset", "where these bytes are", { criu: "binfmt_misc_entry.offset" }),
+  ],
+};
+
+const CONTENTS: ResourceSpec = {
+  name: "contents",
+  noun: "content",
+  title: "Contents",
+  scope: "image",
+  meaning:
+    "What the image contains of unlinked files and file systems in memory, and parts of it that no other table has. Pages of memory are not listed.",
+  key: ["kind", "name"],
+  // Which files are unlinked is among the details of open files.
+  compared: "recorded",
+  columns: [
+    column("kind", "text", "kind", "unlinked file, tmpfs, apparmor, autofs or binfmt_misc"),
+    column("name", "text", "name", "the path of the file, or the mount point"),
+    column("size", "number", "size", "in bytes; of tmpfs that of a tar archive"),
+    column("digest", "text", "digest", "CRC-32, to compare it"),
+  ],
+};
+
 const PLUGINS: ResourceSpec = {
   name: "plugins",
   noun: "plugin",
@@ -238,6 +301,9 @@ export const SYSTEM_RESOURCES: readonly ResourceSpec[] = [
   NETDEV,
   ...NETWORK_RESOURCES,
   SYSCTLS,
+  GROUP_PROPERTIES,
+  BINFMT,
+  CONTENTS,
   PLUGINS,
   CONTAINER,
 ];

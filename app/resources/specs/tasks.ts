@@ -109,6 +109,34 @@ const THREADS: ResourceSpec = {
       recordedWith: "blocked",
       minor: true,
     }),
+    column("signalStackSize", "decimal", "size of that", "the size of its alternate signal stack", {
+      criu: "thread_sas_entry.ss_size",
+      linuxCr: "ckpt_hdr_task.sas_ss_size",
+      recordedWith: "blocked",
+      minor: true,
+    }),
+    column("robustList", "address", "robust list", "where its list of robust futexes begins", {
+      criu: "thread_core_entry.futex_rla",
+      linuxCr: "ckpt_hdr_task.robust_futex_list",
+      notCompared: "renumbered",
+      comparedAs: "presence",
+      recordedWith: "blocked",
+      minor: true,
+    }),
+    column("rseq", "address", "rseq", "where its area for restartable sequences is; see rseq(2)", {
+      criu: "rseq_entry.rseq_abi_pointer",
+      notCompared: "renumbered",
+      comparedAs: "presence",
+      minor: true,
+    }),
+    column("rseqSize", "number", "size of that", "the size of that area", {
+      criu: "rseq_entry.rseq_abi_size",
+      minor: true,
+    }),
+    column("rseqSignature", "number", "rseq signature", "what comes before abort handlers", {
+      criu: "rseq_entry.signature",
+      minor: true,
+    }),
   ],
 };
 
@@ -173,6 +201,7 @@ const CREDENTIALS: ResourceSpec = {
       linuxCr: "ckpt_hdr_cred.cap_s.securebits",
       recordedWith: "securebits",
     }),
+    column("policy", "text", "policy", "CRC-32 of what AppArmor said of its label, to compare it", { minor: true }),
     column("noNewPrivs", "flag", "no_new_privs", "whether exec can no longer grant anything", {
       criu: "creds_entry.no_new_privs",
     }),
@@ -274,6 +303,7 @@ const TIMERS: ResourceSpec = {
       linuxCr: intervalTimers("value"),
       notCompared: "volatile",
     }),
+    column("armed", "flag", "armed", "whether it will expire; one that expires once disarms itself"),
     column("overrun", "number", "overrun", "expirations that were missed", {
       criu: "posix_timer_entry.overrun",
       notCompared: "volatile",
@@ -315,8 +345,8 @@ const NAMESPACES: ResourceSpec = {
       comparedAs: "namespace",
     }),
     column("own", "flag", "own", "whether it differs from that of the process that dumped it", { recordedWith: "own" }),
-    column("external", "text", "external", "the name by which the restore provides a network namespace", {
-      criu: "netns_entry.ext_key",
+    column("external", "text", "external", "the name by which the restore provides a network or pid namespace", {
+      criu: ["netns_entry.ext_key", "pidns_entry.ext_key"],
     }),
   ],
 };

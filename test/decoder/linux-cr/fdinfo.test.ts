@@ -40,7 +40,7 @@ const CASES: readonly (readonly [what: string, kind: FileKind, lines: string, de
     "a timerfd that is not armed, with lines that nobody knows",
     "timerfd",
     "clockid: 12\nticks: 0\ncolour: blue\nsettime flags: 00\nit_value: (0, 0)\nit_interval: (0, 0)\n\n:\n",
-    { clock: 12, ticks: "0", interval: "0.000000000", left: "0.000000000" },
+    { clock: 12, ticks: "0", interval: "0.000000000", left: "0.000000000", armed: false },
   ],
   ["a timerfd whose lines are cut off", "timerfd", "clockid: 0\ntick", { clock: "CLOCK_REALTIME" }],
   [

@@ -80,6 +80,9 @@ const DERIVED: Readonly<Record<string, readonly string[]>> = {
   "ckpt_hdr_vma.vm_start": ["size"],
   "ckpt_hdr_vma.vm_end": ["size"],
   "ckpt_hdr_vma.vm_flags permissions": ["flags", "permissions"],
+  "ckpt_hdr_task.robust_futex_list": ["robustList"],
+  // 0: it is not armed.
+  "ckpt_hdr_signal.it_virt_value": ["armed"],
   "ckpt_hdr_vma.vma_objref": ["resource-added", "resource-removed"],
 };
 
@@ -153,11 +156,9 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   "ckpt_hdr_task.exit_code": "of a zombie only: in the list of tasks",
   "ckpt_hdr_task.set_child_tid": ADDRESS,
   "ckpt_hdr_task.clear_child_tid": ADDRESS,
-  "ckpt_hdr_task.sas_ss_size": "only whether there is such a stack: signalStack",
   "ckpt_hdr_task.compat_robust_futex_head_len": "the size of a struct of the kernel",
   "ckpt_hdr_task.compat_robust_futex_list": ADDRESS,
   "ckpt_hdr_task.robust_futex_head_len": "the size of a struct of the kernel",
-  "ckpt_hdr_task.robust_futex_list": ADDRESS,
   "ckpt_hdr_cred.user_ref": REFERENCE,
   "ckpt_hdr_cred.groupinfo_ref": REFERENCE,
   "ckpt_hdr_cred.cap_s.padding": PADDING,

@@ -11,6 +11,7 @@ import { encodeText } from "../../../app/model/text.ts";
 import type { ColumnSpec, ResourceSpec } from "../../../app/resources/resource.ts";
 import { RESOURCES, resourceNamed } from "../../../app/resources/resources.ts";
 import { changesAndNotes } from "../../support/compare.ts";
+import { completeSet } from "../../support/complete-set.ts";
 import { imageSources, SAMPLES } from "../../support/corpus.ts";
 import {
   copied,
@@ -110,6 +111,7 @@ const SETS: readonly Set[] = [
   ...SAMPLES.filter(({ format, sides }) => format === "criu" && sides.includes("before")).map((sample) =>
     imageSources(sample, "before"),
   ),
+  completeSet(),
 ];
 
 /** Fields that a column is made of, where it does not take one as it is. */

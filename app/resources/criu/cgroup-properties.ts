@@ -1,0 +1,65 @@
+// What control groups are set to: the files of each group that CRIU saves, with their owners.
+
+import type { Values } from "../../decoder/criu/values.ts";
+import { NONE } from "../../model/checkpoint.ts";
+import type { RecordRow } from "../../model/rows.ts";
+import type { Input } from "../table.ts";
+import { spec, type Tables } from "../tables.ts";
+import { messageOf, type SetReader, take } from "./set-reader.ts";
+
+/** Groups in a forged image can be in each other without end. */
+const MOST_LEVELS = 64;
+
+const SLASH = 0x2f;
+const COMMA = 0x2c;
+
+interface Place {
+  readonly tables: Tables;
+  readonly set: SetReader;
+  readonly record: RecordRow;
+  readonly controllers: Uint8Array;
+  readonly threaded: boolean | null;
+}
+
+/** Reads the table of the properties of control groups. */
+export async function readGroupProperties(set: SetReader, tables: Tables): Promise<void> {
+  if (!tables.wants("cgroupproperties")) return;
+  for await (const entry of set.entries("cgroup")) {
+    tables.hold("cgroupproperties");
+    messageOf(entry, "cgroup_entry")?.each("controllers", (controller) => {
+      const controllers = joined(controller.texts("cnames"), COMMA);
+      const threaded = controller.bool("is_threaded");
+      const place = { tables, set, record: entry.record, controllers, threaded };
+      controller.each("dirs", (group) => addGroup(place, group, null, MOST_LEVELS));
+    });
+  }
+}
+
+/** Adds a group, what it is set to, and the groups in it. @param above The path of the group that it is in. */
+function addGroup(place: Place, group: Values, above: Uint8Array | null, levels: number): void {
+  const name = group.bytes("dir_name") ?? new Uint8Array(0);
+  const path = above === null ? name : joined([above, name], SLASH);
+  addRow(place, path, {}, group.nested("dir_perms"));
+  group.each("properties", (property) => {
+    const row: Record<string, Input> = {};
+    take(row, spec("cgroupproperties"), "cgroup_prop_entry", property, place.set.arch);
+    addRow(place, path, row, property.nested("perms"));
+  });
+  if (levels > 0) group.each("children", (child) => addGroup(place, child, path, levels - 1));
+}
+
+function addRow(
+  { tables, set, record, controllers, threaded }: Place,
+  path: Uint8Array,
+  property: Readonly<Record<string, Input>>,
+  permissions: Values | null,
+): void {
+  const row: Record<string, Input> = { controllers, path, threaded, ...property };
+  take(row, spec("cgroupproperties"), "cgroup_perms", permissions, set.arch);
+  tables.add("cgroupproperties", row, NONE, record);
+}
+
+function joined(parts: readonly Uint8Array[], separator: number): Uint8Array {
+  const bytes = parts.flatMap((part, at) => (at === 0 ? [...part] : [separator, ...part]));
+  return Uint8Array.from(bytes);
+}

@@ -1,0 +1,116 @@
+// Contents that a set keeps as they are, and that no table takes apart: of unlinked files, of tmpfs mounts, policies of
+// AppArmor, … Two of them are compared by size and checksum.
+
+import { crc32 } from "../../decoder/archive/checksums.ts";
+import { remapTarget } from "../../decoder/criu/remap.ts";
+import type { Source } from "../../decoder/source.ts";
+import { NONE, nameBytes } from "../../model/checkpoint.ts";
+import { recordEnd } from "../../model/records.ts";
+import type { Tables } from "../tables.ts";
+import { messageOf, type SetReader } from "./set-reader.ts";
+
+/** Bytes that are read at once. */
+const PIECE = 1 << 20;
+
+/** No more is read of one member: a checksum of much more would take too long. */
+const MOST_BYTES = 1 << 28;
+
+interface Digest {
+  readonly size: number;
+  readonly digest: string;
+}
+
+const hex = (word: number): string => word.toString(16).padStart(8, "0");
+
+/** Size and checksum of some bytes. */
+export const digestOf = (bytes: Uint8Array): Digest => ({ size: bytes.length, digest: hex(crc32(bytes)) });
+
+/** Reads the table of contents. */
+export async function readContents(set: SetReader, tables: Tables): Promise<void> {
+  if (!tables.wants("contents")) return;
+  tables.hold("contents");
+  await readGhosts(set, tables);
+  await readFileSystems(set, tables);
+  await readBinfmtMisc(set, tables);
+  for (const kind of ["apparmor", "autofs"]) {
+    for (const [member] of set.members.ofKind(kind)) {
+      const source = set.source(member);
+      if (source !== undefined) tables.add("contents", { kind, ...(await digestOfRest(set, source, 0)) });
+    }
+  }
+}
+
+/** Size and checksum of a member from an offset on. */
+async function digestOfRest(set: SetReader, source: Source, from: number): Promise<Digest> {
+  const end = Math.min(source.size, from + MOST_BYTES);
+  let crc = 0;
+  for (let at = from; at < end; at += PIECE) {
+    set.throwIfAborted();
+    crc = crc32(await source.read(at, Math.min(PIECE, end - at)), crc);
+  }
+  return { size: Math.max(0, source.size - from), digest: hex(crc) };
+}
+
+/** Unlinked files, which are in ghost-file-ID.img after an entry with their attributes. */
+async function readGhosts(set: SetReader, tables: Tables): Promise<void> {
+  const { checkpoint } = set;
+  for await (const entry of set.entries("remap-fpath")) {
+    const remap = messageOf(entry, "remap_file_path_entry");
+    const [file, id] = [set.fileOfId(remap?.number("orig_id") ?? NONE), remap?.number("remap_id") ?? null];
+    if (id === null) continue;
+    const member = set.members.find("ghost-file", remapTarget(id, remap?.number("remap_type") ?? null));
+    const source = set.source(member);
+    const [first, end] = set.recordsOf(member);
+    if (source === undefined || first === end) continue;
+    const digest = await digestOfRest(set, source, recordEnd(checkpoint.records, first));
+    const name = file === NONE ? null : nameBytes(checkpoint, file);
+    tables.add("contents", { kind: "unlinked file", name, ...digest }, NONE, entry.record);
+  }
+}
+
+/** Members with archives of what is on a tmpfs, and the field of mnt_entry with their number. */
+const ARCHIVES = [
+  ["tmpfs", "mnt_id"],
+  ["tmpfs-dev", "root_dev"],
+] as const;
+
+async function readFileSystems(set: SetReader, tables: Tables): Promise<void> {
+  const points = new Map<string, Uint8Array | null>();
+  for await (const entry of set.entries("mountpoints")) {
+    const mount = messageOf(entry, "mnt_entry");
+    for (const [kind, field] of ARCHIVES) {
+      const key = `${kind} ${mount?.number(field)}`;
+      if (!points.has(key)) points.set(key, mount?.bytes("mountpoint") ?? null);
+    }
+  }
+  for (const [kind] of ARCHIVES) {
+    for (const [member, number] of set.members.ofKind(kind)) {
+      const source = set.source(member);
+      if (source === undefined) continue;
+      const digest = (await trailerOf(source)) ?? (await digestOfRest(set, source, 0));
+      tables.add("contents", { kind: "tmpfs", name: points.get(`${kind} ${number}`), ...digest });
+    }
+  }
+}
+
+/** RFC 1952: a file has a header of ten bytes, and ends with the checksum and the size of what it contains. */
+const [GZIP_HEADER, GZIP_TRAILER] = [10, 8];
+
+/** Size and checksum of what a gzip file contains, as it says; `null`: it is none. */
+async function trailerOf(source: Source): Promise<Digest | null> {
+  if (source.size < GZIP_HEADER + GZIP_TRAILER) return null;
+  const [first, second] = await source.read(0, 2);
+  if (first !== 0x1f || second !== 0x8b) return null;
+  const bytes = await source.read(source.size - GZIP_TRAILER, GZIP_TRAILER);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, GZIP_TRAILER);
+  return { size: view.getUint32(4, true), digest: hex(view.getUint32(0, true)) };
+}
+
+/** What releases after CRIU 4.2 keep of binfmt_misc in a user namespace. */
+async function readBinfmtMisc(set: SetReader, tables: Tables): Promise<void> {
+  for await (const entry of set.entries("userns")) {
+    for (const bytes of messageOf(entry, "userns_entry")?.texts("binfmt_misc") ?? []) {
+      tables.add("contents", { kind: "binfmt_misc", ...digestOf(bytes) }, NONE, entry.record);
+    }
+  }
+}
