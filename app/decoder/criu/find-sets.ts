@@ -58,7 +58,8 @@ export const mayBeOpened = (name: string): boolean => !NEVER_OPENED.test(name);
 /** Whether a member's contents are needed, for a set or for the facts of its container. */
 export function isNeeded(name: string): boolean | "maybe" {
   const place = memberOfName(name);
-  if (place !== null) return MEMBER_KINDS[place.kind]?.magic !== null;
+  const kind = MEMBER_KINDS[place?.kind ?? -1];
+  if (kind !== undefined) return kind.magic !== null || kind.isListed === true;
   if (METADATA_NAMES.has(baseName(name)) || baseName(name) === PARENT) return true;
   return mayBeOpened(name) ? "maybe" : false;
 }

@@ -13,7 +13,7 @@ export interface Payload {
 export interface MemberKind {
   /** The fixed part of the file's name: `core` of `core-412.img`. */
   readonly name: string;
-  /** `null` for a raw file without CRIU's framing, which is never read. */
+  /** `null` for a raw file without CRIU's framing. */
   readonly magic: MagicName | null;
   /** The message of the entries; `null` if messages.ts does not describe it. */
   readonly message: MessageName | null;
@@ -24,6 +24,8 @@ export interface MemberKind {
   readonly number?: "decimal" | "hex";
   /** The file has one entry, which it always has. */
   readonly single?: true;
+  /** A raw file that tables of resources are read from. */
+  readonly isListed?: true;
   /** Only the magic is read; the rest is not framed as entries. */
   readonly opaque?: true;
   /** Images of open files before CRIU 3.4: the field of file_entry that has the same message since. */
@@ -41,6 +43,7 @@ const numbered = { number: "decimal" } as const;
 const one = { single: true } as const;
 const oneNumbered = { ...numbered, ...one } as const;
 const opaque = { opaque: true } as const;
+const listed = { ...numbered, isListed: true } as const;
 
 /**
  * All kinds, in the order in which a set is decoded: open files, tasks and terminals come before the entries that
@@ -122,13 +125,13 @@ export const MEMBER_KINDS: readonly MemberKind[] = [
   kind("ipcns-shm", "IPCNS_SHM", null, { ...numbered, ...opaque }),
   kind("ipcns-msg", "IPCNS_MSG", null, { ...numbered, ...opaque }),
   kind("ipcns-sem", "IPCNS_SEM", null, { ...numbered, ...opaque }),
-  kind("ifaddr", null, null, numbered),
-  kind("route", null, null, numbered),
-  kind("route6", null, null, numbered),
-  kind("rule", null, null, numbered),
-  kind("iptables", null, null, numbered),
-  kind("ip6tables", null, null, numbered),
-  kind("nftables", null, null, numbered),
+  kind("ifaddr", null, null, listed),
+  kind("route", null, null, listed),
+  kind("route6", null, null, listed),
+  kind("rule", null, null, listed),
+  kind("iptables", null, null, listed),
+  kind("ip6tables", null, null, listed),
+  kind("nftables", null, null, listed),
   kind("tmpfs", null, null, numbered),
   kind("tmpfs-dev", null, null, numbered),
   kind("pages", null, null, numbered),

@@ -3,9 +3,10 @@
 
 import { crc32 } from "../../decoder/archive/checksums.ts";
 import { remapTarget } from "../../decoder/criu/remap.ts";
-import type { Source } from "../../decoder/source.ts";
+import { type Source, SourceError } from "../../decoder/source.ts";
 import { NONE, nameBytes } from "../../model/checkpoint.ts";
 import { recordEnd } from "../../model/records.ts";
+import type { RecordRow } from "../../model/rows.ts";
 import type { Tables } from "../tables.ts";
 import { messageOf, type SetReader } from "./set-reader.ts";
 
@@ -60,12 +61,21 @@ async function readGhosts(set: SetReader, tables: Tables): Promise<void> {
     if (id === null) continue;
     const member = set.members.find("ghost-file", remapTarget(id, remap?.number("remap_type") ?? null));
     const source = set.source(member);
-    const [first, end] = set.recordsOf(member);
-    if (source === undefined || first === end) continue;
-    const digest = await digestOfRest(set, source, recordEnd(checkpoint.records, first));
+    const attributes = attributesOf(set, member);
+    if (source === undefined || attributes === null) continue;
+    const digest = await digestOfRest(set, source, recordEnd(checkpoint.records, attributes));
     const name = file === NONE ? null : nameBytes(checkpoint, file);
     tables.add("contents", { kind: "unlinked file", name, ...digest }, NONE, entry.record);
   }
+}
+
+/** The record with the attributes of an unlinked file; `null`: there is none. */
+function attributesOf({ checkpoint: { records }, recordsOf }: SetReader, member: number): RecordRow | null {
+  const [first, end] = recordsOf(member);
+  for (let row = first; row < end; row++) {
+    if (records.kinds[records.kind[row] as number]?.struct === "ghost_file_entry") return row;
+  }
+  return null;
 }
 
 /** Members with archives of what is on a tmpfs, and the field of mnt_entry with their number. */
@@ -87,9 +97,20 @@ async function readFileSystems(set: SetReader, tables: Tables): Promise<void> {
     for (const [member, number] of set.members.ofKind(kind)) {
       const source = set.source(member);
       if (source === undefined) continue;
-      const digest = (await trailerOf(source)) ?? (await digestOfRest(set, source, 0));
-      tables.add("contents", { kind: "tmpfs", name: points.get(`${kind} ${number}`), ...digest });
+      const name = points.get(`${kind} ${number}`);
+      const digest = await digestOfArchive(set, source);
+      if (digest !== null) tables.add("contents", { kind: "tmpfs", name, ...digest });
     }
+  }
+}
+
+/** `null`: the set is in a compressed archive, of which such members, often large, are not kept. */
+async function digestOfArchive(set: SetReader, source: Source): Promise<Digest | null> {
+  try {
+    return (await trailerOf(source)) ?? (await digestOfRest(set, source, 0));
+  } catch (error) {
+    if (error instanceof SourceError) return null;
+    throw error;
   }
 }
 

@@ -1,0 +1,144 @@
+// What sets say besides descriptors and tasks, in sets that have it: contents, control groups, handlers, labels, contexts.
+
+import { crc32, gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import type { Change } from "../../app/diff/changes.ts";
+import { changesAndNotes } from "../support/compare.ts";
+import { completeSet } from "../support/complete-set.ts";
+import { setSources } from "../support/criu.ts";
+import { mapNumbers, setNumber, withFile } from "../support/edit-set.ts";
+import { entries, openSources } from "../support/resources.ts";
+import { gzip, tar } from "../support/tar.ts";
+
+const table = async (set: readonly Source[], name: string) => entries(await openSources(set), name);
+
+const changesOf = async (before: readonly Source[], after: readonly Source[]): Promise<readonly Change[]> =>
+  (await changesAndNotes(await openSources(before), await openSources(after))).changes;
+
+const bytesOf = (set: readonly Source[], name: string): Uint8Array => {
+  const source = set.find((each) => each.name === name) as Source;
+  return source.read(0, source.size) as Uint8Array;
+};
+
+const hex = (word: number): string => word.toString(16).padStart(8, "0");
+
+describe("contents", () => {
+  const TMPFS = "tmpfs-dev-40.tar.gz.img";
+  const unlinked = setSources("w1/before");
+  const GHOST = unlinked.find(({ name }) => name.startsWith("ghost-file-"))?.name ?? "";
+
+  test("of a tmpfs are those of its archive, however that is compressed", async () => {
+    const archive = gunzipSync(bytesOf(setSources("w7/before"), TMPFS));
+    expect(await table(setSources("w7/before"), "contents")).toEqual([
+      { kind: "tmpfs", name: "/tmp", size: archive.length, digest: hex(crc32(archive)) },
+    ]);
+  });
+
+  test("of a tmpfs that differ are a change", async () => {
+    const set = setSources("w7/before");
+    const archive = bytesOf(set, TMPFS).slice();
+    archive[archive.length - 8] = (archive.at(-8) as number) ^ 1;
+    expect(await changesOf(set, withFile(set, TMPFS, archive))).toMatchObject([
+      { kind: "resource-changed", resource: "contents", key: { kind: "tmpfs", name: "/tmp" }, field: "digest" },
+    ]);
+  });
+
+  test("of an unlinked file are what follows its attributes", async () => {
+    const bytes = bytesOf(unlinked, GHOST);
+    const start = 12 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
+    const contents = bytes.subarray(start);
+    const [row] = await table(unlinked, "contents");
+    expect(row).toMatchObject({ kind: "unlinked file", size: contents.length, digest: hex(crc32(contents)) });
+    expect(contents.length).toBeGreaterThan(0);
+    const edited = bytes.slice();
+    edited[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+    expect(await changesOf(unlinked, withFile(unlinked, GHOST, edited))).toMatchObject([
+      { kind: "resource-changed", resource: "contents", field: "digest" },
+    ]);
+  });
+
+  test("of members that are not taken apart are compared whole", async () => {
+    const set = withFile(setSources("w1/before"), "apparmor.img", Uint8Array.of(1, 2, 3));
+    const after = withFile(set, "apparmor.img", Uint8Array.of(1, 2, 4));
+    expect(await changesOf(set, after)).toMatchObject([
+      { kind: "resource-changed", resource: "contents", key: { kind: "apparmor" }, field: "digest" },
+    ]);
+  });
+});
+
+test("sets in compressed archives have the same tables, but for contents of tmpfs", async () => {
+  const set = setSources("w7/before");
+  const archive = tar(set.map(({ name }) => ({ name, bytes: bytesOf(set, name) })));
+  const packed = await openSources([bytesSource("set.tar.gz", gzip(archive))]);
+  const plain = await openSources(set);
+  const NAMES = ["addresses", "routes", "rules", "firewall", "mounts", "contents", "cgroupproperties"];
+  for (const name of NAMES) {
+    const expected = (await entries(plain, name)).filter(({ kind }) => kind !== "tmpfs");
+    expect(await entries(packed, name), name).toEqual(expected);
+  }
+  expect((await entries(packed, "rules")).length).toBeGreaterThan(0);
+});
+
+test("control groups have their properties, each with the path of its group", async () => {
+  const rows = await table(completeSet(), "cgroupproperties");
+  expect(rows.map(({ path, property, value, mode }) => [path, property, value, mode])).toEqual([
+    ["/outer", null, null, 0o644],
+    ["/outer", "cpu.max", "max 100000", 0o644],
+    ["/outer/inner", null, null, 0o644],
+    ["/outer/inner", "memory.max", "4096", 0o644],
+  ]);
+  expect(new Set(rows.map(({ controllers, threaded }) => `${controllers} ${threaded}`))).toEqual(new Set(["cpu true"]));
+});
+
+test("binfmt_misc has its handlers", async () => {
+  expect(await table(completeSet(), "binfmt")).toEqual([
+    {
+      ...{ name: "wine", enabled: true, interpreter: "/usr/bin/wine", flags: "F" },
+      ...{ extension: "exe", magic: "4d5a", mask: "ffff", offset: "0" },
+    },
+  ]);
+});
+
+test("a task has its contexts for asynchronous I/O", async () => {
+  expect(await table(completeSet(), "aio")).toEqual([{ pid: 25_572, ring: "1000", requests: 8, length: 4096 }]);
+});
+
+test("sockets have labels where SELinux is in use", async () => {
+  const labels = async (set: readonly Source[]) =>
+    (await table(set, "sockets")).filter(({ label }) => label !== null).map(({ fd, label }) => [fd, label]);
+  const label = "system_u:system_r:kernel_t:s0";
+  expect(await labels(completeSet())).toEqual([[903, label]]);
+  expect(await labels(setNumber(completeSet(), "inventory.img", "inventory_entry", 0, "lsmtype", 2))).toEqual([]);
+});
+
+describe("a timer that expires once", () => {
+  test("is armed, or not, as a POSIX timer", async () => {
+    const timer = (seconds: number): Source[] =>
+      ["isec", "insec", "vnsec", "vsec"].reduce(
+        (set, field) =>
+          setNumber(set, "core-25572.img", "core_entry", 0, `tc.timers.posix.${field}`, field === "vsec" ? seconds : 0),
+        completeSet(),
+      );
+    const [one, later, none] = [timer(7), timer(3), timer(0)] as const;
+    expect(await changesOf(one, later)).toEqual([]);
+    expect(await changesOf(one, none)).toMatchObject([
+      { kind: "resource-changed", resource: "timers", field: "armed", before: true, after: false },
+    ]);
+  });
+
+  test("is armed, or not, as a descriptor", async () => {
+    const timer = (seconds: bigint): Source[] =>
+      mapNumbers(setSources("w4/before"), "files.img", "file_entry", (field, value) => {
+        if (field === "timerfd_entry.vsec") return seconds;
+        return /^timerfd_entry\.(isec|insec|vnsec)$/.test(field) ? 0n : value;
+      });
+    const [one, later, none] = [timer(7n), timer(3n), timer(0n)] as const;
+    expect(await changesOf(one, later)).toEqual([]);
+    const changes = await changesOf(one, none);
+    expect(changes.length).toBeGreaterThan(0);
+    for (const change of changes) {
+      expect(change).toMatchObject({ kind: "file-detail", key: "armed", before: true, after: false });
+    }
+  });
+});
