@@ -3,7 +3,7 @@
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
-import { type Checkpoint, HAS, NONE } from "../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE, type OpenFiles } from "../model/checkpoint.ts";
 import { createJsonBytes, type JsonBytes, takeBytes, writePiece, writeRaw } from "../model/json-bytes.ts";
 import { fileKind } from "../model/names.ts";
 import { u8At, u32At } from "../model/read.ts";
@@ -27,11 +27,12 @@ export const FACT_PIECES: readonly Uint8Array[] = [SEPARATOR, ...LINK_PIECES];
  */
 type WriteFacts = (file: FileRow, within: TableRow) => void;
 
+/** What the facts about a file can come from; `stored`: from details and links alone. */
+export const FACTS = { none: 0, any: 1, stored: 2 } as const;
+
 export interface FactWriter {
-  /** Whether a file can have facts. */
-  hasFacts(file: FileRow): boolean;
-  /** Whether they come from details and links alone. */
-  hasOnlyStored(file: FileRow): boolean;
+  /** By file: one of FACTS. */
+  possible(): Uint8Array;
   /** It is fastest for consecutive files. */
   readonly writeFacts: WriteFacts;
 }
@@ -49,8 +50,11 @@ export function createFactWriter(out: JsonBytes, checkpoint: Checkpoint, names: 
   const facts: DetailFact[] = [];
   const hasFacts = (file: FileRow): boolean =>
     (u8At(files.has, file) & HAS.details) !== 0 || u8At(files.kind, file) === EXTERNAL || links.isReceived(file);
-  const hasOnlyStored = (file: FileRow): boolean =>
-    (u8At(files.has, file) & (HAS.details | HAS.inode)) === HAS.details && !links.isReceived(file);
+  const possible = (): Uint8Array => {
+    const found = possibleFacts(files);
+    for (const file of links.received()) found[file] = FACTS.any;
+    return found;
+  };
   const writeFacts: WriteFacts = (file, within) => {
     if (file === NONE || !hasFacts(file)) return;
     start = out.length;
@@ -68,7 +72,21 @@ export function createFactWriter(out: JsonBytes, checkpoint: Checkpoint, names: 
     out.length = start;
     writeRaw(out, shortText(text));
   };
-  return { hasFacts, hasOnlyStored, writeFacts };
+  return { possible, writeFacts };
+}
+
+/** What the facts about each file can come from, apart from links to it. */
+function possibleFacts({ count, has, kind }: OpenFiles): Uint8Array {
+  const ofBits = Uint8Array.from({ length: 256 }, (_, bits) => {
+    if ((bits & HAS.details) === 0) return FACTS.none;
+    return (bits & HAS.inode) === 0 ? FACTS.stored : FACTS.any;
+  });
+  const found = new Uint8Array(count);
+  for (let file = 0; file < count; file++) {
+    const facts = ofBits[has[file] as number] as number;
+    found[file] = facts === FACTS.none && kind[file] === EXTERNAL ? FACTS.any : facts;
+  }
+  return found;
 }
 
 /** A function that returns the same facts as text. */

@@ -4,11 +4,11 @@ import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts"
 import { type JsonBytes, writePiece, writeRaw } from "../model/json-bytes.ts";
 import { FILE_KINDS, O_ACCMODE } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
-import type { DescriptorRow, FileRow } from "../model/rows.ts";
+import type { DescriptorRow } from "../model/rows.ts";
 import { decodeText, encodeText } from "../model/text.ts";
 import { fileName, fileNames, MOST_PLAIN } from "../model/words.ts";
 import { delimitedCell } from "./delimited.ts";
-import { createFactWriter } from "./fact-words.ts";
+import { createFactWriter, FACTS } from "./fact-words.ts";
 import { ACCESS, fdCell, flagsCell, flagsOf, NOTHING, typeCell, wordCell } from "./line-cells.ts";
 import type { LineWidths } from "./line-widths.ts";
 import {
@@ -161,9 +161,9 @@ const RISKY = encodeText("\t\r\n");
 
 /** Further facts about the open file. Their own task is named too, because each line must make sense alone. */
 function factPart(out: JsonBytes, checkpoint: Checkpoint, form: LineForm): Part {
-  const { descriptors, files } = checkpoint;
-  const { writeFacts, hasFacts } = createFactWriter(out, checkpoint, fileNames(checkpoint));
-  const notes = Uint8Array.from({ length: files.count }, (_, file: FileRow) => (hasFacts(file) ? 1 : 0));
+  const { descriptors } = checkpoint;
+  const { writeFacts, possible } = createFactWriter(out, checkpoint, fileNames(checkpoint));
+  const facts = { column: possible(), rows: descriptors.file };
   const write = (row: DescriptorRow): void => {
     const { length } = out;
     if (form === "aligned") writePiece(out, GAP);
@@ -172,7 +172,7 @@ function factPart(out: JsonBytes, checkpoint: Checkpoint, form: LineForm): Part 
     if (out.length === start) out.length = length;
     else if (form === "tabs") escapeCell(out, start);
   };
-  return whenSet({ column: notes, rows: descriptors.file }, 1, [call(write)]);
+  return whenIs(facts, FACTS.none, [], [call(write)]);
 }
 
 /** Writes the text from `start` on as a cell. */

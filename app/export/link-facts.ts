@@ -18,6 +18,8 @@ const MOST_HOLDERS = 3;
 export interface LinkFacts {
   /** Whether the file is in flight to a socket. */
   isReceived(file: FileRow): boolean;
+  /** The files in flight. */
+  received(): readonly FileRow[];
   /** Writes what a file is linked to, one fact for each role. Calls `begin` before each of them. */
   write(file: FileRow, within: TableRow): void;
 }
@@ -57,6 +59,7 @@ export function createLinkFacts(
   };
   return {
     isReceived: (file) => receivers.size > 0 && receivers.has(file),
+    received: () => [...receivers.keys()].filter((file) => file !== NONE),
     write(file, within) {
       const { first, end } = rangeOf(file);
       if (first < end) {

@@ -1,7 +1,7 @@
 // An image as text for a terminal: each task with its file table, each descriptor with its open file and who shares it.
 
 import type { Chosen } from "../../app/export/choose.ts";
-import { createFactWriter } from "../../app/export/fact-words.ts";
+import { createFactWriter, FACTS } from "../../app/export/fact-words.ts";
 import {
   createRows,
   createRowsWriter,
@@ -10,18 +10,9 @@ import {
   type RowsWriter,
   writeRows,
 } from "../../app/export/rows/rows.ts";
-import {
-  type Column,
-  call,
-  type Part,
-  padded,
-  piece,
-  type Template,
-  whenIs,
-  whenSet,
-} from "../../app/export/rows/template.ts";
+import { type Column, call, type Part, padded, piece, type Template, whenIs } from "../../app/export/rows/template.ts";
 import { rowWriter } from "../../app/export/rows/write.ts";
-import { type Checkpoint, descriptorCount, holderCount, NONE, taskCount } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, holderCount, NONE, type OpenFiles, taskCount } from "../../app/model/checkpoint.ts";
 import { type JsonBytes, takeBytes, writePiece, writeRaw } from "../../app/model/json-bytes.ts";
 import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
@@ -193,13 +184,10 @@ function chosenCount({ descriptors }: Chosen, { tables }: Checkpoint, table: Tab
 
 const GAP = encodeText("  ");
 
-/** Bits that say what a line has about an open file: perhaps facts, of a form that the kernel knows or not; who else holds it. */
-const NOTE = { stored: 1, facts: 2, sharers: 4 } as const;
-
 /** How the lines of descriptors are written. Numbers are as wide as the largest of the table. */
 function descriptorTemplate(out: JsonBytes, checkpoint: Checkpoint, names: FileNames, style: Style): Template {
   const { descriptors } = checkpoint;
-  const { writeFacts, hasFacts, hasOnlyStored } = createFactWriter(out, checkpoint, names);
+  const { writeFacts, possible } = createFactWriter(out, checkpoint, names);
   const fileOf = (row: DescriptorRow): FileRow => i32At(descriptors.file, row);
   const writeAny = (row: DescriptorRow): void => {
     const { length } = out;
@@ -213,7 +201,8 @@ function descriptorTemplate(out: JsonBytes, checkpoint: Checkpoint, names: FileN
   });
   const through = <Of extends Column>(column: Of) => ({ column, rows: descriptors.file });
   const { files, text } = checkpoint;
-  const notes = through(notesOf(checkpoint, hasFacts, hasOnlyStored));
+  const facts = through(possible());
+  const shared = through(sharedFiles(checkpoint));
   const stored: Part = {
     op: "facts",
     values: through(files.kind),
@@ -224,7 +213,7 @@ function descriptorTemplate(out: JsonBytes, checkpoint: Checkpoint, names: FileN
   const file = [
     piece("  "),
     ...fileParts(out, checkpoint, names, descriptors.file),
-    whenSet(notes, NOTE.stored, [stored], [whenSet(notes, NOTE.facts, [call(writeAny)])]),
+    whenIs(facts, FACTS.stored, [stored], [whenIs(facts, FACTS.any, [call(writeAny)])]),
   ];
   const missing = [piece("  open file missing from this image")];
   return {
@@ -234,24 +223,19 @@ function descriptorTemplate(out: JsonBytes, checkpoint: Checkpoint, names: FileN
       padded(descriptors.fd),
       whenIs(descriptors.file, NONE, missing, file),
       whenIs(descriptors.closeOnExec, 1, [piece("  close-on-exec")]),
-      whenIs(descriptors.file, NONE, [], [whenSet(notes, NOTE.sharers, [others])]),
+      whenIs(descriptors.file, NONE, [], [whenIs(shared, 1, [others])]),
       piece("\n"),
     ],
   };
 }
 
-/** What lines have about each open file. */
-function notesOf(
-  { files }: Checkpoint,
-  hasFacts: (file: FileRow) => boolean,
-  hasOnlyStored: (file: FileRow) => boolean,
-): Uint8Array {
-  const notes = new Uint8Array(files.count);
-  for (let file = 0; file < files.count; file++) {
-    const facts = hasOnlyStored(file) ? NOTE.stored : hasFacts(file) ? NOTE.facts : 0;
-    notes[file] = facts | (holderCount(files, file) > 1 ? NOTE.sharers : 0);
+/** By open file: 1 if several descriptors lead to it. */
+function sharedFiles({ files: { count, firstHolder } }: Checkpoint): Uint8Array {
+  const shared = new Uint8Array(count);
+  for (let file = 0; file < count; file++) {
+    if ((firstHolder[file + 1] as number) > (firstHolder[file] as number) + 1) shared[file] = 1;
   }
-  return notes;
+  return shared;
 }
 
 /** The holders of an open file other than descriptor `row`; those of the same table without their task. */
@@ -295,8 +279,7 @@ const USES = [
 function* unheldParts({ out, checkpoint, style, writeFile }: Listed): Parts {
   const { files } = checkpoint;
   let isFirst = true;
-  for (let file = 0; file < files.count; file++) {
-    if (holderCount(files, file) > 0) continue;
+  for (let file = nextUnheld(files, 0); file < files.count; file = nextUnheld(files, file + 1)) {
     if (isFirst) {
       writeLine(out, "");
       writeLine(out, style("bold", "open files without a descriptor"));
@@ -309,6 +292,13 @@ function* unheldParts({ out, checkpoint, style, writeFile }: Listed): Parts {
     writeLine(out, uses.length === 0 ? "" : style("dim", `  ${uses.join(", ")}`));
     if (out.length >= PART) yield takeBytes(out);
   }
+}
+
+/** The first open file from `file` on that no descriptor leads to; the number of files if there is none. */
+function nextUnheld({ count, firstHolder }: OpenFiles, file: FileRow): FileRow {
+  let next = file;
+  while (next < count && firstHolder[next] !== firstHolder[next + 1]) next++;
+  return next;
 }
 
 const PROBLEM_STYLES = { error: "red", warning: "yellow", note: "dim" } as const;

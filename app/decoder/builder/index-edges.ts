@@ -21,8 +21,30 @@ function firstRows(keys: Int32Array, count: number, buckets: number): Uint32Arra
   return first;
 }
 
+/** Where the rows of each key begin if the keys are in order, and none is negative; else `null`. */
+function firstRowsInOrder(keys: Int32Array, count: number, buckets: number): Uint32Array<ArrayBuffer> | null {
+  const first = new Uint32Array(buckets + 1);
+  let key = 0;
+  for (let row = 0; row < count; row++) {
+    const own = keys[row] as number;
+    if (own < key) return null;
+    while (key < own) first[++key] = row;
+  }
+  first.fill(count, key + 1);
+  return first;
+}
+
+/** The numbers 0 … count - 1. */
+function allRows(count: number): Uint32Array<ArrayBuffer> {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
+
 /** Stable sort of rows by a small key: row numbers ordered by key, and the index of each key's first row. */
 function bucket(keys: Int32Array, count: number, buckets: number) {
+  const ordered = firstRowsInOrder(keys, count, buckets);
+  if (ordered !== null) return { first: ordered, rows: allRows(count) };
   const first = firstRows(keys, count, buckets);
   const next = first.slice(0, buckets);
   const rows = new Uint32Array(first[buckets] as number);

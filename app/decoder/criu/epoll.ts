@@ -26,8 +26,9 @@ export function markEpollTargets(checkpoint: Checkpoint, epolls: Links): (epoll:
     }
     return NONE;
   };
-  for (const [at, epoll] of epolls.rows.entries()) {
-    const file = targetOf(epoll, epolls.keys[at] as number);
+  const { rows, keys } = epolls;
+  for (let at = 0; at < rows.length; at++) {
+    const file = targetOf(rows[at] as FileRow, keys[at] as number);
     if (file !== NONE) files.use[file] = u8At(files.use, file) | USE.epollTarget;
   }
   return targetOf;

@@ -65,14 +65,26 @@ function collect(parts: readonly Part[], all: Set<AnyValues>): void {
   }
 }
 
-/** Fills a window with the values of rows from `row` on. */
-export function fillWindow({ values, view }: ColumnWindow, row: number, count: number): void {
+/** Fills windows with the values of rows from `row` on. */
+export function fillAll(windows: readonly ColumnWindow[], row: number, count: number): void {
+  const firsts: Firsts = new Map();
+  for (const window of windows) fillWindow(window, row, count, firsts);
+}
+
+/** What `consecutiveFrom` returned for some rows: most columns are at the same ones. */
+type Firsts = Map<Int32Array, number | null>;
+
+function fillWindow({ values, view }: ColumnWindow, row: number, count: number, firsts: Firsts): void {
   if (!("rows" in values)) {
     copyColumn(view, values, row, row + count);
     return;
   }
   const { column, rows } = values;
-  const first = consecutiveFrom(rows, row, count);
+  let first = firsts.get(rows);
+  if (first === undefined) {
+    first = consecutiveFrom(rows, row, count);
+    firsts.set(rows, first);
+  }
   if (first !== null) copyColumn(view, column, first, first + count);
   else if (column instanceof BigUint64Array) gatherWide(view as BigUint64Array, column, rows, row, count);
   else if (column instanceof Uint8Array) gatherBytes(view as Uint8Array, column, rows, row, count);

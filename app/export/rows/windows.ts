@@ -1,13 +1,13 @@
 // What the kernel can see of an image: the columns and entries of some thousand rows, and pages of what they refer to.
 
-import { fillWindow } from "./columns.ts";
+import { fillAll } from "./columns.ts";
 import { fillEntries, fillFacts } from "./facts.ts";
 import { type RowKernel, setWord } from "./kernel.ts";
 import type { Program } from "./program.ts";
 
 /** Fills all windows with rows from `row` to before `end`. */
 export function fillWindows(kernel: RowKernel, program: Program, row: number, end: number): void {
-  for (const window of program.windows) fillWindow(window, row, end - row);
+  fillAll(program.windows, row, end - row);
   setWord(kernel, "firstRow", row);
   if (program.entries !== null) fillEntries(kernel, program.entries.store, row, end);
   if (program.facts !== null) fillFacts(kernel, program.facts, row, end);
