@@ -119,6 +119,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     addRecords: records.addRecords,
     recordRoom: records.recordRoom,
     addMembers: records.addMembers,
+    membersRoom: records.membersRoom,
     memberRoom: records.memberRoom,
     setRecordKind: records.setRecordKind,
     addGap: records.addGap,

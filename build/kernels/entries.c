@@ -19,7 +19,7 @@ typedef unsigned long long u64;
 #define TEXT (256 << 10)
 #define LINKS (4 * ROWS)
 #define LENGTH_BYTES 5
-#define MEMBERS 64
+#define MEMBERS 256
 #define STORED (96 << 10)
 
 #define NODES 32

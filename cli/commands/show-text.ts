@@ -12,7 +12,14 @@ import {
 } from "../../app/export/rows/rows.ts";
 import { type Column, call, type Part, padded, piece, type Template, whenIs } from "../../app/export/rows/template.ts";
 import { rowWriter } from "../../app/export/rows/write.ts";
-import { type Checkpoint, descriptorCount, holderCount, NONE, type OpenFiles, taskCount } from "../../app/model/checkpoint.ts";
+import {
+  type Checkpoint,
+  descriptorCount,
+  holderCount,
+  NONE,
+  type OpenFiles,
+  taskCount,
+} from "../../app/model/checkpoint.ts";
 import { type JsonBytes, takeBytes, writePiece, writeRaw } from "../../app/model/json-bytes.ts";
 import { TASK_STATES } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";

@@ -5,24 +5,18 @@ import type { DetailFilter } from "../../app/decoder/source.ts";
 import { type Chosen, choose, rangeWithoutTask } from "../../app/export/choose.ts";
 import { isFactKey } from "../../app/export/detail-facts.ts";
 import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
-import { resourceLines, resourceTable } from "../../app/export/resources.ts";
-import { isListed, showDocument } from "../../app/export/show-json.ts";
-import { FROM_DETAILS } from "../../app/resources/from-checkpoint.ts";
-import { readResources } from "../../app/resources/read.ts";
-import type { ResourceTable } from "../../app/resources/table.ts";
 import type { SHOW } from "../arguments/commands.ts";
 import { parseRanges, rangeText } from "../arguments/ranges.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";
 import { type OpenedImage, openOne } from "../images.ts";
-import { type Io, inChunks, withNewlines } from "../io.ts";
+import { type Io, inChunks } from "../io.ts";
 import { showText } from "./show-text.ts";
-import { startedBy } from "./started.ts";
 
 type ShowOptions = ArgumentsOf<typeof SHOW>["options"];
 
 export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof SHOW>, io: Io): Promise<number> {
-  const opened = await openOne(path, io, options, { details: shownDetails(options) });
+  const opened = await openOne(path, io, options, { details: await shownDetails(options) });
   try {
     for (const chunk of await output(opened, options, io)) {
       const printed = typeof chunk === "string" ? io.print(chunk) : io.printBytes(chunk);
@@ -34,11 +28,16 @@ export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof
   return hasError(opened.image) ? 1 : 0;
 }
 
+// What few options need is loaded when it is used.
+const loadResources = () => import("./show-resources.ts");
+const loadStarted = () => import("./started.ts");
+const loadDocument = () => import("../../app/export/show-json.ts");
+
 /** The details of open files that are printed. */
-const shownDetails = ({ json, resources }: ShowOptions): boolean | DetailFilter => {
+async function shownDetails({ json, resources }: ShowOptions): Promise<boolean | DetailFilter> {
   if (json) return true;
-  return resources === undefined ? isFactKey : resources.some((name) => FROM_DETAILS.has(name));
-};
+  return resources === undefined ? isFactKey : (await loadResources()).needDetails(resources);
+}
 
 async function output(
   { image, input }: OpenedImage,
@@ -47,17 +46,22 @@ async function output(
 ): Promise<Iterable<string | Uint8Array>> {
   const { checkpoint } = image;
   const chosen = chosenBy(image, options);
-  const started = await startedBy(image, options);
-  const resources = options.resources === undefined ? null : await readResources(image, options.resources);
+  const { cmdline, environ, auxv, resources: names } = options;
+  const started = cmdline || environ || auxv ? await (await loadStarted()).startedBy(image, options) : null;
+  const resources = names === undefined ? null : await (await loadResources()).readResources(image, names);
   if (options.json) {
     const shown = {
       checkpoint,
       ...(resources && { resources }),
       ...(started && { taskKeys: started.map(({ keys }) => keys) }),
     };
+    const { showDocument } = await loadDocument();
     return showDocument(shown, { name: input.name, bytes: input.bytes }, chosen);
   }
-  if (resources !== null) return inChunks(resourceText(Object.values(resources), options, chosen));
+  if (resources !== null) {
+    const { resourceText } = await loadResources();
+    return inChunks(resourceText(Object.values(resources), options.tsv, chosen));
+  }
   if (options.tsv) return tabbedLines(checkpoint, chosen);
   if (options.lines) return alignedLines(checkpoint, chosen);
   return showText(checkpoint, input.name, {
@@ -65,20 +69,6 @@ async function output(
     chosen,
     ...(started && { taskLines: started.map(({ lines }) => lines) }),
   });
-}
-
-/** Tables of resources one after the other, with an empty line between them. */
-function* resourceText(
-  tables: readonly ResourceTable[],
-  { tsv }: ShowOptions,
-  chosen: Chosen | null,
-): Generator<string> {
-  const listed = chosen === null ? undefined : isListed(chosen);
-  for (const [at, table] of tables.entries()) {
-    if (at > 0) yield "\n";
-    if (tsv) yield* resourceTable(table, "\t", listed);
-    else yield* withNewlines(resourceLines(table, listed));
-  }
 }
 
 /** The rows that the options ask for; `null`: all. @throws CliError for a pid that the image does not have. */

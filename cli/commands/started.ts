@@ -21,9 +21,8 @@ interface OfTask {
   readonly lines: readonly string[];
 }
 
-/** By task: what the options ask for; `null`: nothing. @throws CliError */
-export async function startedBy(image: Image, options: Options): Promise<readonly OfTask[] | null> {
-  if (!options.cmdline && !options.environ && !options.auxv) return null;
+/** By task: what the options ask for. @throws CliError */
+export async function startedBy(image: Image, options: Options): Promise<readonly OfTask[]> {
   const memory = await image.memory();
   if (typeof memory === "string") throw new CliError(memory);
   const found = new Map<TaskRow, Started>();

@@ -156,6 +156,9 @@ function addBatch(
   return first;
 }
 
+/** How many members with records can be added without growing, as long as there is room for these. */
+const roomOfMembers = ({ runs }: RecordList): number => runs.capacity - runs.count - 2;
+
 /** How many records of `members` members can be added without growing; less than 1: none. */
 const roomForMembers = (list: RecordList, members: number): number =>
   Math.min(roomIn(list), (list.runs.capacity - list.runs.count - 1 - members) * RUN);
@@ -229,6 +232,9 @@ export function createRecords(growth: Growth) {
     /** Adds the records of a batch, at least one and at most `recordRoom()`; returns the first. */
     addRecords: (batch: RecordBatch, base: number, kind: number | Uint8Array, member: number): RecordRow =>
       addBatch(list, batch, base, kind, member),
+
+    /** How many members can be added, if `memberRoom` has room for their records; less than 1: none. */
+    membersRoom: (): number => roomOfMembers(list),
 
     /** How many records of some members can be added without growing; less than 1: none. */
     memberRoom: (members: number): number => roomForMembers(list, members),

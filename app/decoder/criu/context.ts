@@ -95,7 +95,7 @@ export interface TaskLinks {
   /** Threads other than leaders, by tid; by the same index the task. A dead task's list is uninitialised memory. */
   readonly threadIds: number[];
   readonly threadOwners: TaskRow[];
-  /** Names of threads and leaders by tid, visible. */
+  /** Names of threads by tid, visible; of leaders as well, if there are other threads. */
   readonly threadNames: Map<number, string>;
   /** By task: its namespaces, in the order of NAMESPACE_FIELDS. Absent if unknown. */
   readonly namespaces: (readonly number[] | undefined)[];
@@ -174,8 +174,8 @@ export interface FileContext {
 
 /** The members found, from which missing ones are reported. */
 export interface SeenMembers {
-  /** The names of all files of the set, without folders. */
-  readonly names: ReadonlySet<string>;
+  /** Whether there is a file with that name, in whatever folder. */
+  readonly hasFile: (name: string) => boolean;
   /** Names of MEMBER_KINDS. */
   readonly kinds: Set<string>;
   /** Members that have no entry although CRIU writes at least one. */
@@ -266,7 +266,7 @@ export function createContext(
     pluginImages: pluginImages(placed),
     locks: [],
     seen: {
-      names: new Set(placed.map(({ source }) => baseName(source.name))),
+      hasFile: fileTest(placed),
       kinds: new Set(),
       empty: [],
       numbers: new Map(),
@@ -280,6 +280,15 @@ export function createContext(
     stopped: false,
     bytes: placed.reduce((sum, { kind, source }) => sum + (isRaw(kind) ? 0 : source.size), 0),
     bytesDone: 0,
+  };
+}
+
+/** A function that looks for files by name. Their names are collected when it is first called, which it hardly ever is. */
+function fileTest(placed: readonly PlacedMember[]): (name: string) => boolean {
+  let names: ReadonlySet<string> | null = null;
+  return (name) => {
+    names ??= new Set(placed.map(({ source }) => baseName(source.name)));
+    return names.has(name);
   };
 }
 

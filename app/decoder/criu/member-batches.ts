@@ -8,7 +8,7 @@ import type { RecordRow } from "../../model/rows.ts";
 import { firstIndex } from "../../model/search.ts";
 import type { Entry, SetContext } from "./context.ts";
 import { markUse } from "./file-links.ts";
-import type { Batch } from "./kernel/entry-kernel.ts";
+import { type Batch, MOST_MEMBERS } from "./kernel/entry-kernel.ts";
 import { MEMBER_KINDS, type MemberKind } from "./member-kinds.ts";
 import { addNumber } from "./member-walk.ts";
 import { MAGICS, type MagicName } from "./messages.ts";
@@ -43,10 +43,15 @@ const OF_KIND = MEMBER_KINDS.map(({ name }) => BATCH_KINDS.get(name) ?? null);
 
 const NO_LIMIT = 0xffff_ffff;
 
+/** How many members are given to the kernel at first, or after one that it could not read. */
+const FIRST_WANTED = 16;
+
 /** Reads members of one kind. */
 export interface MemberBatches {
   /** Whether members of a kind, an index in MEMBER_KINDS, can be read now. */
   canRead(kind: number): boolean;
+  /** How many members to give to the next `read`: more as long as all of them can be read. */
+  wanted(): number;
   /** Reads whole members from `first` on, of one kind, and adds their records; returns how many it read. */
   read(first: number, members: readonly Uint8Array[]): number;
   /** Adds what one of the members that were read says. @throws LimitReached */
@@ -60,11 +65,14 @@ export function createMemberBatches(set: SetContext): MemberBatches {
   let firstMember = 0;
   let firstRecord: RecordRow = 0;
   let given: readonly Uint8Array[] = [];
+  let wanted = FIRST_WANTED;
   return {
     canRead: (kind) => canRead(set, kind),
+    wanted: () => wanted,
     read(first, members) {
       const { kind } = placed[first] as PlacedMember;
       const count = readBatch(set, kind, members);
+      wanted = count === members.length ? Math.min(2 * wanted, MOST_MEMBERS) : Math.max(count, FIRST_WANTED);
       if (count === 0) return 0;
       firstRecord = addRecords(set, kind, first);
       firstMember = first;
@@ -110,16 +118,17 @@ function readBatch(set: SetContext, kind: number, members: readonly Uint8Array[]
   const { kernel, nodes } = usualKernel(set) as UsualKernel;
   const { first, entries, add } = OF_KIND[kind] as BatchKind;
   const { magic, single } = MEMBER_KINDS[kind] as MemberKind;
-  const room = builder.memberRoom(members.length);
+  const fitting = Math.min(members.length, builder.membersRoom());
+  const room = builder.memberRoom(fitting);
   const rows = add === null ? Math.min(room, builder.descriptorRoom()) : room;
-  if (rows < 1) return 0;
+  if (fitting < 1 || rows < 1) return 0;
   const form = {
     firstNode: nodes[first],
     node: nodes[entries],
     magic: MAGICS[magic as MagicName],
     most: single ? 1 : NO_LIMIT,
   };
-  kernel.readMembers(form, members, rows);
+  kernel.readMembers(form, fitting < members.length ? members.slice(0, fitting) : members, rows);
   return kernel.batch.members;
 }
 
@@ -160,7 +169,7 @@ function addMember(set: SetContext, kind: number, entry: Entry, nth: number, fir
 /** Puts a row into the values of the set; returns the bits of the slots that are set. */
 function takeRow({ values }: SetContext, { stored, rowWords }: Batch, row: number): number {
   const from = row * rowWords;
-  for (let word = 2; word < rowWords; word++) values[word] = stored[from + word] as number;
+  values.set(stored.subarray(from, from + rowWords));
   return stored[from] as number;
 }
 

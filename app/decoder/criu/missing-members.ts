@@ -189,8 +189,7 @@ function missing(set: SetContext, severity: Severity, name: string, why: string)
 const CANNOT_BE_READ = "cannot be read";
 
 /** A member that does not begin like its kind exists, but cannot be used. */
-const isOrCannot = ({ seen }: SetContext, name: string): string =>
-  seen.names.has(name) ? CANNOT_BE_READ : "is missing";
+const isOrCannot = ({ seen }: SetContext, name: string): string => (seen.hasFile(name) ? CANNOT_BE_READ : "is missing");
 
 /** Whether a problem says that a member exists but cannot be used. What is wrong with it is reported separately. */
 export const isUnusableMember = ({ code, message }: Problem): boolean =>

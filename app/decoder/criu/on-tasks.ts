@@ -102,7 +102,7 @@ export function addCore(set: SetContext, { bytes, record, number }: Entry, seen:
 function addThreadCore(set: SetContext, bytes: Uint8Array, seen: number, task: TaskRow, tid: number): void {
   const { values, tasks } = set;
   const { creds, comm } = THREAD_CORE.slot;
-  if (isSet(seen, comm)) {
+  if (isSet(seen, comm) && tasks.threadIds.length > 0) {
     const name = bytes.subarray(low(values, comm), high(values, comm));
     const nul = name.indexOf(0);
     tasks.threadNames.set(tid, visibleText(nul < 0 ? name : name.subarray(0, nul)));

@@ -40,7 +40,16 @@ export async function placeMembers(
   }
   const byKind: PlacedMember[][] = Array.from({ length: UNKNOWN_KIND + 1 }, () => []);
   for (const place of byName.values()) (byKind[place.kind] as PlacedMember[]).push(place);
-  return byKind.flatMap((ofKind) => ofKind.sort(byNumber));
+  return byKind.flatMap(inOrder);
+}
+
+/** Members of one kind in the order in which they are decoded. */
+function inOrder(members: PlacedMember[]): PlacedMember[] {
+  if (members.length < 2) return members;
+  // Numbers alone are sorted many times faster than by a function that compares.
+  const byOwnNumber = new Map(members.map((member) => [member.number, member]));
+  if (byOwnNumber.size < members.length || byOwnNumber.has(Number.NaN)) return members.sort(byNumber);
+  return Array.from(Float64Array.from(byOwnNumber.keys()).sort(), (number) => byOwnNumber.get(number) as PlacedMember);
 }
 
 /** Not by a spread, for the reason in builder/columns.ts. */

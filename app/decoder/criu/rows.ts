@@ -34,11 +34,21 @@ export function indexRows(keys: ArrayLike<number>, count: number): RowIndex {
       if (key < smallest) smallest = key;
     }
   }
+  if (isInOrder && isUnique && largest - smallest === count - 1) return consecutiveIndex(count, smallest, largest);
   if (largest - smallest > 4 * count + 1024) return sortedIndex(own);
   return isInOrder ? orderedIndex(own, smallest, largest, isUnique) : denseIndex(own, smallest, largest);
 }
 
-/** Keys from `smallest` to `largest` that ascend, as ids of files do. */
+/** Keys that are the numbers from `smallest` to `largest`, as ids of files usually are. */
+function consecutiveIndex(count: number, smallest: number, largest: number): RowIndex {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  const first = (key: number) => (key > largest ? count : key < smallest ? 0 : key - smallest);
+  const row = (key: number) => (key > largest || key < smallest ? -1 : key - smallest);
+  return { rows, first, end: (key) => first(key + 1), row, isUnique: true };
+}
+
+/** Keys from `smallest` to `largest` that ascend. */
 function orderedIndex(keys: Uint32Array, smallest: number, largest: number, isUnique: boolean): RowIndex {
   const count = keys.length;
   const firsts = new Uint32Array(largest - smallest + 2);

@@ -14,6 +14,7 @@ import { HEAD_SIZE } from "./entries.ts";
 import { markEpollTargets } from "./epoll.ts";
 import { closeFiles, takeDeletions } from "./file-links.ts";
 import { imageHead, pageSizeOf } from "./image-facts.ts";
+import { ENTRY_WINDOW } from "./kernel/entry-kernel.ts";
 import { createMemberBatches, type MemberBatches } from "./member-batches.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { createMemberReader, leaveOut, type MemberReader, reportProgress, reportUnreadable } from "./member-walk.ts";
@@ -95,13 +96,12 @@ async function readMembers(set: SetContext): Promise<void> {
   const { placed } = set;
   const read = createMemberReader(set);
   const batches = createMemberBatches(set);
-  const heads = placed.map((): Head => null);
-  let ahead = 0;
+  const heads: Heads = { placed, list: placed.map((): Head => null), begun: 0 };
   let filesClosed = false;
   let partGiven = false;
   for (let member = 0; member < placed.length; ) {
     const { kind, source } = placed[member] as PlacedMember;
-    for (; ahead <= member + READ_AHEAD; ahead++) readAhead(placed, heads, ahead);
+    while (heads.begun <= member + READ_AHEAD) beginNext(heads);
     if (!filesClosed && kind >= FIRST_AFTER_FILES) {
       filesClosed = true;
       withinLimits(set, () => closeFiles(set));
@@ -111,39 +111,44 @@ async function readMembers(set: SetContext): Promise<void> {
       givePart(set);
     }
     if (batches.canRead(kind)) {
-      const whole = wholeMembers(placed, heads, member);
+      const whole = wholeMembers(heads, member, batches.wanted());
       const count = readBatch(set, batches, member, whole instanceof Promise ? await whole : whole);
-      heads.fill(null, member, member + count);
+      heads.list.fill(null, member, member + count);
       member += count;
       if (count > 0) continue;
     }
-    const reading = readPlaced(set, read, member, heads[member] ?? null);
+    const reading = readPlaced(set, read, member, heads.list[member] ?? null);
     if (reading !== undefined) await reading;
-    heads[member] = null;
+    heads.list[member] = null;
     member++;
     if (!isRaw(kind)) set.bytesDone += source.size;
   }
   if (!filesClosed) withinLimits(set, () => closeFiles(set));
 }
 
-/** The members from `member` on that are of its kind and have been read whole; waits for reads that have started. */
-function wholeMembers(
-  placed: readonly PlacedMember[],
-  heads: Head[],
-  member: number,
-): Uint8Array[] | Promise<Uint8Array[]> {
+/**
+ * At most `most` members from `member` on that are of its kind and have been read whole. Waits for reads that have started,
+ * and goes on to members whose bytes are there at once.
+ */
+function wholeMembers(heads: Heads, member: number, most: number): Uint8Array[] | Promise<Uint8Array[]> {
+  const { placed, list } = heads;
   const { kind } = placed[member] as PlacedMember;
   const whole: Uint8Array[] = [];
-  for (let at = member; placed[at]?.kind === kind; at++) {
-    const head = heads[at] ?? null;
+  let bytes = 0;
+  for (let at = member; whole.length < most && bytes < ENTRY_WINDOW && placed[at]?.kind === kind; at++) {
+    const isNew = at === heads.begun;
+    if (isNew) beginNext(heads);
+    const head = list[at] ?? null;
     if (head instanceof Promise) {
-      return head.then((bytes) => {
-        heads[at] = bytes;
-        return wholeMembers(placed, heads, member);
+      if (isNew) break;
+      return head.then((read) => {
+        list[at] = read;
+        return wholeMembers(heads, member, most);
       });
     }
     if (!ArrayBuffer.isView(head) || head.length !== placed[at]?.source.size) break;
     whole.push(head);
+    bytes += head.length;
   }
   return whole;
 }
@@ -178,10 +183,20 @@ function withinLimits(set: SetContext, step: () => void): void {
 /** A member's first bytes, or why they cannot be read; `null` if it is never read. */
 type Head = Uint8Array | SourceError | Promise<Uint8Array | SourceError> | null;
 
-/** Begins to read a member, if there is one. */
-function readAhead(placed: readonly PlacedMember[], heads: Head[], member: number): void {
-  const ahead = placed[member];
-  if (ahead !== undefined && !isRaw(ahead.kind)) heads[member] = readHead(ahead.source);
+/** The first bytes of members that are being read, or have been. */
+interface Heads {
+  readonly placed: readonly PlacedMember[];
+  /** By member. */
+  readonly list: Head[];
+  /** How many members have been begun. */
+  begun: number;
+}
+
+/** Begins to read the next member, if there is one. */
+function beginNext(heads: Heads): void {
+  const member = heads.begun++;
+  const next = heads.placed[member];
+  if (next !== undefined && !isRaw(next.kind)) heads.list[member] = readHead(next.source);
 }
 
 function readHead(source: Source): Head {

@@ -10,6 +10,8 @@ const KEYS: readonly (readonly [string, readonly number[]])[] = [
   ["one key", [4_000_000_000]],
   ["dense keys", Array.from({ length: 100 }, () => below(60))],
   ["a narrow range far from 0", Array.from({ length: 100 }, () => 3_000_000_000 + below(60))],
+  ["keys that follow one another", Array.from({ length: 100 }, (_, at) => 5 + at)],
+  ["the largest keys", Array.from({ length: 100 }, (_, at) => 2 ** 32 - 100 + at)],
   ["keys that ascend", Array.from({ length: 100 }, (_, at) => 1000 + 2 * at)],
   ["keys that ascend and occur several times", Array.from({ length: 100 }, (_, at) => Math.floor(at / 3))],
   ["keys that ascend but for the last", [...Array.from({ length: 100 }, (_, at) => 7 + at), 7]],

@@ -250,6 +250,16 @@ describe("a set is the same with and without the kernel", () => {
     for (let round = 0; round < 2; round++) await expectSame(taskSet(below, 160, changes));
   });
 
+  test("of more tasks than the kernel reads together, whether bytes are there at once or not", async () => {
+    const sources = taskSet(random(44), 600, 0);
+    const own = await expectSame(sources);
+    const later = sources.map((source) => ({
+      ...source,
+      read: async (at: number, size: number) => source.read(at, size),
+    }));
+    expect(isDeepStrictEqual(await decoded(later, true), own)).toBe(true);
+  });
+
   test("with entries larger than the kernel's memory among small ones", async () => {
     const small = (id: number): Message => [
       [1, 1],

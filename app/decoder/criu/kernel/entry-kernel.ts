@@ -23,12 +23,12 @@ interface Exports {
 }
 
 /** Sizes, as in entries.c. */
-const WINDOW = 256 << 10;
+export const ENTRY_WINDOW = 256 << 10;
 const ROWS = 2048;
 const TEXT = 256 << 10;
 const LENGTHS = 5 * ROWS;
 const LINKS = 4 * ROWS;
-const MEMBERS = 64;
+export const MOST_MEMBERS = 256;
 const STORED = 96 << 10;
 
 /** Numbers of columns, as in entries.c. */
@@ -90,7 +90,7 @@ export interface EntryKernel {
    * which is that of `node`. Entries are little-endian.
    */
   read(node: number, bytes: Uint8Array, from: number, room: Room): void;
-  /** Reads whole members of framing v1.1 into `batch`, until one has not the usual form, 64 at most. */
+  /** Reads whole members of framing v1.1 into `batch`, until one has not the usual form, 256 at most. */
   readMembers(form: MemberForm, members: readonly Uint8Array[], rows: number): void;
   /** Must be called before other bytes are read, which may be in the same array. */
   forget(): void;
@@ -110,14 +110,14 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
   const place = (at: number) => places[at] as number;
   const words32 = (at: number, length: number, nth = 0) =>
     new Uint32Array(buffer, place(at) + nth * 4 * length, length);
-  const input = new Uint8Array(buffer, place(0), WINDOW);
+  const input = new Uint8Array(buffer, place(0), ENTRY_WINDOW);
   new Uint16Array(buffer, place(1), actions.length).set(actions);
   words32(2, programs.length).set(programs);
   words32(3, words.length).set(words);
   new Uint8Array(buffer, place(4), pieces.length).set(pieces);
   words32(14, insideSlots.length).set(insideSlots);
   const result = words32(13, 5);
-  const memberEnds = words32(16, MEMBERS);
+  const memberEnds = words32(16, MOST_MEMBERS);
   const columns = <Column>(count: number, make: (nth: number) => Column) =>
     Array.from({ length: count }, (_, nth) => make(nth));
   const batch: Batch = {
@@ -138,7 +138,7 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
     stored: words32(15, STORED),
     rowWords: 0,
     members: 0,
-    memberRows: words32(17, MEMBERS),
+    memberRows: words32(17, MOST_MEMBERS),
   };
   const held = kernelInput(input);
   const take = (): void => {
