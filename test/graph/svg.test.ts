@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { svgOf } from "../../app/graph/draw/svg.ts";
 import { oneImage } from "../../app/graph/order/graph.ts";
+import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
+import type { Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
+import type { Checkpoint } from "../../app/model/checkpoint.ts";
 import { checkpointOfCrowd } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -20,11 +23,17 @@ const theme = {
   font: '"A & B", monospace',
 };
 
-const svg = (checkpoint: ReturnType<typeof checkpointOf>, title = "t"): string => {
+const sceneFor = (checkpoint: Checkpoint): Scene => {
   const subject = oneImage(checkpoint);
   const options = { width: 900, height: 600, selection: null, expansion: NOTHING_OPENED };
-  return svgOf(sceneOf(subject, layout(subject), options), theme, title);
+  return sceneOf(subject, layout(subject), options);
 };
+
+const svg = (checkpoint: Checkpoint, title = "t"): string => svgOf(sceneFor(checkpoint), theme, title);
+
+/** The attributes of elements that match. */
+const found = (text: string, form: RegExp): readonly number[][] =>
+  Array.from(text.matchAll(form), (match) => match.slice(1).map(Number));
 
 describe("a scene as SVG", () => {
   const hostile = checkpointOf({
@@ -49,5 +58,51 @@ describe("a scene as SVG", () => {
       expect(text.match(new RegExp(`</${tag}>`, "g"))?.length).toBe(opened);
     }
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("has the texts of boxes at their places, aligned to their sides", () => {
+    const scene = sceneFor(hostile);
+    const text = svgOf(scene, theme, "t");
+    const places = (anchor: string) =>
+      found(text, new RegExp(`<text x="([\\d.]+)" y="([\\d.]+)"[^>]*"${anchor}"`, "g"));
+    for (const box of scene.boxes) {
+      for (const { x, align } of box.cells) {
+        expect(places(align === "left" ? "start" : "end")).toContainEqual([box.x + x, box.y + 9.5]);
+      }
+    }
+  });
+
+  test("has a frame for each task, table and file, and a line above each slot", () => {
+    const scene = sceneFor(hostile);
+    const text = svgOf(scene, theme, "t");
+    const frames = scene.boxes.filter(({ kind }) => kind === "task" || kind === "table" || kind === "file");
+    expect(found(text, /<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="none"/g)).toEqual(
+      frames.map(({ x, y, width, height }) => [x + 0.5, y + 0.5, width - 1, height - 1]),
+    );
+    const slots = scene.boxes.filter(({ kind }) => kind === "slot");
+    expect(slots).toHaveLength(1);
+    expect(found(text, /<path d="M([\d.]+) ([\d.]+)h([\d.]+)" stroke="#ccc"/g)).toEqual(
+      slots.map(({ x, y, width }) => [x, y - 0.5, width]),
+    );
+  });
+
+  test("has the bars of a strip one below the other, each part after those before it", () => {
+    const scene = sceneFor(checkpointOfCrowd({ tables: 2000, slotsPerTable: 50, family: 10, sharedSlots: 10 }));
+    const bars = found(svgOf(scene, theme, "t"), /M([\d.]+) ([\d.]+)h([\d.]+)v[\d.]+h-[\d.]+z/g);
+    const expected = scene.strips.flatMap(({ x, y, width, height, bars: count, parts }) =>
+      KIND_PARTS.flatMap((_, part) =>
+        Array.from({ length: count }, (_, bar) => {
+          const own = parts.subarray(bar * KIND_PARTS.length, (bar + 1) * KIND_PARTS.length);
+          const before = own.subarray(0, part).reduce((sum, each) => sum + each, 0);
+          return [x + before * width, y + (bar * height) / count, (own[part] ?? 0) * width];
+        }),
+      ).filter(([, , length = 0]) => length > 0),
+    );
+    expect(expected.length).toBeGreaterThan(100);
+    expect(bars).toHaveLength(expected.length);
+    for (const [at, bar] of bars.entries()) {
+      for (const [index, value] of bar.entries())
+        expect(Math.abs(value - (expected[at]?.[index] ?? 0))).toBeLessThan(0.06);
+    }
   });
 });
