@@ -195,9 +195,22 @@ async function openAll(context: Context, inputs: readonly Input[], origin: Origi
     const [input, other] = inputs;
     if (!(error instanceof RefusedError && error.isSeveral) || input === undefined || other !== undefined) throw error;
     const found = await context.opening.find(input, signal);
-    context.store.set({ ...restored(context.opening.previous()), dialog: { kind: "choose", ...found } });
+    context.store.set({
+      ...restored(context.store.get(), context.opening.previous()),
+      dialog: { kind: "choose", ...found },
+    });
   }
 }
+
+/** The view of images that take the place of others. */
+const NEW_VIEW = {
+  bannerHidden: false,
+  swapped: false,
+  order: null,
+  left: "changes",
+  zoom: null,
+  requestedZoom: null,
+} as const satisfies Partial<State>;
 
 async function openOneOrTwo(
   context: Context,
@@ -209,18 +222,13 @@ async function openOneOrTwo(
   const [first, second] = inputs;
   if (first === undefined) return;
   const replaced = opening.previous().docs;
-  store.set({
-    ...wasOpen(opening.previous()),
-    side: "before",
-    bannerHidden: false,
-    swapped: false,
-    order: null,
-    left: "changes",
-    zoom: null,
-    requestedZoom: null,
-  });
-  const show = (docs: Docs, compared: Compared | null = null) =>
-    store.set((state) => shown(state, docs, origin, compared));
+  // What is open stays as it is until the first part of the new image takes its place.
+  let isReplaced = false;
+  const show = (docs: Docs, compared: Compared | null = null) => {
+    const view = isReplaced ? {} : { ...wasOpen(opening.previous()), ...NEW_VIEW };
+    isReplaced = true;
+    store.set((state) => ({ ...view, ...shown(state, docs, origin, compared, state.pending.side ?? "after") }));
+  };
   // With two images, an early part of the first would be replaced as soon as it is shown.
   const onPart = (part: Doc) => second === undefined && show([part]);
   const before = await opening.decode(first, first.dialect ?? null, signal, onPart);
@@ -357,11 +365,19 @@ async function compareNew(
 /**
  * The state with these documents in place of others. The selection is kept if the new documents come from the same
  * input; the selection of a pending link takes precedence.
+ *
+ * @param sideOfTwo The side that is shown of two; by default, the one that is shown of two now.
  */
-function shown(state: State, docs: Docs, origin: Origin, compared: Compared | null): Partial<State> {
+function shown(
+  state: State,
+  docs: Docs,
+  origin: Origin,
+  compared: Compared | null,
+  sideOfTwo: Side = state.pending.side ?? (state.docs.length === 2 ? state.side : "after"),
+): Partial<State> {
   const { pending } = state;
   const from = shownDoc(state);
-  const side = docs.length < 2 ? "before" : (pending.side ?? (state.docs.length === 2 ? state.side : "after"));
+  const side = docs.length < 2 ? "before" : sideOfTwo;
   const to = onSide(docs, side) ?? docs[0];
   const isSameInput =
     from !== null && from.input.files === to?.input.files && (from.input.set ?? "") === (to.input.set ?? "");

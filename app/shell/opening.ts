@@ -63,7 +63,8 @@ export function createOpening(client: Client, store: Store<State>): Opening {
         await run(control.signal);
       } catch (error) {
         if (current !== control) return;
-        set(control.signal.aborted ? restored(previous) : { ...restored(previous), failure: failureOf(error, advice) });
+        const before = restored(get(), previous);
+        set(control.signal.aborted ? before : { ...before, failure: failureOf(error, advice) });
       } finally {
         clearTimeout(timer);
         if (current === control) {
@@ -122,18 +123,13 @@ export function createOpening(client: Client, store: Store<State>): Opening {
 
 const cancelled = (): DOMException => new DOMException("Cancelled", "AbortError");
 
-/** The state that a failed opening restores, without early parts. */
-export function restored({
-  docs,
-  origin,
-  side,
-  selection,
-  bytes,
-  compared,
-  order,
-  change,
-  swapped,
-}: State): Partial<State> {
+/**
+ * What a failed opening restores: the images before it, with their selection, in place of early parts. Nothing if they
+ * are still open; the user may have selected something else meanwhile.
+ */
+export function restored(state: State, previous: State): Partial<State> {
+  if (state.docs === previous.docs) return {};
+  const { docs, origin, side, selection, bytes, compared, order, change, swapped } = previous;
   return { docs, origin, side, selection, bytes, compared, order, change, swapped };
 }
 

@@ -140,6 +140,19 @@ describe("opening", () => {
     expect(docs[0]?.input.name).toBe("a");
     expect([failure, now]).toEqual([null, null]);
   });
+  test("what is selected while another image is opened stays so if that fails or is cancelled", async () => {
+    const { shell, last } = await withOne();
+    const refused = shell.open([input("b")]);
+    shell.select({ to: "task", row: 1 });
+    last().response({ refused: "This is not a checkpoint image: it is empty." });
+    await refused;
+    expect(shell.store.get().selection).toEqual({ to: "task", row: 1 });
+    const cancelled = shell.open([input("b")]);
+    shell.select({ to: "task", row: 0 });
+    shell.cancel();
+    await cancelled;
+    expect(shell.store.get().selection).toEqual({ to: "task", row: 0 });
+  });
   test("opening instead closes what was open, once the new one is there", async () => {
     const { shell, asked, last } = await withOne();
     const opening = shell.open([input("b")]);
@@ -150,7 +163,40 @@ describe("opening", () => {
   });
 });
 
+/** A shell with two images open, and the later one shown. */
+async function withTwo() {
+  const fake = fakeClient();
+  const shell = createShell(fake.client);
+  const opening = shell.open([input("a"), input("b")]);
+  fake.last().response(opened(1));
+  await expect.poll(() => fake.last().request).toMatchObject({ name: "b" });
+  fake.last().response(opened(2));
+  await opening;
+  return { ...fake, shell };
+}
+
 describe("two documents", () => {
+  test("both stay as they are while another image is opened, and until its first part is there", async () => {
+    const { shell, last } = await withTwo();
+    shell.selectIn("after", { to: "task", row: 1 });
+    shell.store.set({ bannerHidden: true, swapped: true, zoom: { k: 2, x: 0, y: 0 } });
+    const { docs, side, selection, bannerHidden, swapped, zoom } = shell.store.get();
+    void shell.open([input("c")]);
+    expect(shell.store.get()).toMatchObject({ docs, side, selection, bannerHidden, swapped, zoom });
+    last().options.onPart?.(checkpointOf(NGINX));
+    expect(shell.store.get()).toMatchObject({ side: "before", bannerHidden: false, swapped: false, zoom: null });
+  });
+  test("of two images the later one is shown, whatever was open before", async () => {
+    const { shell, last } = await withTwo();
+    expect(shell.store.get().side).toBe("after");
+    shell.showSide("before");
+    const opening = shell.open([input("c"), input("d")]);
+    last().response(opened(3));
+    await expect.poll(() => last().request).toMatchObject({ name: "d" });
+    last().response(opened(4));
+    await opening;
+    expect(shell.store.get().side).toBe("after");
+  });
   test("an image dropped on an open one is asked about, and is after when compared", async () => {
     const { shell, last, asked } = await withOne();
     const later = input("b");
