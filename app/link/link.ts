@@ -288,6 +288,14 @@ export function isTooLong(fragment: string): boolean {
   return fragment.length > LONGEST;
 }
 
+/** Whether a fragment names images, or contains them, but in a way that is not understood: it may have been cut off. */
+export function isDamaged(fragment: string): boolean {
+  const link = fromFragment(fragment);
+  return (["sample", "open", "with", "data"] as const).some(
+    (key) => link[key] === undefined && new RegExp(`(?:^#?|&)${key}=`).test(fragment),
+  );
+}
+
 /** A zoom rounded for a link: to the pixel, and to a thousandth of its scale. */
 export function zoomLink({ k, x, y, level, at = 0 }: ZoomLink): ZoomLink {
   // `+ 0`: no minus zero.

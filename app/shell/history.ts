@@ -1,7 +1,7 @@
 // Keeps the URL and the state in step. Opening images and selecting something add an entry to the browser's history;
 // everything else replaces the URL of the current entry.
 
-import { fromFragment, isTooLong, type Link, toFragment } from "../link/link.ts";
+import { fromFragment, isDamaged, isTooLong, type Link, toFragment } from "../link/link.ts";
 import { openLinked } from "./hosted.ts";
 import type { Shell } from "./shell.ts";
 import type { Docs, Input, Origin } from "./state.ts";
@@ -119,6 +119,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       const wanted = originOf(link);
       shell.applyLink(link);
       if (isTooLong(hash)) shell.fail(TOO_LONG);
+      else if (isDamaged(hash)) shell.fail(DAMAGED);
       else if (known !== undefined && known.inputs.length > 0) {
         if (!sameInputs(docs, known.inputs)) await shell.open(known.inputs, known.origin);
       } else if (wanted !== null) {
@@ -159,4 +160,9 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 const TOO_LONG = {
   message: "This link is too long to come from ckptscope.",
   advice: "Ask the sender for the link again, or for the image itself.",
+};
+
+const DAMAGED = {
+  message: "This link is damaged: the part of it that names its image cannot be read.",
+  advice: "It may have been cut off when it was copied. Ask the sender for the link again, or for the image itself.",
 };

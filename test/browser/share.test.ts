@@ -157,6 +157,17 @@ test("a link with a damaged image or a decompression bomb is refused with a reas
     .waitFor();
 });
 
+test("a link that was cut off where it names its image says so", async () => {
+  const cut = encodeURIComponent("https://example.com/").slice(0, -1);
+  for (const fragment of ["#v=1&sample=", `#v=1&open=${cut}`, `#v=1&sample=httpd&with=${cut}`]) {
+    const { page } = await visit({ fragment });
+    await page
+      .getByRole("alert")
+      .getByText(/^This link is damaged: /)
+      .waitFor();
+  }
+});
+
 test("a report opens from a file and shows the same changes without any request", async () => {
   const { page } = await visit();
   await drop(page, [before, after]);

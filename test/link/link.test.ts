@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromFragment, fromText, type Link, toFragment, toText } from "../../app/link/link.ts";
+import { fromFragment, fromText, isDamaged, type Link, toFragment, toText } from "../../app/link/link.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import { LISTINGS } from "../../app/model/columns/column.ts";
 import { COLUMNS } from "../../app/model/columns/columns.ts";
@@ -97,6 +97,15 @@ describe("links", () => {
       }),
     );
   });
+});
+
+test("a link is damaged if it has images that are not understood", () => {
+  for (const damaged of ["sample=", "#sample=A%20B", "v=1&open=", "#v=1&open=http%3A%2", "open=a&with=%", "data="]) {
+    expect(isDamaged(damaged), damaged).toBe(true);
+  }
+  for (const whole of ["", "#", "#v=1&filter=open", "v=1&select=1:2", "sample=httpd", "open=a&with=b", "data=AAAA"]) {
+    expect(isDamaged(whole), whole).toBe(false);
+  }
 });
 
 describe("names", () => {
