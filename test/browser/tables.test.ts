@@ -40,7 +40,15 @@ test("a filter keeps matching rows, and an empty result offers to clear it", asy
   await page.getByText("1 of 4 descriptors", { exact: true }).waitFor();
   await expect.poll(() => column(page, "fd")).toEqual(["3"]);
   await page.getByRole("searchbox").fill("no such thing");
-  await page.getByText(/None of 4 descriptors matches/).waitFor();
+  await page.getByText(/None of 4 descriptors matches no such thing/).waitFor();
+  for (const long of ["x".repeat(100), "x".repeat(10_000)]) {
+    await page.setViewportSize({ width: long.length === 100 ? 390 : 1440, height: 844 });
+    await page.getByRole("searchbox").fill(long);
+    await page.getByText(long.length === 100 ? `matches ${long}.` : "matches the filter.").waitFor();
+    const { right } = await page.getByText(/None of 4/).evaluate((element) => element.getBoundingClientRect());
+    expect(right).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
   await page.getByRole("button", { name: "Clear filter" }).click();
   await page.getByText("4 descriptors").last().waitFor();
 });

@@ -282,6 +282,9 @@ function Columns({ tab, checkpoint }: { tab: Listing; checkpoint: Checkpoint }) 
   );
 }
 
+/** A filter of more characters is not repeated below itself. */
+const LONG_FILTER = 100;
+
 /** Explains why a table is empty, with a button that helps. */
 interface ReasonProps {
   readonly doc: Doc;
@@ -298,7 +301,8 @@ function Reason({ doc, tab, filter, total }: ReasonProps) {
     return (
       <div className="tables-empty">
         <p>
-          None of {counted(total, SINGULAR[tab])} matches <span className="mono">{filter}</span>.
+          None of {counted(total, SINGULAR[tab])} matches{" "}
+          {filter.length > LONG_FILTER ? "the filter" : <span className="mono">{filter}</span>}.
         </p>
         <button type="button" onClick={() => shell.setListing(tab, { filter: "" })}>
           Clear filter
