@@ -8,8 +8,8 @@ import { CRIU_RULES } from "../../app/checks/criu/rules.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { setSources, TRUE_SETS } from "../support/criu.ts";
-import { imageBytes } from "../support/criu-set.ts";
-import { withFile, without } from "../support/edit-set.ts";
+import { imageBytes, type Message } from "../support/criu-set.ts";
+import { editEntries, setNumber, withFile, without } from "../support/edit-set.ts";
 import { withPages } from "../support/memory.ts";
 import { FAULTS } from "../support/reference-faults.ts";
 
@@ -40,6 +40,50 @@ test("a set whose System V segments have their contents after their entries need
   expect(await findingsOf(without(set, "pagemap-shmem-0.img"))).toEqual([]);
 });
 
+test("guard regions come after the mappings that they lie in", async () => {
+  // vma_entry { start: 4096, end: 8192, pgoff: 0, shmid: 0, prot: 0, flags: 0, status: guard, fd: -1 }
+  const guard = [8, 128, 32, 16, 128, 64, 24, 0, 32, 0, 40, 0, 48, 0, 56, 128, 128, 4, 64, 1];
+  const set = editEntries(await withPages(setSources("w4/before")), "mm-31493.img", ([entry]) => [
+    Uint8Array.from([...(entry ?? []), 0x72, guard.length, ...guard]),
+  ]);
+  expect(await findingsOf(set)).toEqual([]);
+});
+
+test("tasks keep the sessions of their ancestors", async () => {
+  const set = await withPages(setSources("verdicts/tree"));
+  const moved = setNumber(set, "pstree.img", "pstree_entry", 2, "ppid", 13_406);
+  // 13407 was forked by 13406 before it left the session of the root.
+  expect(await findingsOf(setNumber(moved, "pstree.img", "pstree_entry", 1, "sid", 13_406))).toEqual([]);
+  // A child of the root is in a session whose leader has ended.
+  expect(await findingsOf(setNumber(set, "pstree.img", "pstree_entry", 2, "sid", 999))).toEqual([]);
+});
+
+test("a task that may be dead lacks its core alone", async () => {
+  const set = without(await withPages(setSources("cases/zombie-threads")), "core-16583.img");
+  expect((await findingsOf(set)).map(({ message }) => message.split(" ")[0])).toEqual(["core-16583.img"]);
+});
+
+test("a packet for no socket is lost, unless there are files in it", async () => {
+  const set = await withPages(setSources("w4/before"));
+  const lost = setNumber(set, "sk-queues.img", "sk_packet_entry", 0, "id_for", 777);
+  expect((await findingsOf(lost)).map(({ severity }) => severity)).toEqual(["warning"]);
+  // scm { type: SCM_RIGHTS, rights: 5 }
+  const files = editEntries(lost, "sk-queues.img", ([first, ...rest]) => [
+    Uint8Array.of(...(first as Uint8Array), 0x22, 4, 8, 1, 16, 5),
+    ...rest,
+  ]);
+  expect((await findingsOf(files)).map(({ severity }) => severity)).toEqual(["error"]);
+});
+
+test("filters that no thread has may be in any order", async () => {
+  const set = await withPages(setSources("w4/before"));
+  const filter: Message = [
+    [1, new Uint8Array(8)],
+    [2, 7],
+  ];
+  expect(await findingsOf(withFile(set, "seccomp.img", imageBytes("SECCOMP", [[[1, filter]]])))).toEqual([]);
+});
+
 /** Faults of what is around the entries: tested by themselves. */
 const OF_WHOLE = ["archive-damaged", "set-incomplete"];
 
@@ -58,7 +102,7 @@ describe("a fault is found, and nothing else", () => {
     expect(finding?.field).toBe(field);
     expect(image.checkpoint.members[finding?.member ?? -1]?.name ?? null).toBe(member);
     if (field === null) return;
-    const marked = (await image.fields(finding?.record ?? -1)).find(({ name }) => name === field);
+    const marked = (await image.fields(finding?.record ?? -1)).findLast(({ name }) => name === field);
     expect(finding?.offset).toBe(marked?.offset);
     expect(marked?.role).toBeUndefined();
   });

@@ -12,6 +12,7 @@ import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { checkColumns } from "./columns.ts";
 import { demandsOf } from "./demands.ts";
+import { checkFilters } from "./filters.ts";
 import { checkMembers } from "./leftovers.ts";
 import { checkMemory } from "./memory.ts";
 import { needsOf } from "./needs.ts";
@@ -19,6 +20,7 @@ import { withOffsets } from "./offsets.ts";
 import { usedPaths } from "./paths.ts";
 import { addProblems } from "./problems.ts";
 import { beginScan, faultAt, isOfType, type Scan, type Space, typeWords } from "./scan.ts";
+import { checkTree } from "./tree.ts";
 import { walkEntries } from "./walk.ts";
 import { checkLocks, checkWatches } from "./watches.ts";
 
@@ -34,6 +36,8 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   const scanned = beginScan(checkpoint);
   await walkEntries(scanned, image, options);
   if (!scanned.isDamaged) resolveReferences(scanned);
+  checkTree(scanned);
+  checkFilters(scanned);
   checkMemory(scanned);
   await checkMembers(scanned, image);
   checkColumns(scanned);
@@ -65,16 +69,19 @@ const MEMBER_OF_SPACE: Readonly<Partial<Record<Space, string>>> = {
   cgroup: "cgroup",
   filter: "seccomp",
   namespace: "ids",
+  network: "ids",
 };
 
 function resolveReferences(scanned: Scan): void {
   const { files, complete } = scanned.checkpoint;
   // Without a mount namespace of its own, a set has no mounts at all; an image of mounts that is missing is reported.
   const hasMounts = complete && scanned.members.ofKind("mountpoints").length > 0;
-  for (const [{ code, space, field, what, who, type }, { ids, records }] of scanned.references) {
+  for (const [{ code, space, field, what, who, type, severity }, { ids, records }] of scanned.references) {
     // If no open file is known at all, the missing image is reported.
     if (files.count === 0 && space !== "table") continue;
     if (space === "mount" && !hasMounts) continue;
+    // Where all tasks are in CRIU's own network, sockets are created without a look at the namespace.
+    if (space === "network" && scanned.networks.size === 0) continue;
     const member = MEMBER_OF_SPACE[space];
     if (member !== undefined && scanned.members.ofKind(member).length === 0) continue;
     for (let at = 0; at < ids.length; at++) {
@@ -92,13 +99,8 @@ function resolveReferences(scanned: Scan): void {
       if (space === "table") scanned.tablesLost = true;
       else if (member === undefined) scanned.dangling = true;
       const number = space === "ghost" ? `ghost-file-${id.toString(16)}.img` : String(id);
-      faultAt(
-        scanned,
-        code,
-        records[at] as number,
-        field,
-        `${who} names ${what} ${number}, which is missing from the set.`,
-      );
+      const message = `${who} names ${what} ${number}, which is missing from the set.`;
+      faultAt(scanned, code, records[at] as number, field, message, severity);
     }
   }
 }

@@ -10,10 +10,11 @@ import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wir
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import { BODIES, type Body, MESSAGE_BODIES, MESSAGE_FIELDS, SLOT_BEFORE_TYPES } from "./file-bodies.ts";
+import { onFilters } from "./filters.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "./memory.ts";
-import { noteCredentials, noteLimit, noteMapping, onTree } from "./note-host.ts";
+import { noteCredentials, noteLimit, noteMapping } from "./note-host.ts";
 import { readChecked } from "./read-checked.ts";
 import {
   fault,
@@ -26,18 +27,18 @@ import {
   reference,
   type Scan,
   scanInto,
+  typedReference,
   typeWords,
 } from "./scan.ts";
 import { checkShape, messageIn, shapeOf } from "./shapes.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
+import { onTree } from "./tree.ts";
 import { noteWatch } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
 export const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
 const CGROUP_SETS = fieldNumber("cgroup_entry", "sets");
 const CGROUP_SET = plan("cg_set_entry", ["id"]);
-const FILTERS = fieldNumber("seccomp_entry", "seccomp_filters");
-const FILTER = plan("seccomp_filter", ["prev"]);
 const PTY = plan("tty_pty_entry", ["index"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
@@ -48,22 +49,25 @@ const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_ent
 const FILE_SHAPE = shapeOf("file_entry");
 
 const GHOST = reference("ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents");
+const UNLINKED = pathReference("A remap", "orig_id", "the unlinked file, open file");
 const HARD_LINK = pathReference("An unlinked file", "remap_id", "the hard link, open file");
 const DIRECTORY = pathReference("A working directory", "cwd_id", "the open file");
 const ROOT = pathReference("A root", "root_id", "the open file");
 const EXECUTABLE = pathReference("An executable", "exe_file_id", "the open file");
+/** A packet for no socket is left out, unless there are files in it. */
 const PACKET = reference("file", "file-missing", "A queued packet", "id_for", "the socket");
+const LOST_PACKET: Reference = { ...PACKET, severity: "warning" };
 const PACKET_RIGHTS = reference("file", "file-missing", "A packet's rights", "scm.rights", "the open file");
-const PREVIOUS_FILTER = reference(
-  "filter",
-  "filter-missing",
-  "A filter",
-  "seccomp_filters.prev",
-  "the filter before it,",
-);
 const PIPE_DATA = reference("pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe");
-const MAPPING = reference("file", "file-missing", "A mapping", "vmas.shmid", "the open file");
-const OLD_MAPPING = reference("file", "file-missing", "A mapping", "shmid", "the open file");
+/** By the status of the mapping: of a memfd, of another file. Plugins restore mappings of files as they like. */
+const mappingOf = (field: string) => ({
+  memfd: typedReference("memfd", "A mapping", field, "the memfd, open file"),
+  file: pathReference("A mapping", field, "the open file"),
+  any: reference("file", "file-missing", "A mapping", field, "the open file"),
+});
+const MAPPING = mappingOf("vmas.shmid");
+const OLD_MAPPING = mappingOf("shmid");
+const SOCKET_MAPPING = typedReference("psk", "A mapping", "vmas.shmid", "the packet socket, open file");
 
 /** Entries by their messages. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
@@ -90,14 +94,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       if (has(seen, 1)) scan.spaces.cgroup.add(low(scan, 1), scan.record);
     });
   }),
-  seccomp_entry: handler("seccomp_entry", [], (scan, _seen, bytes, start, end) => {
-    let filters = 0;
-    eachBytes(bytes, start, end, FILTERS, (from, to) => {
-      scan.spaces.filter.add(filters++, scan.record);
-      const seen = scanInto(scan, bytes, from, to, FILTER);
-      if (has(seen, 1)) refer(scan, PREVIOUS_FILTER, low(scan, 1));
-    });
-  }),
+  seccomp_entry: onFilters,
   pagemap_head: { plan: PAGEMAP_HEAD, check: onPagemapHead },
   pagemap_entry: { plan: PAGEMAP_ENTRY, check: onPagemap },
   file_entry: { ...handler("file_entry", ["type", "id", ...MESSAGE_FIELDS], checkFile), leaves: true },
@@ -110,6 +107,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
   remap_file_path_entry: handler("remap_file_path_entry", ["remap_id", "remap_type", "orig_id"], (scan, seen) => {
     if (!has(seen, 1)) return;
+    // The decoder reports one that is missing.
+    if (has(seen, 3) && scan.fileRows.get(low(scan, 3)) !== NONE) refer(scan, UNLINKED, low(scan, 3));
     const stored = has(seen, 2) ? low(scan, 2) : null;
     const type = remapType(low(scan, 1), stored);
     const target = remapTarget(low(scan, 1), stored);
@@ -140,14 +139,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
   sk_packet_entry: handler("sk_packet_entry", ["id_for"], (scan, seen, bytes, start, end) => {
     const socket = low(scan, 1);
-    if (has(seen, 1)) refer(scan, PACKET, socket);
+    let hasFiles = false;
     eachBytes(bytes, start, end, SCM, (from, to) =>
-      eachVarint(bytes, from, to, RIGHTS, (id) => refer(scan, PACKET_RIGHTS, id)),
+      eachVarint(bytes, from, to, RIGHTS, (id) => {
+        hasFiles = true;
+        refer(scan, PACKET_RIGHTS, id);
+      }),
     );
+    if (has(seen, 1)) refer(scan, hasFiles ? PACKET : LOST_PACKET, socket);
   }),
-  pipe_data_entry: handler("pipe_data_entry", ["pipe_id"], (scan, seen) => {
+  pipe_data_entry: handler("pipe_data_entry", ["pipe_id", "bytes", "size"], (scan, seen) => {
     if (!has(seen, 1)) return;
     const pipe = low(scan, 1);
+    const [bytes, size] = [has(seen, 2) ? low(scan, 2) : 0, has(seen, 3) ? low(scan, 3) : NONE];
+    scan.fills.push({ pipe, bytes, size, record: scan.record });
     scan.contents.add(pipe, scan.record);
     refer(scan, PIPE_DATA, pipe);
   }),
@@ -237,11 +242,12 @@ export function checkSpace(scan: Scan, seen: number, bytes: Uint8Array, start: n
  * @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own.
  */
 export function checkMapping(scanned: Scan, seen: number, nth: number): void {
-  noteRange(scanned, seen, nth);
+  const [id, status] = [low(scanned, 1), has(seen, 2) ? low(scanned, 2) : 0];
+  noteRange(scanned, seen, status, nth);
   if (!has(seen, 1) || !has(seen, 2)) return;
-  const [id, status] = [low(scanned, 1), low(scanned, 2)];
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);
-  if ((status & VMA_FILE) !== 0) refer(scanned, mappingReference(scanned, nth, id), id);
+  if ((status & VMA_FILE) !== 0) refer(scanned, mappingReference(scanned, nth, id, status), id);
+  else if ((status & VMA_STATUS.socket) !== 0) refer(scanned, SOCKET_MAPPING, id);
   else if ((status & VMA_STATUS.sysv) !== 0) {
     if (!scanned.segments.has(id)) scanned.segments.set(id, { record: scanned.record, nth });
   } else if ((status & VMA_SHARED) !== 0)
@@ -252,10 +258,12 @@ export function checkMapping(scanned: Scan, seen: number, nth: number): void {
 const MOST_PLACES = 1000;
 
 /** The reference of a mapping to its file: if that is missing, one of its own, which says which mapping it is. */
-function mappingReference({ fileRows, references }: Scan, nth: number, id: number): Reference {
-  if (nth === NONE) return OLD_MAPPING;
-  const isKnown = fileRows.get(id) !== NONE || references.size >= MOST_PLACES;
-  return isKnown ? MAPPING : { ...MAPPING, field: placeOf(nth) };
+function mappingReference(scan: Scan, nth: number, id: number, status: number): Reference {
+  const { fileRows, references } = scan;
+  const { memfd, file, any } = nth === NONE ? OLD_MAPPING : MAPPING;
+  const known = (status & VMA_STATUS.plugin) !== 0 ? any : (status & VMA_STATUS.memfd) !== 0 ? memfd : file;
+  const isFound = fileRows.get(id) !== NONE && (known.type === undefined || isOfType(scan, id, known.type));
+  return nth === NONE || isFound || references.size >= MOST_PLACES ? known : { ...known, field: placeOf(nth) };
 }
 
 /** The field of a mapping that names shared memory. */

@@ -8,7 +8,7 @@ import { u8At, u32At } from "../../model/read.ts";
 import { type Handler, handler } from "./handler.ts";
 import { callFor } from "./members.ts";
 import { noteBuildId } from "./note-host.ts";
-import { has, low, pathReference, refer, reference, type Scan, scanInto } from "./scan.ts";
+import { has, low, pathReference, type Reference, refer, reference, type Scan, scanInto } from "./scan.ts";
 import { noteWatch } from "./watches.ts";
 
 const O_WRONLY = 1;
@@ -56,9 +56,10 @@ function noteFreeBind(scan: Scan, bytes: Uint8Array, start: number, end: number)
   if (has(seen, 1) && low(scan, 1) !== 0) scan.hostNotes.freeBind.add(scan.file - 1);
 }
 
-/** Notes a socket in a network namespace that is not CRIU's own. */
-function noteNetwork(scan: Scan, seen: number, slot: number): void {
+/** Notes the network namespace of a socket, and whether it is not CRIU's own. */
+function noteNetwork(scan: Scan, seen: number, slot: number, own: Reference): void {
   const { rootNetwork } = scan.inventory;
+  if (has(seen, slot)) refer(scan, own, low(scan, slot));
   if (has(seen, slot) && rootNetwork !== NONE && low(scan, slot) !== rootNetwork) {
     scan.hostNotes.ownNetwork.add(scan.file - 1);
   }
@@ -76,6 +77,16 @@ const NAMESPACE = reference(
   "nsf.ns_id",
   "the namespace",
 );
+/** Of sockets and tun devices. */
+const networkOf = (who: string, field: string): Reference =>
+  reference("network", "namespace-missing", who, field, "the network namespace");
+const NETWORKS = {
+  isk: networkOf("A socket", "isk.ns_id"),
+  usk: networkOf("A unix socket", "usk.ns_id"),
+  psk: networkOf("A packet socket", "psk.ns_id"),
+  nlsk: networkOf("A netlink socket", "nlsk.ns_id"),
+  tunf: networkOf("A tun device", "tunf.ns_id"),
+};
 const MEMFD = reference("memfd", "memfd-missing", "A memfd", "memfd.inode_id", "the inode");
 
 const WATCHED = fieldNumber("eventpoll_file_entry", "tfd");
@@ -110,8 +121,15 @@ export const BODIES: Readonly<Record<string, Body>> = {
     }
     if (has(seen, 4)) noteBuildId(scan, bytes, start, end);
   }),
-  tunf: body("tunfile_entry", ["netdev"], (scan, seen) => {
+  tunf: body("tunfile_entry", ["netdev", "ns_id"], (scan, seen) => {
     if (has(seen, 1)) scan.notes.tuns.push(scan.file - 1);
+    if (has(seen, 2)) refer(scan, NETWORKS.tunf, low(scan, 2));
+  }),
+  psk: body("packet_sock_entry", ["ns_id"], (scan, seen) => {
+    if (has(seen, 1)) refer(scan, NETWORKS.psk, low(scan, 1));
+  }),
+  nlsk: body("netlink_sk_entry", ["ns_id"], (scan, seen) => {
+    if (has(seen, 1)) refer(scan, NETWORKS.nlsk, low(scan, 1));
   }),
   pipe: body("pipe_entry", ["pipe_id", "flags"], (scan, seen) => {
     if (has(seen, 1)) notePipe(scan, low(scan, 1), has(seen, 2) ? low(scan, 2) : null, false);
@@ -121,7 +139,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
     if (has(seen, 2)) refer(scan, FIFO_FILE, low(scan, 2));
   }),
   isk: body("inet_sk_entry", ["ino", "proto", "dst_port", "ns_id", "v6only", "ip_opts"], (scan, seen, bytes) => {
-    noteNetwork(scan, seen, 4);
+    noteNetwork(scan, seen, 4, NETWORKS.isk);
     if (has(seen, 5) && low(scan, 5) !== 0) scan.hostNotes.v6Only.add(scan.file - 1);
     const optionsStart = low(scan, 6);
     const optionsEnd = scan.out[13] as number;
@@ -135,7 +153,7 @@ export const BODIES: Readonly<Record<string, Body>> = {
     callFor(scan, { kind: "tcp-stream", number: inode, name: streamName, field: "isk.ino", why });
   }),
   usk: body("unix_sk_entry", ["ino", "peer", "uflags", "name", "ns_id", "deleted"], (scan, seen, bytes) => {
-    noteNetwork(scan, seen, 5);
+    noteNetwork(scan, seen, 5, NETWORKS.usk);
     if (has(seen, 4) && !(has(seen, 6) && low(scan, 6) !== 0)) noteName(scan, bytes);
     if (has(seen, 1)) {
       scan.spaces.socket.add(low(scan, 1), scan.record);

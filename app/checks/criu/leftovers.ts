@@ -13,6 +13,7 @@ import { faultAt, type Scan } from "./scan.ts";
 /** Runs these checks. To be called when all entries have been read. */
 export async function checkMembers(scan: Scan, image: Image): Promise<void> {
   checkContents(scan);
+  checkCapacities(scan);
   checkGhosts(scan);
   checkPlugins(scan);
   await checkNetworks(scan, image);
@@ -34,6 +35,25 @@ function checkContents(scan: Scan): void {
     const [what, member] = isFifo ? ["FIFO", "fifo-data.img"] : ["pipe", "pipes-data.img"];
     const message = `The contents of ${what} ${pipe} are missing from ${member}: it is restored empty.`;
     faultAt(scan, "contents-missing", record, isFifo ? "fifo.pipe_id" : "pipe.pipe_id", message);
+  }
+}
+
+/** Linux fs/pipe.c: the pages of a new pipe, and the most bytes that F_SETPIPE_SZ can round up to a power of two. */
+const DEFAULT_PAGES = 16;
+const MOST_CAPACITY = 2 ** 31;
+
+/** CRIU sets the capacity of a pipe and fills it without waiting. */
+function checkCapacities(scan: Scan): void {
+  const { fills, pageSize } = scan;
+  for (const { pipe, bytes, size, record } of fills) {
+    if (size > MOST_CAPACITY) {
+      faultAt(scan, "contents-too-large", record, "size", `Pipe ${pipe} cannot have a capacity of ${size} bytes.`);
+      continue;
+    }
+    const pages = size === NONE ? DEFAULT_PAGES : 2 ** Math.ceil(Math.log2(Math.max(1, size / pageSize)));
+    if (bytes <= pages * pageSize) continue;
+    const message = `Pipe ${pipe} contains ${bytes} bytes, but has a capacity of ${pages * pageSize}.`;
+    faultAt(scan, "contents-too-large", record, "bytes", message);
   }
 }
 

@@ -1,4 +1,15 @@
-// The pages that the pagemaps of a set refer to.
+// The mappings of tasks, and the pages that the pagemaps of a set refer to.
+
+/** The mappings of a task. */
+export interface MappedFacts {
+  /** The ranges of private ones, as start and end in turn. */
+  readonly ranges: number[];
+  /** The first address of the last mapping, and the one after its end. */
+  start: number;
+  end: number;
+  /** They are not in order, or overlap: reported once. */
+  isOdd: boolean;
+}
 
 /** The pages that one pagemap refers to. */
 export interface PagemapFacts {
@@ -15,7 +26,7 @@ export interface PagemapFacts {
   lazy: number;
   /** Pages in the parent set. */
   inParent: number;
-  /** The ranges of the task's mappings, joined; `null` until they are needed. */
+  /** The ranges of the task's private mappings, joined; `null` until they are needed. */
   ranges: Float64Array | null;
   /** A run of pages is outside of them. */
   isOutside: boolean;

@@ -1,5 +1,6 @@
 // Checks of memory: whether the set has the pages that pagemaps call for.
 
+import { VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
 import { PE, pagemapEntry } from "../../decoder/criu/memory/pagemap-entry.ts";
 import { type Plan, plan, wide } from "../../decoder/criu/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -51,36 +52,50 @@ export function onPagemap(scan: Scan, seen: number): void {
   if (!Number.isNaN(start)) checkRange(scan, facts, start, pages);
 }
 
+/** Whether the pages of a mapping with a status are in the task's own pagemap: vma_entry_is_private() of CRIU. */
+const isPrivate = (status: number): boolean =>
+  (status & VMA_STATUS.aio) !== 0 ||
+  ((status & VMA_STATUS.regular) !== 0 && (status & (VMA_STATUS.anonPrivate | VMA_STATUS.filePrivate)) !== 0);
+
 /**
  * Notes the range of a mapping of the current member's task, which CRIU expects in order: slots 3 and 4 of the scan.
  *
  * @param nth Which of the mappings in its mm_entry it is; NONE: it has an entry of its own.
  */
-export function noteRange(scan: Scan, seen: number, nth: number): void {
-  if (!has(seen, 3) || !has(seen, 4)) return;
-  const ranges = scan.mapped.get(scan.memberNumber) ?? [];
-  if (ranges.length === 0) scan.mapped.set(scan.memberNumber, ranges);
-  const start = wide(scan.out, 3);
-  const last = ranges.at(-2) ?? 0;
-  if (start < last && !scan.unsorted.has(scan.memberNumber)) {
-    scan.unsorted.add(scan.memberNumber);
-    const message = `The mapping at ${start.toString(16)} comes after the one at ${last.toString(16)}.`;
-    fault(scan, "mappings-unsorted", nth === NONE ? "start" : `vmas[${nth}].start`, message);
+export function noteRange(scan: Scan, seen: number, status: number, nth: number): void {
+  // Guard regions lie in mappings; CRIU lists them after all of these.
+  if (!has(seen, 3) || !has(seen, 4) || (status & VMA_STATUS.guard) !== 0) return;
+  const mapped = scan.mapped.get(scan.memberNumber) ?? { ranges: [], start: 0, end: 0, isOdd: false };
+  if (mapped.end === 0) scan.mapped.set(scan.memberNumber, mapped);
+  const [start, end] = [wide(scan.out, 3), wide(scan.out, 4)];
+  if (start < mapped.end && !mapped.isOdd) {
+    mapped.isOdd = true;
+    const [code, message] =
+      start < mapped.start
+        ? ["mappings-unsorted", `The mapping at ${hex(start)} comes after the one at ${hex(mapped.start)}.`]
+        : ["mappings-overlap", `The mapping at ${hex(start)} begins before the one at ${hex(mapped.start)} ends.`];
+    fault(scan, code, nth === NONE ? "start" : `vmas[${nth}].start`, message);
   }
-  ranges.push(start, wide(scan.out, 4));
+  mapped.start = start;
+  mapped.end = end;
+  if (isPrivate(status)) mapped.ranges.push(start, end);
 }
+
+const hex = (address: number): string => address.toString(16);
 
 /** Checks that a run of pages is in mappings of the task, which are decoded before its pagemap. Reports the first one. */
 function checkRange(scan: Scan, facts: PagemapFacts, start: number, pages: number): void {
   if (facts.isShared || facts.isOutside || scan.isDamaged) return;
-  facts.ranges ??= joinedRanges(scan.mapped.get(facts.number) ?? []);
+  const mapped = scan.mapped.get(facts.number);
+  if (mapped === undefined) return;
+  facts.ranges ??= joinedRanges(mapped.ranges);
   const { ranges } = facts;
   const end = start + pages * scan.pageSize;
   // The first range that ends after the run begins.
   const next = firstIndex(ranges.length / 2, (at) => (ranges[2 * at + 1] as number) > start);
-  if (ranges.length === 0 || ((ranges[2 * next] as number) <= start && (ranges[2 * next + 1] as number) >= end)) return;
+  if ((ranges[2 * next] as number) <= start && (ranges[2 * next + 1] as number) >= end) return;
   facts.isOutside = true;
-  const message = `Pages at ${start.toString(16)}-${end.toString(16)} are not in the mappings of task ${facts.number}.`;
+  const message = `Pages at ${hex(start)}-${hex(end)} are not in the private mappings of task ${facts.number}.`;
   fault(scan, "pages-outside", "vaddr", message);
 }
 

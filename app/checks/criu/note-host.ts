@@ -2,24 +2,10 @@
 
 import { buildIdText } from "../../decoder/criu/meaning.ts";
 import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../decoder/criu/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
 import { exactText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";
-import { type Handler, handler } from "./handler.ts";
 import type { MountNote } from "./host-notes.ts";
 import { has, low, type Scan, scanInto } from "./scan.ts";
-
-const THREADS = fieldNumber("pstree_entry", "threads");
-
-/** pstree_entry: the threads, whose ids must be free. Those of a dead task are uninitialised memory. */
-export const onTree: Handler = handler("pstree_entry", ["pid"], (scan, seen, bytes, start, end) => {
-  if (!has(seen, 1)) return;
-  const pid = low(scan, 1);
-  if (scan.dead.get(pid) !== NONE) return;
-  eachVarint(bytes, start, end, THREADS, (tid) => {
-    if (tid !== pid) scan.hostNotes.threads.push({ pid, tid });
-  });
-});
 
 const RLIMITS = fieldNumber("task_rlimits_entry", "rlimits");
 const RLIMIT = plan("rlimit_entry", ["cur", "max"]);

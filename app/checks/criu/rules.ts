@@ -48,7 +48,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "value-impossible",
     title: "A value is out of range, and CRIU or the kernel refuses it",
     examines:
-      "img_version; pid and ppid; task_state; oom_score_adj; pdeath_sig; the policy, priority and niceness of threads; microseconds and nanoseconds of timers; clocks of timerfds; families and types of sockets; limits, mappings and addresses in mm-N.img whose end is before their start",
+      "img_version; pid and ppid; task_state; oom_score_adj; pdeath_sig; the policy, priority and niceness of threads; microseconds and nanoseconds of timers; clocks of timerfds; families and types of sockets; limits, mappings and addresses in mm-N.img whose end is before their start; seccomp filters whose size is no number of instructions, or that come after themselves",
     outcomes: REFUSED,
     remedy: EDITED,
   },
@@ -62,8 +62,8 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "pages-outside",
-    title: "Pages of memory are in no mapping of their task",
-    examines: "pagemap-N.img vaddr, number of pages; mm-N.img vmas (vmas-N.img in old sets)",
+    title: "Pages of memory are in no private mapping of their task",
+    examines: "pagemap-N.img vaddr, number of pages; mm-N.img vmas (vmas-N.img in old sets): start, end, status",
     outcomes: REFUSED,
     remedy: "The two files are not of one dump: copy the whole directory again, or take the dump again.",
   },
@@ -129,8 +129,8 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "dead-task-with-descriptors",
     title: "A dead task has descriptors",
     examines: "ids-N.img, against core-N.img tc.task_state",
-    outcomes: REFUSED,
-    remedy: EDITED,
+    outcomes: WRONG,
+    remedy: "CRIU does not open them, and may wait for them for ever: look for a bug in the tool that edited the set.",
   },
   {
     code: "descriptor-without-file",
@@ -150,7 +150,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "descriptor-repeated",
     title: "A file table has a descriptor twice",
     examines: "fdinfo-N.img fd",
-    outcomes: WRONG,
+    outcomes: REFUSED,
     remedy: EDITED,
   },
   {
@@ -171,16 +171,17 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "file-missing",
     title: "A reference names an open file that is missing from the set",
     examines:
-      "fs-N.img cwd_id, root_id; mm-N.img exe_file_id, vmas.shmid; fifo and tty regf_id; sk-queues.img id_for, scm.rights; remap-fpath.img orig_id",
-    outcomes: REFUSED,
+      "fs-N.img cwd_id, root_id; mm-N.img exe_file_id, vmas.shmid; fifo and tty regf_id; sk-queues.img id_for, scm.rights; remap-fpath.img orig_id. A warning for a packet without files, which is lost",
+    outcomes: LOST_OR_REFUSED,
     remedy: "The file's entry is missing from files.img, or the reference was renumbered wrongly.",
   },
   {
     code: "reference-type",
-    title: "A reference to a file with a path names an open file of another type",
-    examines: "fs-N.img cwd_id, root_id; mm-N.img exe_file_id; fifo and tty regf_id; hard links in remap-fpath.img",
+    title: "A reference names an open file of another type than the one that CRIU looks for",
+    examines:
+      "files with a path: fs-N.img cwd_id, root_id; mm-N.img exe_file_id, vmas.shmid; fifo and tty regf_id; remap-fpath.img orig_id and hard links. Mapped memfds and packet sockets: mm-N.img vmas.shmid",
     outcomes: REFUSED,
-    remedy: "CRIU looks for a regular file's entry with this id: the reference was renumbered wrongly.",
+    remedy: "CRIU looks open files up by id and type: the reference was renumbered wrongly.",
   },
   {
     code: "cgroup-missing",
@@ -192,30 +193,38 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   {
     code: "filter-missing",
     title: "A seccomp filter is missing",
-    examines: "core-N.img seccomp_filter, and seccomp.img prev, against the filters in seccomp.img",
+    examines: "core-N.img seccomp_filter, and seccomp.img prev of the filters in use, against seccomp.img",
     outcomes: REFUSED,
     remedy: "seccomp.img is of another dump, or lacks an entry: copy the whole directory again.",
   },
   {
     code: "namespace-missing",
-    title: "A descriptor leads to a namespace that no task of the set is in",
-    examines: "files.img nsf.ns_id, against ids-N.img",
+    title: "A descriptor leads to a namespace, or a socket is in a network, that no task of the set is in",
+    examines:
+      "files.img nsf.ns_id; ns_id of sockets and tun devices, if tasks have a network namespace of their own; against ids-N.img",
     outcomes: REFUSED,
-    remedy: "CRIU opens it through a task that is in it: the descriptor was renumbered wrongly.",
+    remedy: "CRIU reaches it through a task that is in it: the number was edited, or the task was removed.",
   },
   {
     code: "mappings-unsorted",
     title: "The mappings of a task are not in the order of their addresses",
-    examines: "mm-N.img vmas (vmas-N.img in old sets): start",
+    examines: "mm-N.img vmas (vmas-N.img in old sets): start; not of guard regions, which come last",
     outcomes: REFUSED,
     remedy: EDITED,
   },
   {
+    code: "mappings-overlap",
+    title: "Two mappings of a task overlap",
+    examines: "mm-N.img vmas (vmas-N.img in old sets): start, end; not of guard regions, which lie in mappings",
+    outcomes: WRONG,
+    remedy: "CRIU maps one over the other: look for a bug in the tool that made or edited the set.",
+  },
+  {
     code: "file-repeated",
-    title: "Two open files have the same id",
-    examines: "files.img id",
-    outcomes: REFUSED,
-    remedy: "Two sets may have been mixed. References to the id mean the first entry.",
+    title: "Two open files have the same id and type",
+    examines: "files.img id, type",
+    outcomes: WRONG,
+    remedy: "Two sets may have been mixed. CRIU restores the last of them, and ckptscope shows the first.",
   },
   {
     code: "file-id-differs",
@@ -297,6 +306,14 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: COPY,
   },
   {
+    code: "watch-impossible",
+    title: "An epoll watches a descriptor twice, itself, or an epoll that watches it",
+    examines: "epolls' tfd, against each other and the descriptors of the file tables that hold the epoll",
+    outcomes: REFUSED,
+    remedy:
+      "The kernel refuses such watches. An epoll can watch two files by one number if a descriptor was closed while another leads to its file: remove the watch before closing it.",
+  },
+  {
     code: "watch-missing",
     title: "An epoll watches a descriptor that no task with the epoll has",
     examines: "epolls' tfd, against the descriptors of the file tables that hold the epoll",
@@ -317,6 +334,13 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     examines: "mountpoints-N.img parent_mnt_id; regular files' mnt_id; against mountpoints-N.img mnt_id",
     outcomes: REFUSED,
     remedy: "The mount's entry is missing from mountpoints-N.img, or the reference was renumbered wrongly.",
+  },
+  {
+    code: "contents-too-large",
+    title: "A pipe or FIFO contains more than its capacity",
+    examines: "pipes-data.img and fifo-data.img bytes, size (64 KiB if absent, with pages of 4 KiB)",
+    outcomes: REFUSED,
+    remedy: EDITED,
   },
   {
     code: "data-without-pipe",
@@ -371,6 +395,29 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "parent-missing",
     title: "The parent of a task is missing from the process tree, or a second task has none",
     examines: "pstree.img ppid",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
+    code: "thread-repeated",
+    title: "A thread is in two tasks, or has the pid of a task",
+    examines: "pstree.img threads, pid; not the threads of dead tasks",
+    outcomes: REFUSED,
+    remedy: EDITED,
+  },
+  {
+    code: "session-missing",
+    title: "No task can give a task its session",
+    examines: "pstree.img sid, ppid",
+    outcomes: REFUSED,
+    remedy:
+      "CRIU forks a task in the session of an ancestor, unless it is a child of the root. The leader of the session ended while others stayed in it: end them, or let them lead sessions, before the dump.",
+  },
+  {
+    code: "namespace-nested",
+    title: "A task is in another namespace than its parent, and not in a network or mount namespace",
+    examines:
+      "ids-N.img pid_ns_id, ipc_ns_id, uts_ns_id, user_ns_id; net_ns_id and mnt_ns_id if the root has those of CRIU",
     outcomes: REFUSED,
     remedy: EDITED,
   },

@@ -12,15 +12,16 @@ import { recordMember, recordOffset } from "../../model/records.ts";
 import { createFindingList, type FindingList, type Message } from "../finding.ts";
 import { beginHostNotes, type HostNotes } from "./host-notes.ts";
 import { createLateIndex, type LateIndex } from "./late-index.ts";
-import type { PagemapFacts } from "./memory-facts.ts";
+import type { MappedFacts, PagemapFacts } from "./memory-facts.ts";
 import { beginNotes, type NeedNotes } from "./need-notes.ts";
 import { isDamaged, isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
+import type { FilterFacts, TaskNamespaces, TreeEntry } from "./tree-facts.ts";
 
 /** The kinds of ids. */
 export type Space =
   | ("file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost")
-  | ("mount" | "cgroup" | "filter" | "namespace");
+  | ("mount" | "cgroup" | "filter" | "namespace" | "network");
 
 /** Those whose ids are collected while entries are read. */
 type LateSpace = Exclude<Space, "file" | "table" | "ghost">;
@@ -37,6 +38,8 @@ export interface Reference {
   readonly who: string;
   /** The fd_types that the open file has to have. */
   readonly type?: number;
+  /** If it is missing; `error` if absent. */
+  readonly severity?: Severity;
 }
 
 /** Declares a reference. */
@@ -48,11 +51,15 @@ export const reference = (space: Space, code: string, who: string, field: string
   what,
 });
 
-/** Declares a reference to the entry of a path, a regular file's, which CRIU looks up by its type. */
-export const pathReference = (who: string, field: string, what: string): Reference => ({
+/** Declares a reference to an open file of a type, given by its field in file_entry: CRIU looks it up by id and type. */
+export const typedReference = (type: string, who: string, field: string, what: string): Reference => ({
   ...reference("file", "file-missing", who, field, what),
-  type: FILE_FIELDS.indexOf("reg"),
+  type: FILE_FIELDS.indexOf(type),
 });
+
+/** Declares a reference to the entry of a path, a regular file's. */
+export const pathReference = (who: string, field: string, what: string): Reference =>
+  typedReference("reg", who, field, what);
 
 /** References of one kind, resolved at the end. */
 interface References {
@@ -89,14 +96,21 @@ export interface Scan {
   readonly called: Map<string, Set<number>>;
   /** By member. */
   readonly pagemaps: Map<number, PagemapFacts>;
-  /** By pid: the ranges of the task's mappings, as start and end in turn. */
-  readonly mapped: Map<number, number[]>;
-  /** Pids of tasks with mappings that are not in order. */
-  readonly unsorted: Set<number>;
+  /** By pid. */
+  readonly mapped: Map<number, MappedFacts>;
   /** The rows of epolls and the descriptors that they watch, as four numbers each: file, fd, record, nth (see noteWatch). */
   readonly watches: number[];
   /** External files, which plugins restore: id and record. */
   readonly externals: { readonly id: number; readonly record: number }[];
+  /** The process tree, in the order of its entries. */
+  readonly tree: TreeEntry[];
+  /** By pid. */
+  readonly namespaces: Map<number, TaskNamespaces>;
+  /** In the order of seccomp.img, and those that threads have. */
+  readonly filters: FilterFacts[];
+  readonly usedFilters: Set<number>;
+  /** What pipes contain and can contain; `size` is NONE if it is not in the set. */
+  readonly fills: { readonly pipe: number; readonly bytes: number; readonly size: number; readonly record: number }[];
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
   readonly networks: Map<number, number>;
   /** System V segments that tasks map, by id: the first mapping's record, and which of its mappings it is. */
@@ -239,6 +253,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
       cgroup: createLateIndex(),
       filter: createLateIndex(),
       namespace: createLateIndex(),
+      network: createLateIndex(),
     },
     references: new Map(),
     types: new Uint8Array(files.count + 1),
@@ -255,9 +270,13 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     called: new Map(),
     pagemaps: new Map(),
     mapped: new Map(),
-    unsorted: new Set(),
     watches: [],
     externals: [],
+    tree: [],
+    namespaces: new Map(),
+    filters: [],
+    usedFilters: new Set(),
+    fills: [],
     networks: new Map(),
     segments: new Map(),
     inventory: {

@@ -145,14 +145,16 @@ const OF_THREAD = groupsOf("A thread", "thread_core.cg_set", "thread_core.seccom
 function checkGroups(scan: Scan, seen: number, { mode, groups, filter }: GroupsOf): void {
   const { rootCgroup } = scan.inventory;
   const [set, seccomp] = [low(scan, 1), low(scan, 2)];
-  if (has(seen, 1) && rootCgroup !== NONE && set !== rootCgroup) {
+  // 0: it has none.
+  if (has(seen, 1) && rootCgroup !== NONE && set !== 0 && set !== rootCgroup) {
     const why = `it has set ${set} of control groups, which contains a task`;
     callFor(scan, { kind: "cgroup", field: groups.field, why });
     refer(scan, groups, set);
   }
-  if (has(seen, 2) && seccomp === SECCOMP_FILTER) {
+  if (has(seen, 2) && seccomp === SECCOMP_FILTER && scan.dead.get(scan.memberNumber) === NONE) {
     callFor(scan, { kind: "seccomp", field: mode, why: "it has the seccomp filters of a task" });
     if (has(seen, 3)) refer(scan, filter, low(scan, 3));
+    scan.usedFilters.add(has(seen, 3) ? low(scan, 3) : 0);
   }
 }
 
@@ -165,9 +167,13 @@ const NAMESPACES = [
 /** task_kobj_ids_entry: a task's file table, and the namespaces that are not those of CRIU itself. */
 export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", ...NAMESPACES], (scan, seen) => {
   const { inventory } = scan;
+  const ids = new Map<string, number>();
   for (let slot = 2; slot < NAMESPACES.length + 2; slot++) {
-    if (has(seen, slot)) scan.spaces.namespace.add(low(scan, slot), scan.record);
+    if (!has(seen, slot)) continue;
+    scan.spaces.namespace.add(low(scan, slot), scan.record);
+    ids.set(NAMESPACES[slot - 2] as string, low(scan, slot));
   }
+  scan.namespaces.set(scan.memberNumber, { record: scan.record, ids });
   const [files, time] = [low(scan, 1), low(scan, 2)];
   if (has(seen, 2) && inventory.rootTime !== NONE && time !== inventory.rootTime) {
     const why = "it has the offsets of the clocks of a task's time namespace";
@@ -177,6 +183,7 @@ export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", ...NAM
   const { hostNotes } = scan;
   if (has(seen, 5) && hostNotes.rootPids !== NONE && pids !== hostNotes.rootPids) hostNotes.hasOwnPids = true;
   if (has(seen, 4) && inventory.rootMounts !== NONE && mounts !== inventory.rootMounts) scan.notes.ownRoot = true;
+  if (has(seen, 3)) scan.spaces.network.add(network, scan.record);
   if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
     scan.networks.set(network, scan.record);
     hostNotes.hasOwnNetwork = true;

@@ -2,6 +2,7 @@
 // watches and takes the locks by the numbers of the descriptors.
 
 import { fileOfDescriptor } from "../../decoder/criu/descriptor-lookup.ts";
+import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -31,27 +32,82 @@ export function checkLocks(scan: Scan): void {
 /** Most holders of an epoll to search. */
 const SEARCH_LIMIT = 64;
 
-/** Reports watched descriptors that no table with the epoll has. */
+/** A descriptor that an epoll watches. */
+interface Watch {
+  readonly epoll: FileRow;
+  /** The open file behind the descriptor; NONE: there is none. */
+  readonly target: FileRow;
+  readonly fd: number;
+  readonly record: number;
+  readonly field: string;
+}
+
+/** Checks what epolls watch. */
 export function checkWatches(scan: Scan): void {
-  const { checkpoint, watches, tablesLost, dangling } = scan;
-  const { files, descriptors } = checkpoint;
+  const { watches, tablesLost, dangling } = scan;
   if (tablesLost || dangling) return;
-  for (let watch = 0; watch < watches.length; watch += 4) {
-    const file = watches[watch] as number;
-    const fd = watches[watch + 1] as number;
-    const first = u32At(files.firstHolder, file);
-    const last = u32At(files.firstHolder, file + 1);
-    // An epoll without a descriptor is never set up.
-    if (first === last || last - first > SEARCH_LIMIT) continue;
-    let isThere = false;
-    for (let at = first; at < last && !isThere; at++) {
-      const table = u32At(descriptors.table, u32At(files.holder, at));
-      isThere = fileOfDescriptor(checkpoint, table, fd) !== NONE;
+  /** By epoll, the descriptors that it watches. */
+  const watched = new Map<FileRow, Set<number>>();
+  /** Those that watch epolls. */
+  const nested: Watch[] = [];
+  for (let at = 0; at < watches.length; at += 4) {
+    const watch = watchAt(scan, at);
+    if (watch === null) continue;
+    const { epoll, target, fd, record, field } = watch;
+    const known = watched.get(epoll) ?? new Set();
+    if (known.size === 0) watched.set(epoll, known);
+    if (target === NONE) {
+      const message = `An epoll watches descriptor ${fd}, which no task with the epoll has.`;
+      faultAt(scan, "watch-missing", record, field, message);
+    } else if (target === epoll) {
+      faultAt(scan, "watch-impossible", record, field, `An epoll watches itself, as descriptor ${fd}.`);
+    } else if (known.has(fd)) {
+      faultAt(scan, "watch-impossible", record, field, `An epoll watches descriptor ${fd} twice.`);
+    } else if (scan.types[target] === EPOLL) nested.push(watch);
+    known.add(fd);
+  }
+  checkCycles(scan, nested);
+}
+
+const EPOLL = FILE_FIELDS.indexOf("epfd");
+
+/** The watch at a place of `scan.watches`; `null`: the epoll is never set up, or has too many holders to search. */
+function watchAt({ checkpoint, watches }: Scan, at: number): Watch | null {
+  const { files, descriptors } = checkpoint;
+  const [epoll, fd, record, nth] = watches.slice(at, at + 4) as [number, number, number, number];
+  const first = u32At(files.firstHolder, epoll);
+  const last = u32At(files.firstHolder, epoll + 1);
+  if (first === last || last - first > SEARCH_LIMIT) return null;
+  let target = NONE;
+  for (let holder = first; holder < last && target === NONE; holder++) {
+    target = fileOfDescriptor(checkpoint, u32At(descriptors.table, u32At(files.holder, holder)), fd);
+  }
+  return { epoll, target, fd, record, field: nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd` };
+}
+
+/** Reports epolls that watch each other: the kernel refuses the last of the watches of a cycle. */
+function checkCycles(scan: Scan, nested: readonly Watch[]): void {
+  const next = new Map<FileRow, Watch[]>();
+  for (const watch of nested) next.set(watch.epoll, [...(next.get(watch.epoll) ?? []), watch]);
+  /** Epolls that have been left, and those on the way to the current one. */
+  const left = new Set<FileRow>();
+  for (const start of next.keys()) {
+    if (left.has(start)) continue;
+    const way: { readonly epoll: FileRow; at: number }[] = [{ epoll: start, at: 0 }];
+    const onWay = new Set([start]);
+    for (let top = way.at(-1); top !== undefined; top = way.at(-1)) {
+      const watch = next.get(top.epoll)?.[top.at++];
+      if (watch === undefined) {
+        left.add(top.epoll);
+        onWay.delete(top.epoll);
+        way.pop();
+      } else if (onWay.has(watch.target)) {
+        const message = `An epoll watches another, as descriptor ${watch.fd}, which watches it in turn.`;
+        faultAt(scan, "watch-impossible", watch.record, watch.field, message);
+      } else if (!left.has(watch.target)) {
+        onWay.add(watch.target);
+        way.push({ epoll: watch.target, at: 0 });
+      }
     }
-    if (isThere) continue;
-    const record = watches[watch + 2] as number;
-    const nth = watches[watch + 3] as number;
-    const message = `An epoll watches descriptor ${fd}, which no task with the epoll has.`;
-    faultAt(scan, "watch-missing", record, nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd`, message);
   }
 }

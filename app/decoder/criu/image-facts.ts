@@ -9,7 +9,7 @@ import type { Framing } from "./dialect-names.ts";
 import { machineOf } from "./machine.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { enumName } from "./messages.ts";
-import { readNamespaces } from "./on-tasks.ts";
+import { mayBeDead, readNamespaces } from "./on-tasks.ts";
 import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "./wire.ts";
 
 const INVENTORY = plan("inventory_entry", [
@@ -131,7 +131,8 @@ function dialectOf({ facts }: SetContext): Framing {
 function factsOf(set: SetContext): Fact[] {
   const { facts, builder, tasks } = set;
   const { memoryPages } = facts;
-  const threads = tasks.threadOwners.filter((task) => !tasks.dead[task]).length;
+  const isLiving = Array.from({ length: builder.tasks.count }, (_, task) => !mayBeDead(set, task));
+  const threads = tasks.threadOwners.filter((task) => isLiving[task]).length;
   const found: Fact[] = [];
   const add = (label: string, value: string | null) =>
     value !== null && found.push({ label, ...textAndBytes(exactBytes(value)) });
@@ -142,7 +143,7 @@ function factsOf(set: SetContext): Fact[] {
   add("plugins", facts.plugins.join(", ") || null);
   add("security module", facts.securityModule);
   add("parent set", set.metadata.parent ?? null);
-  add("threads", threads > 0 ? String(builder.tasks.count - tasks.dead.filter(Boolean).length + threads) : null);
+  add("threads", threads > 0 ? String(isLiving.filter(Boolean).length + threads) : null);
   add("memory", memoryPages === 0 ? null : pagesText(memoryPages, pageSizeOf(set)));
   return found;
 }

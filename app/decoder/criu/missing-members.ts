@@ -8,7 +8,7 @@ import { visible } from "../../model/text.ts";
 import { report, type SetContext } from "./context.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 import { NEWEST_VERSION } from "./newer.ts";
-import { fdinfoNumber, NAMESPACE_FIELDS } from "./on-tasks.ts";
+import { fdinfoNumber, mayBeDead, NAMESPACE_FIELDS } from "./on-tasks.ts";
 import type { PlacedMember } from "./placing.ts";
 
 /** Members with one type of open file each, before CRIU 3.4. */
@@ -116,7 +116,7 @@ function reportCores(set: SetContext): void {
   const known = new Set<number>();
   for (let task = 0; task < builder.tasks.count; task++) known.add(i32At(builder.tasks.pid, task));
   for (const [at, thread] of tasks.threadIds.entries()) {
-    if (tasks.dead[tasks.threadOwners[at] as number]) continue;
+    if (mayBeDead(set, tasks.threadOwners[at] as number)) continue;
     known.add(thread);
     if (!hasMember(set, "core", thread)) missing(set, "warning", `core-${thread}.img`, CALLED_FOR);
   }
@@ -135,7 +135,7 @@ function reportMissingOfTask(set: SetContext, task: TaskRow): void {
   const pid = i32At(builder.tasks.pid, task);
   if (pid === NONE) return;
   if (!tasks.hasCore[task]) missing(set, "error", `core-${pid}.img`, "a task's name and state are unknown.");
-  if (tasks.dead[task]) return;
+  if (mayBeDead(set, task)) return;
   const number = fdinfoNumber(set, task);
   if (number === undefined) missing(set, "error", `ids-${pid}.img`, "a task's file table is unknown.");
   else if (!hasMember(set, "fdinfo", number)) {

@@ -191,6 +191,17 @@ function addTask(set: SetContext, record: RecordRow, pid: number): TaskRow {
 export const fdinfoNumber = ({ builder, tasks }: SetContext, task: TaskRow): number | undefined =>
   tasks.tablesById ? tasks.filesId[task] : i32At(builder.tasks.pid, task);
 
+/** Members that are named by the pid of a task, and that a dead one has not. */
+const OF_LIVING = ["ids", "fs", "mm", "pagemap"];
+
+/** Whether a task is dead, or may be, as it lacks all its members among those of others. */
+export function mayBeDead({ builder, tasks, seen }: SetContext, task: TaskRow): boolean {
+  if (tasks.dead[task]) return true;
+  if (tasks.hasCore[task] || !seen.kinds.has("core")) return false;
+  const pid = i32At(builder.tasks.pid, task);
+  return !OF_LIVING.some((kind) => seen.numbers.get(kind)?.has(pid));
+}
+
 /** Gives each task its file table, once all fdinfo files have been read. */
 export function linkTasks(set: SetContext): void {
   const { tasks, tables } = set.builder;
@@ -208,7 +219,8 @@ export function addThreadCounts(set: SetContext): void {
   if (!seen.kinds.has("pstree")) return;
   const counts = new Uint32Array(builder.tasks.count).fill(1);
   for (const owner of tasks.threadOwners) counts[owner] = (counts[owner] as number) + 1;
-  for (const [task, count] of counts.entries()) if (!tasks.dead[task]) builder.taskDetails.add(task, "threads", count);
+  for (const [task, count] of counts.entries())
+    if (!mayBeDead(set, task)) builder.taskDetails.add(task, "threads", count);
   addThreadNames(set);
 }
 
