@@ -7,7 +7,7 @@ import { type Checkpoint, HAS, nameBytes, versionOf } from "../model/checkpoint.
 import { areOfTwoFiles, fileDetail } from "../model/detail-keys.ts";
 import { detailOf, detailsOf } from "../model/detail-store.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { fileKind, O_ACCMODE } from "../model/names.ts";
+import { accessOf, fileKind } from "../model/names.ts";
 import { u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
@@ -39,7 +39,7 @@ export function hasOtherAccess(
   fileAfter: FileRow,
 ): boolean {
   const isKnown = u8At(before.files.has, fileBefore) & u8At(after.files.has, fileAfter) & HAS.flags;
-  const access = ({ files }: Checkpoint, file: FileRow): number => u32At(files.flags, file) & O_ACCMODE;
+  const access = ({ files }: Checkpoint, file: FileRow): number => accessOf(u32At(files.flags, file));
   return isKnown !== 0 && access(before, fileBefore) !== access(after, fileAfter);
 }
 

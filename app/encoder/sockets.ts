@@ -1,8 +1,8 @@
 // Sockets: the object behind a file, its addresses, and its queues.
 
-import { SOCKET_PROTOCOLS } from "../decoder/linux-cr/socket-names.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../model/names.ts";
+import { protocolsOf } from "../model/protocols.ts";
 import { parseInternet, sockaddrIn, sockaddrUn } from "./addresses.ts";
 import { checkpointObject, type Dump } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";
@@ -40,7 +40,7 @@ export function dumpSocket(dump: Dump, key: ObjectKey, objref: number): number {
   const family = text(details.family);
   const internet = family.startsWith("inet");
   // TCP and UDP are the defaults of their socket types.
-  const protocol = numberOf(SOCKET_PROTOCOLS, details.protocol);
+  const protocol = numberOf(protocolsOf(family), details.protocol);
   dump.writer.record("SOCKET", {
     has_buffers: hasQueues(details) ? 1 : 0,
     "socket.state": state === ESTABLISHED ? SS_CONNECTED : SS_UNCONNECTED,

@@ -1,7 +1,7 @@
 // The lines of descriptors and the contents of their cells (lines.ts).
 
 import { type Checkpoint, commBytes, HAS, NONE, taskCount, taskNumber } from "../model/checkpoint.ts";
-import { FILE_KINDS, flagNames, kindWord, O_ACCMODE } from "../model/names.ts";
+import { accessOf, FILE_KINDS, flagNames, kindWord } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { shownText } from "../model/text.ts";
@@ -33,7 +33,7 @@ export function* runsOf({ tasks, tables }: Checkpoint, chosen: Chosen | null): G
 /** The titles of the cells. */
 export const LINE_TITLES = ["COMMAND", "PID", "FD", "TYPE", "POS", "FLAGS", "SHARED", "NAME"] as const;
 
-/** By O_ACCMODE, the letters of lsof(8). */
+/** By `accessOf`, the letters of lsof(8). */
 export const ACCESS = ["r", "w", "u", ""] as const;
 
 /** Set on nearly every file, so not worth showing. */
@@ -55,7 +55,7 @@ export const flagsOf = ({ files }: Checkpoint, file: FileRow): number | null =>
 /** `3u`: a descriptor with how its open file is accessed. */
 export function fdCell(checkpoint: Checkpoint, row: DescriptorRow): string {
   const flags = flagsOf(checkpoint, i32At(checkpoint.descriptors.file, row));
-  return `${checkpoint.descriptors.fd[row]}${flags === null ? "" : ACCESS[(flags & O_ACCMODE) as 0 | 1 | 2 | 3]}`;
+  return `${checkpoint.descriptors.fd[row]}${flags === null ? "" : ACCESS[accessOf(flags)]}`;
 }
 
 /** A kind of open file (index into FILE_KINDS). */

@@ -2,7 +2,7 @@
 
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
 import { type JsonBytes, writePiece, writeRaw } from "../model/json-bytes.ts";
-import { FILE_KINDS, O_ACCMODE } from "../model/names.ts";
+import { FILE_KINDS, O_ACCMODE, O_PATH } from "../model/names.ts";
 import { i32At, u8At } from "../model/read.ts";
 import type { DescriptorRow } from "../model/rows.ts";
 import { decodeText, encodeText } from "../model/text.ts";
@@ -95,7 +95,8 @@ function accessParts({ descriptors, files }: Checkpoint, width: number): readonl
   const isMode = (mode: number, parts: readonly Part[], otherwise: readonly Part[]): Part =>
     whenBits(flags, O_ACCMODE, mode, parts, otherwise);
   const letters = isMode(read, [letter(read)], [isMode(write, [letter(write)], [letter(both)])]);
-  const withMode = isMode(none, [alone], [number(fd, Math.max(0, width - 1)), letters]);
+  const opened = isMode(none, [alone], [number(fd, Math.max(0, width - 1)), letters]);
+  const withMode = whenBits(flags, O_PATH, O_PATH, [alone], [opened]);
   return [whenSet({ column: files.has, rows: file }, HAS.flags, [withMode], [alone])];
 }
 

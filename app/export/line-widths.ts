@@ -3,7 +3,7 @@
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
-import { O_ACCMODE } from "../model/names.ts";
+import { accessOf } from "../model/names.ts";
 import { u64At } from "../model/read.ts";
 import type { DescriptorRow, FileRow } from "../model/rows.ts";
 import type { Chosen } from "./choose.ts";
@@ -90,7 +90,7 @@ function createRowWidths(checkpoint: Checkpoint) {
       const file = descriptors.file[row] as number;
       const fd = descriptors.fd[row] as number;
       const flags = flagsOf(checkpoint, file) ?? -1;
-      const range = numbers[flags < 0 ? ACCESS.length : flags & O_ACCMODE] as { least: number; most: number };
+      const range = numbers[flags < 0 ? ACCESS.length : accessOf(flags)] as { least: number; most: number };
       if (fd > range.most) range.most = fd;
       else if (fd < range.least) range.least = fd;
       addFlags(flags, descriptors.closeOnExec[row] as number);

@@ -92,13 +92,53 @@ export const CRIU_TASK_STATES: Readonly<Record<number, TaskState>> = {
   6: "zombie",
 };
 
-/** AF_… of Linux include/linux/socket.h, only those that occur in images. */
+/** AF_… of Linux include/linux/socket.h. */
 export const SOCKET_FAMILIES: Readonly<Record<number, string>> = {
   1: "unix",
   2: "inet",
+  3: "ax25",
+  4: "ipx",
+  5: "appletalk",
+  6: "netrom",
+  7: "bridge",
+  8: "atmpvc",
+  9: "x25",
   10: "inet6",
+  11: "rose",
+  12: "decnet",
+  13: "netbeui",
+  14: "security",
+  15: "key",
   16: "netlink",
   17: "packet",
+  18: "ash",
+  19: "econet",
+  20: "atmsvc",
+  21: "rds",
+  22: "sna",
+  23: "irda",
+  24: "pppox",
+  25: "wanpipe",
+  26: "llc",
+  27: "ib",
+  28: "mpls",
+  29: "can",
+  30: "tipc",
+  31: "bluetooth",
+  32: "iucv",
+  33: "rxrpc",
+  34: "isdn",
+  35: "phonet",
+  36: "ieee802154",
+  37: "caif",
+  38: "alg",
+  39: "nfc",
+  40: "vsock",
+  41: "kcm",
+  42: "qipcrtr",
+  43: "smc",
+  44: "xdp",
+  45: "mctp",
 };
 
 /** SOCK_… of Linux include/linux/net.h, on all machines but MIPS. */
@@ -147,6 +187,9 @@ const oct = (digits: string): number => Number.parseInt(digits, 8);
 export const O_ACCMODE = 3;
 export const ACCESS_MODES = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"] as const;
 
+/** The same on all machines. The access mode beside it, O_RDONLY, means nothing: such a file is neither read nor written. */
+export const O_PATH = oct("10000000");
+
 // Linux include/uapi/asm-generic/fcntl.h.
 const GENERIC_FLAGS: Readonly<Record<string, number>> = {
   FMODE_EXEC: oct("40"),
@@ -165,7 +208,7 @@ const GENERIC_FLAGS: Readonly<Record<string, number>> = {
   O_NOATIME: oct("1000000"),
   O_CLOEXEC: oct("2000000"),
   __O_SYNC: oct("4000000"),
-  O_PATH: oct("10000000"),
+  O_PATH,
   __O_TMPFILE: oct("20000000"),
 };
 
@@ -224,6 +267,13 @@ function flagTable(arch: string): FlagTable {
 }
 
 const flagTables = new Map<string, FlagTable>();
+
+/** The bits of f_flags that `accessOf` reads. */
+export const ACCESS_BITS = O_ACCMODE | O_PATH;
+
+/** How an open file can be accessed: 0, read; 1, written; 2, both; 3, neither, as with O_PATH. */
+export const accessOf = (flags: number): 0 | 1 | 2 | 3 =>
+  (flags & O_PATH) === 0 ? ((flags & O_ACCMODE) as 0 | 1 | 2 | 3) : 3;
 
 /** The flags of open(2) on an architecture (Machine.arch). */
 export function flagTableOf(arch: string | null): FlagTable {

@@ -12,7 +12,7 @@ import {
 } from "../../app/export/rows/template.ts";
 import { type Checkpoint, HAS } from "../../app/model/checkpoint.ts";
 import { type JsonBytes, writeRaw } from "../../app/model/json-bytes.ts";
-import { flagNames, O_ACCMODE } from "../../app/model/names.ts";
+import { ACCESS_BITS, accessOf, flagNames } from "../../app/model/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { FileRow } from "../../app/model/rows.ts";
 import { encodeText } from "../../app/model/text.ts";
@@ -21,7 +21,7 @@ import { type FileNames, MOST_PLAIN } from "../../app/model/words.ts";
 /** Set on nearly every file, so not worth showing. */
 const UNREMARKABLE = new Set(["O_LARGEFILE"]);
 
-/** By O_ACCMODE. */
+/** By `accessOf`. */
 const ACCESS = ["r- ", "-w ", "rw ", "-- "].map(encodeText);
 const NO_ACCESS = encodeText("   ");
 
@@ -44,9 +44,9 @@ export function fileParts(out: JsonBytes, checkpoint: Checkpoint, names: FileNam
   };
   const texts = { pool: text, start: valuesOf(files.nameOffset), length: valuesOf(files.nameLength) };
   return [
-    memo([hasFlags, { values: flags, mask: O_ACCMODE }], (row) => {
+    memo([hasFlags, { values: flags, mask: ACCESS_BITS }], (row) => {
       const known = flagsOf(row);
-      return known < 0 ? NO_ACCESS : (ACCESS[known & O_ACCMODE] as Uint8Array);
+      return known < 0 ? NO_ACCESS : (ACCESS[accessOf(known)] as Uint8Array);
     }),
     plain(texts, MOST_PLAIN, (row) => writeRaw(out, names(fileOf(row)))),
     whenSet(has, HAS.deleted, [piece(" (unlinked)")]),

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { type Holder, holdersOf, parseTarget, type Target, type WhoDocument } from "../../app/export/who.ts";
-import { O_ACCMODE } from "../../app/model/names.ts";
+import { accessOf } from "../../app/model/names.ts";
 import { jsonText, shownText, valueBytesOf } from "../../app/model/text.ts";
 import { counted } from "../../app/model/words.ts";
 import type { WHO } from "../arguments/commands.ts";
@@ -64,7 +64,7 @@ function* lines(holders: readonly Holder[]): Generator<string> {
   for (const holder of holders) yield `${holderLine(holder)}\n`;
 }
 
-/** By O_ACCMODE. */
+/** By `accessOf`. */
 const ACCESS = ["r-", "-w", "rw", "--"];
 
 /** `pid 412 fd 3 nginx: rw /var/log/x @4096 O_APPEND`; without pids `nginx (index 2) fd 3: rw /var/log/x`. */
@@ -76,7 +76,7 @@ function holderLine(holder: Holder): string {
   const who = pid !== null ? `pid ${pid}` : isNamed ? named : "no task known";
   const how = fd === null ? (use ?? "") : `fd ${fd}`;
   const words = [
-    flags === null ? "" : (ACCESS[flags & O_ACCMODE] ?? ""),
+    flags === null ? "" : (ACCESS[accessOf(flags)] ?? ""),
     shownText(valueBytesOf({ value: holder.name, valueBytes: holder.nameBytes })),
     deleted ? "(unlinked)" : "",
     pos === null ? "" : `@${pos}`,

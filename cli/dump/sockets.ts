@@ -2,10 +2,10 @@
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import { SOCKET_PROTOCOLS } from "../../app/decoder/linux-cr/socket-names.ts";
 import { ipv6Text } from "../../app/model/addresses.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../app/model/names.ts";
+import { protocolsOf } from "../../app/model/protocols.ts";
 import { visibleText } from "../../app/model/text.ts";
 import type { Descriptor } from "./descriptors.ts";
 import type { Duplicator, SocketNumbers } from "./duplicate.ts";
@@ -110,7 +110,7 @@ const AF_PACKET = 17;
 /** Address family, type and protocol in words. The protocol has 8 bits in an image: MPTCP is TCP there. */
 function inWords({ family, type, protocol }: SocketNumbers): Details {
   const word = SOCKET_FAMILIES[family] ?? `family ${family}`;
-  const known = word.startsWith("inet") ? SOCKET_PROTOCOLS[protocol & 255] : undefined;
+  const known = protocolsOf(word)[protocol & 255];
   return {
     family: word,
     type: SOCKET_TYPES[type] ?? `type ${type}`,
@@ -133,8 +133,8 @@ const BY_PROTOCOL_NAME: Readonly<Record<string, Details>> = {
   "UNIX-STREAM": { family: "unix", type: "stream" },
   NETLINK: { family: "netlink", type: "raw" },
   PACKET: { family: "packet", type: "raw" },
-  AF_VSOCK: { family: "family 40", type: "stream" },
-  XDP: { family: "family 44", type: "raw" },
+  AF_VSOCK: { family: "vsock", type: "stream" },
+  XDP: { family: "xdp", type: "raw" },
 };
 
 function namespaceOf(pid: number): string {

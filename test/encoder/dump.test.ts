@@ -6,6 +6,7 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import type { Description, FileDescription } from "../../app/encoder/description.ts";
 import type { WritableDialect } from "../../app/encoder/encode.ts";
+import { detailsOf } from "../../app/model/detail-store.ts";
 import { encodeAll } from "../support/images.ts";
 
 async function open(bytes: Uint8Array): Promise<Image> {
@@ -114,6 +115,28 @@ suite("the order of records in v23-rc2", () => {
     expect(checkpoint.problems).toEqual([]);
     expect([...checkpoint.tasks.table]).toEqual([0, 0, -1]);
   });
+});
+
+test.each([
+  ["netlink", "xfrm", 6],
+  ["netlink", "usersock", 2],
+  ["can", "raw", 1],
+  ["inet", "tcp", 6],
+  ["vsock", undefined, 0],
+  ["family 99", "protocol 6", 6],
+])("the protocol of a socket is one of its family: %s %s", async (family, protocol, number) => {
+  const details = { socket: 1, family, type: "raw", ...(protocol === undefined ? {} : { protocol }), state: "close" };
+  const description: Description = {
+    tasks: [task],
+    files: [file(1, { kind: "socket", path: null, details })],
+    fileTables: [{ id: 1, fds: fds(1) }],
+  };
+  const image = await open(encodeAll(description, { dialect: "v23-rc2" }).bytes);
+  const { records } = image.checkpoint;
+  const names = Array.from({ length: records.count }, (_, row) => records.kinds[records.kind[row] ?? 0]?.name);
+  const fields = await image.fields(names.indexOf("SOCKET"));
+  expect(fields.find(({ name }) => name === "sock.protocol")?.raw).toBe(String(number));
+  expect(detailsOf(image.checkpoint, 0)).toMatchObject({ family, ...(protocol === undefined ? {} : { protocol }) });
 });
 
 suite.each(["seed", "v23-rc2"] as const)("a dump that fails in %s", (dialect: WritableDialect) => {

@@ -56,7 +56,7 @@ function fileCells(checkpoint: Checkpoint, row: number): string[] {
   const names = flags === null ? [] : flagNames(flags, machine.arch).slice(1);
   const holders = holderCount(files, file);
   return [
-    flags === null ? fd : `${fd}${["r", "w", "u", ""][flags & 3]}`,
+    flags === null ? fd : `${fd}${(flags & 0o10000000) !== 0 ? "" : ["r", "w", "u", ""][flags & 3]}`,
     kindWord(FILE_KINDS[files.kind[file] as number] ?? "unknown"),
     (has & HAS.pos) === 0 ? "-" : String(files.pos[file]),
     [...names.filter((name) => name !== "O_LARGEFILE"), ...onExec].join(",") || "-",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { flagChange, flagNames, openFlag, socketType } from "../../app/model/names.ts";
+import { accessOf, flagChange, flagNames, openFlag, socketType } from "../../app/model/names.ts";
 import { writerText } from "../../app/model/words.ts";
 
 describe("flags that are set together have one name", () => {
@@ -44,6 +44,11 @@ test.each([
   ["mips", 0x410000, "O_TMPFILE"],
 ])("%s: %i is %s", (arch, flags, name) => {
   expect(flagNames(flags, arch)).toEqual(["O_RDONLY", name]);
+});
+
+test("O_PATH leaves no access, whatever the mode", () => {
+  expect([0, 1, 2, 3].map(accessOf)).toEqual([0, 1, 2, 3]);
+  expect([0, 1, 2].map((mode) => accessOf(0o10000000 | mode))).toEqual([3, 3, 3]);
 });
 
 test("bits without a name are hexadecimal, and last", () => {

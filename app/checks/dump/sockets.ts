@@ -1,5 +1,6 @@
 // Whether CRIU can dump a socket.
 
+import { SOCKET_FAMILIES } from "../../model/names.ts";
 import { counted } from "../../model/words.ts";
 import type { DescriptorFacts, SocketFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
@@ -9,7 +10,11 @@ import { unixSocketFault } from "./unix.ts";
 // Linux include/linux/socket.h, include/linux/net.h.
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET] = [1, 2, 10, 16, 17];
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW] = [1, 2, 3];
-const FAMILY_NAMES: Readonly<Record<number, string>> = { 38: "AF_ALG", 40: "AF_VSOCK", 44: "AF_XDP" };
+/** An address family, as its constant. */
+const familyName = (family: number): string => {
+  const word = SOCKET_FAMILIES[family];
+  return word === undefined ? `family ${family}` : `AF_${word.toUpperCase()}`;
+};
 /** IP, ICMP, TCP, UDP, ICMPv6, UDP-Lite (criu/sk-inet.c, can_dump_ipproto). */
 const PROTOCOLS: ReadonlySet<number> = new Set([0, 1, 6, 17, 58, 136]);
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 132: "SCTP", 262: "MPTCP", 33: "DCCP" };
@@ -40,7 +45,7 @@ export function socketFault(scope: Scope, descriptor: DescriptorFacts): Fault | 
     case null:
       return null;
     default:
-      return fault("dump-socket-family", `${what} is a socket of ${FAMILY_NAMES[family] ?? `family ${family}`}`);
+      return fault("dump-socket-family", `${what} is a socket of ${familyName(family)}`);
   }
 }
 

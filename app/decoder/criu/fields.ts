@@ -4,6 +4,7 @@ import type { Field, Reference } from "../../model/fields.ts";
 import { clockName, deviceText } from "../../model/named-values.ts";
 import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
 import { FANOTIFY_EVENTS, INOTIFY_EVENTS } from "../../model/notify-events.ts";
+import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../model/protocols.ts";
 import { i32At } from "../../model/read.ts";
 import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
@@ -19,15 +20,12 @@ import {
   addressText,
   bitWords,
   EPOLL_EVENTS,
-  ETHER_TYPES,
   fromNetworkOrder,
-  IP_PROTOCOLS,
   lockKindName,
   lockTypeName,
   mapFlagNames,
   modeText,
   NAMESPACES,
-  NETLINK_PROTOCOLS,
   PAGEMAP_FLAG_WORDS,
   PROTECTION,
   SEALS,

@@ -10,46 +10,6 @@ import { PE } from "./memory/pagemap-entry.ts";
 
 type Words = Readonly<Record<number, string>>;
 
-/** IP protocols. */
-export const IP_PROTOCOLS: Words = {
-  0: "ip",
-  1: "icmp",
-  2: "igmp",
-  6: "tcp",
-  17: "udp",
-  58: "icmpv6",
-  132: "sctp",
-  136: "udplite",
-  255: "raw",
-  262: "mptcp",
-};
-
-export const NETLINK_PROTOCOLS: Words = {
-  0: "route",
-  2: "usersock",
-  3: "firewall",
-  4: "sock_diag",
-  5: "nflog",
-  6: "xfrm",
-  7: "selinux",
-  8: "iscsi",
-  9: "audit",
-  10: "fib_lookup",
-  11: "connector",
-  12: "netfilter",
-  13: "ip6_fw",
-  15: "kobject_uevent",
-  16: "generic",
-  18: "scsitransport",
-  19: "ecryptfs",
-  20: "rdma",
-  21: "crypto",
-  22: "smc",
-};
-
-/** Ethernet protocols, in host byte order. */
-export const ETHER_TYPES: Words = { 3: "all", 2048: "ip", 2054: "arp", 34525: "ipv6" };
-
 /** unix_sk_entry.uflags: the socket is outside the dump, and there only as the peer of another. */
 export const USK_EXTERN = 1;
 

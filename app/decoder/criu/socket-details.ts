@@ -3,6 +3,7 @@
 import { type Bits, bitWords } from "../../model/bits.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
+import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../model/protocols.ts";
 import {
   type About,
   type AddDetails,
@@ -31,11 +32,8 @@ import {
   AF_INET,
   addressText,
   addressWords,
-  ETHER_TYPES,
   endpointText,
   fromNetworkOrder,
-  IP_PROTOCOLS,
-  NETLINK_PROTOCOLS,
   USK_EXTERN,
   writeEndpoint,
 } from "./meaning.ts";

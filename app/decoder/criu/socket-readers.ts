@@ -3,6 +3,7 @@
 import { HAS } from "../../model/checkpoint.ts";
 import { writePiece, writeRaw } from "../../model/json-bytes.ts";
 import { SOCKET_STATES, socketType } from "../../model/names.ts";
+import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../model/protocols.ts";
 import { u8At } from "../../model/read.ts";
 import { encodeText } from "../../model/text.ts";
 import type { SetContext } from "./context.ts";
@@ -12,11 +13,8 @@ import {
   AF_INET6,
   addressText,
   addressWords,
-  ETHER_TYPES,
   endpointOf,
   fromNetworkOrder,
-  IP_PROTOCOLS,
-  NETLINK_PROTOCOLS,
   USK_EXTERN,
   writeAddress,
 } from "./meaning.ts";

@@ -4,6 +4,7 @@
 
 import { HAS, NO_MOUNT } from "../../model/checkpoint.ts";
 import { type FileKind, fileKind, SOCKET_STATES, socketType } from "../../model/names.ts";
+import { IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../model/protocols.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { FileBatch } from "../builder/file-batch.ts";
 import { type SetContext, typesFor } from "./context.ts";
@@ -24,7 +25,7 @@ import {
   when,
 } from "./kernel/forms.ts";
 import { machineOf } from "./machine.ts";
-import { AF_INET, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "./meaning.ts";
+import { AF_INET } from "./meaning.ts";
 import type { MessageName } from "./messages.ts";
 import { addLink, type Links } from "./rows.ts";
 import { HAS_STATES, SOCK_RAW, TCP_LISTEN } from "./socket-readers.ts";

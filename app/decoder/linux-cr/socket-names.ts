@@ -1,11 +1,9 @@
 // Describes sockets in words and names them: `socket:[tcp 127.0.0.1:80->127.0.0.1:4242 established]`.
 
 import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../model/names.ts";
+import { protocolsOf } from "../../model/protocols.ts";
 import { encodeText } from "../../model/text.ts";
 import type { StructReader } from "./struct-reader.ts";
-
-/** IPPROTO_… of Linux include/linux/in.h. */
-export const SOCKET_PROTOCOLS: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 132: "sctp" };
 
 const word = (names: Readonly<Record<number, string>>, value: number, what: string): string =>
   names[value] ?? `${what} ${value}`;
@@ -34,7 +32,7 @@ export function socketWords(socket: StructReader): SocketWords {
   return {
     family,
     type: word(SOCKET_TYPES, type, "type"),
-    protocol: protocol === 0 ? usual : word(SOCKET_PROTOCOLS, protocol, "protocol"),
+    protocol: protocol === 0 ? usual : word(protocolsOf(family), protocol, "protocol"),
     state: state === 0 ? "" : word(SOCKET_STATES, state, "state"),
   };
 }

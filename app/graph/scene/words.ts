@@ -13,7 +13,7 @@ import {
   USE,
 } from "../../model/checkpoint.ts";
 import { linksOf } from "../../model/links.ts";
-import { fileKind, flagsIn, O_ACCMODE, TASK_STATES } from "../../model/names.ts";
+import { accessOf, fileKind, flagsIn, TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
 import { hasPid, taskLabel as labelOf, type TaskOnSides, taskOf } from "../../model/task-words.ts";
@@ -290,7 +290,7 @@ export function accessLetters(subject: Subject, file: GraphFileRow): string {
 const hasFlags = ({ files }: Checkpoint, row: FileRow): boolean => (u8At(files.has, row) & HAS.flags) !== 0;
 
 const access = (c: Checkpoint, row: FileRow): string =>
-  hasFlags(c, row) ? (ACCESS[u32At(c.files.flags, row) & O_ACCMODE] ?? "") : "";
+  hasFlags(c, row) ? ACCESS[accessOf(u32At(c.files.flags, row))] : "";
 
 // Uninformative flags: set on every open by a 64-bit program, or without effect after opening.
 const NOISE = new Set([

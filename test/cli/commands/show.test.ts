@@ -22,6 +22,12 @@ describe("lines", () => {
     for (const line of more) expect(line).toMatch(/^w1-single +28249 +\d+[rwu]? /);
   });
 
+  test("have no access mode for a file that is open with O_PATH", async () => {
+    const listed = await lines(W1, "--lines", "--fd", "12,16");
+    expect(listed.slice(1).map((line) => line.split(/ +/)[2])).toEqual(["12", "16r"]);
+    expect((await runCommand(["show", W1, "--fd", "12"])).out).toContain(" 12  -- /tmp/w/w1/in.dat @0 O_PATH\n");
+  });
+
   test("list a shared table with each task that uses it", async () => {
     const listed = await lines(SHARED, "--lines", "--fd", "0");
     expect(listed.slice(1).map((line) => line.split(/ +/).slice(0, 3))).toEqual([

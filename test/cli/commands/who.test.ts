@@ -75,6 +75,12 @@ describe("in an image", () => {
     );
   });
 
+  test("reports a file that is open with O_PATH as neither read nor written", async () => {
+    const { out } = await runCommand(["who", "/tmp/w/w1/in.dat", W1]);
+    expect(out).toContain("pid 28249 fd 12 w1-single: -- /tmp/w/w1/in.dat @0 O_PATH\n");
+    expect(out).toContain("pid 28249 fd 16 w1-single: r- /tmp/w/w1/in.dat @7\n");
+  });
+
   test("reports that nobody holds it with status 1", async () => {
     expect(await runCommand(["who", "/nowhere", W1])).toMatchObject({ status: 1, out: "", complaints: [] });
   });

@@ -46,9 +46,9 @@ describe.skipIf(reason !== "")(`a dump says what is so${reason === "" ? "" : ` (
   test.each([
     ["unbound TCP", [2, 1, 0], { family: "inet", type: "stream", protocol: "tcp", state: "close" }],
     ["unbound UDP over IPv6", [10, 2, 0], { family: "inet6", type: "dgram", protocol: "udp", state: "close" }],
-    ["vsock", [40, 1, 0], { family: "family 40", type: "stream", state: "close" }],
-    ["XDP", [44, 3, 0], { family: "family 44", type: "raw" }],
-    ["netlink", [16, 2, 15], { family: "netlink", type: "dgram", protocol: "protocol 15" }],
+    ["vsock", [40, 1, 0], { family: "vsock", type: "stream", state: "close" }],
+    ["XDP", [44, 3, 0], { family: "xdp", type: "raw" }],
+    ["netlink", [16, 2, 15], { family: "netlink", type: "dgram", protocol: "kobject_uevent" }],
     ["packet", [17, 2, 0], { family: "packet", type: "dgram" }],
     ["unix", [1, 5, 0], { family: "unix", type: "seqpacket", state: "close" }],
     ["MPTCP", [2, 1, 262], { family: "inet", type: "stream", protocol: "tcp" }],
