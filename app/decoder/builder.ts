@@ -27,6 +27,7 @@ import {
   sortDescriptors,
   tasksByTable,
 } from "./builder/index-edges.ts";
+import type { JsonValues } from "./builder/json-values.ts";
 import { createOpenFiles } from "./builder/open-files.ts";
 import { createProblemList, type ProblemList } from "./builder/problem-list.ts";
 import { createRecords } from "./builder/records.ts";
@@ -98,6 +99,11 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     records: records.records,
     fileDetails,
     taskDetails,
+    /** An empty store of details within the same limits, whose values are kept elsewhere. */
+    detailsWith<Values extends JsonValues>(valuesOf: (growth: Growth) => Values) {
+      const values = valuesOf(growth);
+      return { values, details: createDetails(growth, values) };
+    },
     links,
     addTask: owners.addTask,
     addTable: owners.addTable,

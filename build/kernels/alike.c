@@ -1,23 +1,28 @@
 // Compiled to app/decoder/criu/alike-module.ts.
 //
 // Finds open files that differ from ones before them in nothing but fields that are expected to differ, and adds their
-// details by the steps of those: see app/decoder/criu/alike.ts, which does the same, and alike-runs.ts, which calls this.
-// Reads stay between an entry's start and end, which are within the block.
+// details and links by the steps of those: see app/decoder/criu/alike.ts, which does the same, and alike-runs.ts, which calls
+// this. Reads stay between an entry's start and end, which are within the block.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
+typedef unsigned long long u64;
 
 #define EXPORT(name) __attribute__((export_name(#name))) name
 
 // As in alike-runs.ts.
-enum { BLOCK = 128 << 10, FILES = 4096, DETAILS = 4096, CALLS = 2048, MOST_STEPS = 64, STEPS = 16384, TYPES = 64 };
+enum { BLOCK = 128 << 10, FILES = 4096, DETAILS = 4096, LINKS = 4096, MOST_STEPS = 64, STEPS = 16384, TYPES = 64 };
 // Files that others are compared with, the bytes by which they are, and the slots of their table.
 enum { KNOWN = 4096, POOL = 512 << 10, COMPARED = 512, SLOTS = 16384, TRIED = 32 };
 // A part takes at least two bytes of a message.
-enum { PARTS = 4096, MOST_PARTS = COMPARED / 2 };
-// Room for the texts of values, and the most that one takes.
-enum { TEXTS = 64 << 10, MOST_TEXT = 32 };
+enum { PARTS = COMPARED / 2 };
+// Room for what values are written with, and numbers that have a piece of it.
+enum { PIECES = 16 << 10, PIECE_COUNT = 16, NAMED = 128 };
+// Most bytes that a file can need without being unusual.
+enum { MOST_WRITTEN = 32 << 10 };
+// Most ends of a pipe that are visited, as in rows.ts.
+enum { MOST_ENDS = 64 };
 
 enum { VARINT = 0, BYTES = 2 };
 static const u32 NONE = 0xffffffff;
@@ -26,9 +31,9 @@ static const u32 NONE = 0xffffffff;
 // the file before it.
 enum { WANTED = 1, ALONE = 2, FOLLOWS = 4 };
 
-// Why a run ended: it is left to the caller to read the file; the same, and others may be like it; there is no room for
-// more details; there are no more files.
-enum { LEFT, NEW, FULL, OVER };
+// Why a run ended: it is left to the caller to read the file; the same, and others may be like it; the same, and it is like
+// a known one; there is no room for more; there are no more files.
+enum { LEFT, NEW, APART, FULL, OVER };
 
 // How the files of one type are compared: bit n is about field n.
 struct type {
@@ -45,48 +50,35 @@ struct part {
   u32 high;
 };
 
-// How a value is written whose row has a form that the kernel knows: a number, which is left to the caller; a number of 64 bits
-// as a string; an IPv4 address in the order of the network and a port; seconds and nanoseconds.
-enum { PLAIN, INTEGER, EXACT, ENDPOINT, TIME };
+// How a value is written. PLAIN: by the caller. CONSTANT: it is known. INTEGER: a number of 32 bits; EXACT: one of 64 bits, as a
+// string; TEXT; ENDPOINT: an IPv4 address in the order of the network, and a port; TIME: seconds and nanoseconds; ANY: whether
+// one of two numbers is not 0; PEER: the id of the socket with an inode, which is linked; ENDS: those of the other ends of a
+// pipe; TARGETS: what an epoll watches, which is linked.
+enum { PLAIN, INTEGER, EXACT, TEXT, ENDPOINT, TIME, ANY, PEER, ENDS, TARGETS, CONSTANT };
+// Added to these: the ids of other files are written.
+enum { WITH_IDS = 16 };
 
-// Adds a detail. If `row` is not NONE, its value is left to the caller, which has a function for it. Without a key there is
-// no detail, but the function must still be called.
+// Adds a detail. Without a key there is none, but its links are added.
 struct step {
   u32 key;
   u32 value;
-  u32 row;
-  // If not PLAIN, the function is only needed for numbers that are large.
   u32 form;
-  // The fields that decide the value, 0 for none; afterwards their parts, NONE for none.
+  // The fields that decide the value, 0 for none; afterwards their parts, NONE for none. That of TARGETS stays the field.
   u32 reads[2];
-  // Whether a value that is known or has been left to the caller is for `low`; if so, its detail, or NONE once it is known.
+  // Whether `value` is that for `low`; NONE: it never is.
   u32 has;
   u32 low[2];
-  u32 detail;
 };
 
-// A value that is left to the caller. If its form is INTEGER, `start` is the number. If it is another one that is not PLAIN,
-// bytes start … end - 1 of `texts` are the value, and `parts` is their hash.
-struct call {
-  u32 file;
-  u32 known;
-  u32 row;
-  u32 detail;
-  u32 parts;
-  u32 parts_end;
+// A number that has a piece: the names of events.
+struct named {
+  u32 number;
   u32 start;
   u32 end;
-  u32 step;
-  u32 form;
 };
 
-// A detail with the same value as another.
-struct copy {
-  u32 detail;
-  u32 from;
-};
-
-static u8 block[BLOCK];
+// Copies of bytes end up to 7 bytes later.
+static u8 block[BLOCK + 8];
 static u8 flags[FILES];
 static struct type types[TYPES];
 // By fd_types number: the number of the message in file_entry, 0 if there is none.
@@ -94,42 +86,86 @@ static u8 type_of[128];
 static u32 rows[DETAILS];
 static u16 keys[DETAILS];
 static u32 values[DETAILS];
-static struct call calls[CALLS];
-static struct copy copies[DETAILS];
+static u32 link_from[LINKS];
+static u32 link_to[LINKS];
+static u32 link_data[LINKS];
+static u8 link_roles[LINKS];
 static struct part parts[PARTS];
-static u8 texts[TEXTS];
 static struct step steps[STEPS];
-// Where the last run ended: the file, its entry and the end of that, and how many details, calls and parts there are.
+static u8 pieces[PIECES];
+// Where the pieces of a target begin and end: those before its values, and the last.
+static u32 piece_ends[PIECE_COUNT][2];
+static struct named events[NAMED];
+// By field of a target: the number of the value that it is, 0 for others.
+static u8 target_fields[32];
+
+// Where the last run ended: the file, its entry and the end of that, its number among the known ones, and how
+// many details, links, parts and steps there are.
 static struct {
   u32 index;
   u32 start;
   u32 end;
+  u32 known;
   u32 details;
-  u32 calls;
+  u32 links;
   u32 parts;
-  u32 copies;
   u32 steps;
-  u32 texts;
 } state;
+
+// What the caller has given: columns of open files; the numbers of pipes and the inodes of unix sockets with their files, which
+// are sorted; the descriptors that epolls watch in the order of the epolls, and the files behind them; roles of links; how many `events`
+// there are, and the bit of `has` by which the flags of a file are known.
+static struct {
+  const u32 *ids;
+  const u32 *flags;
+  const u8 *has;
+  u32 *pipes;
+  u32 *pipe_files;
+  u32 pipe_count;
+  u32 *sockets;
+  u32 *socket_files;
+  u32 socket_count;
+  const u32 *epolls;
+  const u32 *watched_fds;
+  const u32 *watched_files;
+  u32 epoll_count;
+  u32 peer_role;
+  u32 watches_role;
+  u32 events;
+  u32 has_flags;
+} given;
 
 static u32 known_count;
 static u32 key_start[KNOWN + 1];
+static u32 key_length[KNOWN];
 static u32 first_step[KNOWN + 1];
-static u8 pool[POOL];
+static u8 key_pool[POOL];
 static u16 table[SLOTS];
 
 // The file that was looked for last.
-static u8 looked[COMPARED + 1];
+static u8 looked[COMPARED + 1 + 16];
 static u32 looked_length;
 static u32 looked_place;
-// Its parts.
-static u32 looked_from;
-static u32 looked_to;
 
-static const void *const PLACES[] = {&state, block, flags, types, type_of, rows, keys, values, calls, parts, steps, texts};
+#include "heap.h"
+#include "sort.h"
+#include "values.h"
+
+static const void *const PLACES[] = {&state, block, flags, types, type_of, rows, keys, values, link_from, link_to, link_data,
+                                     link_roles, parts, steps, pieces, piece_ends, events, target_fields, &given};
 
 // Where in memory an array is.
 u32 EXPORT(place)(u32 which) { return (u32)PLACES[which]; }
+
+// Room for a column of files or a list; 0 if there is none.
+u32 EXPORT(reserve)(u32 bytes) { return (u32)allocate(bytes); }
+
+// Must be called when everything has been given. Returns 0 if there is no room to sort it.
+u32 EXPORT(settle)(void) {
+  if (!ascends(given.epolls, given.epoll_count)) given.epoll_count = 0;
+  return sort_pairs(given.pipes, given.pipe_files, given.pipe_count) &&
+         sort_pairs(given.sockets, given.socket_files, given.socket_count);
+}
 
 // Reads a varint of at most ten bytes. Returns where it ends, 0 if it does not.
 __attribute__((noinline)) static u32 read_varint(u32 at, u32 end, u32 *low, u32 *high) {
@@ -173,49 +209,79 @@ static u32 find_body(u32 start, u32 end, u32 *body) {
   return size == end - at ? number : 0;
 }
 
-// Reads what a message is compared by, and its kept fields. Returns its hash, or NONE if it is long, damaged or unusual.
+// The word of eight bytes at an address.
+static u64 load64(const u8 *at) {
+  u64 word;
+  __builtin_memcpy(&word, at, 8);
+  return word;
+}
+
+// Copies bytes, eight at a time. There are 7 more that can be read and written.
+static void copy(u8 *to, const u8 *from, u32 length) {
+  for (u32 at = 0; at < length; at += 8) {
+    const u64 word = load64(from + at);
+    __builtin_memcpy(to + at, &word, 8);
+  }
+}
+
+// Reads what a message is compared by, and its kept fields. Returns false if it is long, damaged or unusual.
 static u32 read_key(u32 number, u32 start, u32 end) {
   const struct type *type = &types[number];
-  if (end - start > COMPARED) return NONE;
-  u32 hash = number, count = 1;
+  if (end - start > COMPARED) return 0;
+  u32 count = 1;
+  // Bytes from here on have not been copied.
+  u32 copied = start;
   looked[0] = number;
-  looked_from = looked_to = state.parts;
+  state.parts = 0;
   for (u32 at = start; at < end;) {
-    u32 copied = at;
     const u32 tag = block[at++];
     const u32 more = tag > 127 && at < end ? block[at++] : 0;
     const u32 field = (tag & 127) >> 3 | more << 4;
     const u32 wire = tag & 7;
     const u32 bit = field < 32 ? 1u << field : 0;
     const u32 tag_end = at;
-    u32 low, high;
-    if (more > 127 || (wire != VARINT && wire != BYTES)) return NONE;
-    at = read_varint(at, end, &low, &high);
-    if (at == 0) return NONE;
+    u32 low, high = 0;
+    if (more > 127 || (wire != VARINT && wire != BYTES)) return 0;
+    if (at < end && block[at] < 128) low = block[at++];
+    else at = read_varint(at, end, &low, &high);
+    if (at == 0) return 0;
     if (wire == BYTES) {
-      if (high != 0 || low > end - at) return NONE;
+      if (high != 0 || low > end - at) return 0;
       high = at + low;
       low = at;
       at = high;
     }
     if (type->kept & bit) {
-      if (type->wire[field] != wire) return NONE;
-      parts[looked_to++] = (struct part){field, wire, low, high};
+      if (type->wire[field] != wire) return 0;
+      parts[state.parts++] = (struct part){field, wire, low, high};
     }
-    for (const u32 until = type->varying & bit ? tag_end : at; copied < until; copied++) {
-      looked[count++] = block[copied];
-      hash = (hash ^ block[copied]) * 0x01000193;
+    if (type->varying & bit) {
+      copy(looked + count, block + copied, tag_end - copied);
+      count += tag_end - copied;
+      copied = at;
     }
   }
-  looked_length = count;
-  hash ^= hash >> 15;
+  copy(looked + count, block + copied, end - copied);
+  looked_length = count + end - copied;
+  const u64 none = 0;
+  __builtin_memcpy(looked + looked_length, &none, 8);
+  return 1;
+}
+
+// The hash of what a message is compared by, which is followed by zeros.
+static u32 hash_key(void) {
+  u64 hash = looked_length;
+  for (u32 at = 0; at < looked_length; at += 8) {
+    hash = (hash ^ load64(looked + at)) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 32;
+  }
   return hash & (SLOTS - 1);
 }
 
 static u32 is_like(u32 known) {
-  const u32 from = key_start[known];
-  if (key_start[known + 1] - from != looked_length) return 0;
-  for (u32 at = 0; at < looked_length; at++) if (pool[from + at] != looked[at]) return 0;
+  if (key_length[known] != looked_length) return 0;
+  const u8 *key = key_pool + key_start[known];
+  for (u32 at = 0; at < looked_length; at += 8) if (load64(key + at) != load64(looked + at)) return 0;
   return 1;
 }
 
@@ -224,92 +290,54 @@ static u32 comparable(const struct step *step, u32 *low) {
   for (u32 at = 0; at < 2; at++) {
     low[at] = 0;
     if (step->reads[at] == NONE) continue;
-    const struct part *part = &parts[state.parts + step->reads[at]];
+    const struct part *part = &parts[step->reads[at]];
     if (part->wire == VARINT && part->high == 0) low[at] = part->low;
     else if (part->wire != BYTES || part->low != part->high) return 0;
   }
   return 1;
 }
 
-// Whether a step has the value for the same parts. If not, it will have it once the caller has found it.
-static u32 is_same(struct step *step, u32 detail) {
+#include "forms.h"
+
+// The number of the value of a step, whose links are added; CROWDED if it is left to the caller.
+static u32 value_of(struct step *step, u32 file) {
+  if (step->form == CONSTANT) return step->value;
   u32 low[2];
-  if (step->has == NONE || !comparable(step, low)) return 0;
-  if (step->has && step->low[0] == low[0] && step->low[1] == low[1]) return 1;
-  step->has = 1;
-  step->low[0] = low[0];
-  step->low[1] = low[1];
-  step->detail = detail;
-  return 0;
-}
-
-static void write_byte(u8 byte) { texts[state.texts++] = byte; }
-
-// Writes a number of at least `width` digits.
-__attribute__((noinline)) static void write_number(u32 number, u32 width) {
-  u8 digits[10];
-  u32 count = 0;
-  do digits[count++] = '0' + number % 10;
-  while ((number /= 10) > 0 || count < width);
-  while (count > 0) write_byte(digits[--count]);
-}
-
-// Writes the value of a step in its form, if the numbers are not large. Returns 0 if they are.
-static u32 write_value(const struct step *step, struct call *call) {
-  const struct part *one = &parts[state.parts + step->reads[0]];
-  const struct part *other = step->form < ENDPOINT ? one : &parts[state.parts + step->reads[1]];
-  if (one->wire != VARINT || other->wire != VARINT || one->high != 0 || other->high != 0) return 0;
-  call->form = step->form;
-  if (step->form == INTEGER) {
-    call->start = one->low;
-    return 1;
+  const u32 may_keep = step->has != NONE && comparable(step, low);
+  if (may_keep && step->has && step->low[0] == low[0] && step->low[1] == low[1]) return step->value;
+  written = pool_length;
+  if (step->form == PLAIN || !write_value(step, file)) return CROWDED;
+  if (step->key == NONE) return NONE;
+  const u32 value = enter();
+  if (may_keep && value != CROWDED) {
+    step->has = 1;
+    step->low[0] = low[0];
+    step->low[1] = low[1];
+    step->value = value;
   }
-  call->start = state.texts;
-  write_byte('"');
-  if (step->form == ENDPOINT) {
-    for (u32 shift = 0; shift < 32; shift += 8) {
-      if (shift > 0) write_byte('.');
-      write_number(one->low >> shift & 255, 1);
-    }
-    write_byte(':');
-    write_number(other->low, 1);
-  } else {
-    write_number(one->low, 1);
-    if (step->form == TIME) {
-      write_byte('.');
-      write_number(other->low, 9);
-    }
-  }
-  write_byte('"');
-  call->end = state.texts;
-  u32 hash = 0x811c9dc5;
-  for (u32 at = call->start; at < call->end; at++) hash = (hash ^ texts[at]) * 0x01000193;
-  call->parts = hash ^ hash >> 15;
-  return 1;
+  return value;
 }
 
-// Adds the details of a file that is like a known one.
-static void add(u32 file, u32 known) {
+// Adds the details and links of a file that is like a known one. Returns 0, having added nothing, if one of its values is left
+// to the caller.
+static u32 add(u32 file, u32 known) {
   const u32 end = first_step[known + 1];
-  u32 has_plain = 0;
+  u32 detail = state.details;
+  const u32 links = state.links;
   for (u32 at = first_step[known]; at < end; at++) {
     struct step *step = &steps[at];
-    const u32 detail = step->key == NONE ? NONE : state.details++;
-    if (detail != NONE) {
-      rows[detail] = file;
-      keys[detail] = step->key;
-      values[detail] = step->value;
+    const u32 value = value_of(step, file);
+    if (value == CROWDED) {
+      state.links = links;
+      return 0;
     }
-    if (step->row == NONE) continue;
-    if (is_same(step, detail)) {
-      if (step->detail != NONE) copies[state.copies++] = (struct copy){detail, step->detail};
-      continue;
-    }
-    struct call *call = &calls[state.calls++];
-    *call = (struct call){file, known, step->row, detail, state.parts, looked_to, state.start + 4, state.end, at, PLAIN};
-    if (step->form == PLAIN || !write_value(step, call)) has_plain = 1;
+    if (step->key == NONE) continue;
+    rows[detail] = file;
+    keys[detail] = step->key;
+    values[detail++] = value;
   }
-  if (has_plain) state.parts = looked_to;
+  state.details = detail;
+  return 1;
 }
 
 // Adds the details of a file if it is like a known one.
@@ -317,15 +345,15 @@ static u32 add_file(u32 file, u32 own) {
   u32 body = state.start + 4;
   const u32 number = own != 0 ? own : find_body(body, state.end, &body);
   if (number == 0 || types[number].kept == 0) return LEFT;
-  const u32 hash = read_key(number, body, state.end);
-  if (hash == NONE) return LEFT;
+  if (!read_key(number, body, state.end)) return LEFT;
+  const u32 hash = hash_key();
   for (u32 tried = 0; tried < TRIED; tried++) {
     looked_place = (hash + tried) & (SLOTS - 1);
     const u32 known = table[looked_place];
     if (known == 0) return NEW;
     if (is_like(known - 1)) {
-      add(file, known - 1);
-      return OVER;
+      state.known = known - 1;
+      return add(file, known - 1) ? OVER : APART;
     }
   }
   return LEFT;
@@ -346,8 +374,8 @@ u32 EXPORT(run)(u32 at, u32 length, u32 index, u32 count, u32 base, u32 own) {
     state.end = at + 4 + size;
     if (flags[index] & WANTED) {
       if (!(flags[index] & ALONE)) return LEFT;
-      if (state.details + MOST_STEPS > DETAILS || state.calls + MOST_STEPS > CALLS) return FULL;
-      if (state.parts + MOST_PARTS > PARTS || state.texts + MOST_STEPS * MOST_TEXT > TEXTS) return FULL;
+      if (state.details + MOST_STEPS > DETAILS || state.links + MOST_STEPS + PARTS > LINKS) return FULL;
+      if (value_count + MOST_STEPS > value_room || pool_length + MOST_WRITTEN > pool_room) return FULL;
       const u32 reason = add_file(base + index, own);
       if (reason != OVER) return reason;
     }
@@ -358,50 +386,46 @@ u32 EXPORT(run)(u32 at, u32 length, u32 index, u32 count, u32 base, u32 own) {
   }
 }
 
-// Must be called when the caller has put all values that were left to it into `values`.
-void EXPORT(settle)(void) {
-  for (u32 at = 0; at < state.copies; at++) values[copies[at].detail] = values[copies[at].from];
-  for (u32 at = 0; at < state.calls; at++) {
-    struct step *step = &steps[calls[at].step];
-    if (step->has != 1 || step->detail != calls[at].detail) continue;
-    step->value = values[step->detail];
-    step->detail = NONE;
-  }
-}
-
 // Empties the arrays of what was found.
-void EXPORT(empty)(void) { state.details = state.calls = state.parts = state.copies = state.texts = 0; }
+void EXPORT(empty)(void) { state.details = state.links = 0; }
 
 // Where the only part with a field of the file that was looked for is, NONE if there is none. Returns 0 if there are more.
 static u32 find_part(u32 field, u32 *part) {
   *part = NONE;
   if (field == 0) return 1;
-  for (u32 at = looked_from; at < looked_to; at++) {
+  for (u32 at = 0; at < state.parts; at++) {
     if (parts[at].number != field) continue;
     if (*part != NONE) return 0;
-    *part = at - looked_from;
+    *part = at;
   }
   return 1;
+}
+
+// Finds the parts that a step reads in the file that was looked for.
+static void prepare(struct step *step) {
+  const u32 form = step->form & (WITH_IDS - 1);
+  const u32 fields[2] = {step->reads[0], step->reads[1]};
+  const u32 needed = form == ENDPOINT || form == TIME ? 2 : form == ANY ? 0 : 1;
+  step->has = NONE;
+  if (form == TARGETS || form == CONSTANT || form == PLAIN) return;
+  if (!find_part(fields[0], &step->reads[0]) || !find_part(fields[1], &step->reads[1])) step->form = PLAIN;
+  else if ((needed > 0 && step->reads[0] == NONE) || (needed > 1 && step->reads[1] == NONE)) step->form = PLAIN;
+  else if (form < PEER) step->has = 0;
 }
 
 // Adds the file that was looked for last, and not found. Its `count` steps follow those that there are. Returns its number,
 // NONE if there is no room.
 u32 EXPORT(learn)(u32 count) {
   const u32 from = key_start[known_count];
-  if (known_count == KNOWN || looked_length > POOL - from) return NONE;
+  // With the zeros after it.
+  const u32 room = (looked_length + 7) & ~7u;
+  if (known_count == KNOWN || room > POOL - from) return NONE;
   if (count > MOST_STEPS || count > STEPS - state.steps) return NONE;
-  for (u32 at = state.steps; at < state.steps + count; at++) {
-    struct step *step = &steps[at];
-    const u32 fields[2] = {step->reads[0], step->reads[1]};
-    const u32 has_both = find_part(fields[0], &step->reads[0]) & find_part(fields[1], &step->reads[1]);
-    step->has = step->key == NONE || fields[0] == 0 || !has_both ? NONE : 0;
-    const u32 is_whole = step->reads[0] != NONE && (step->form < ENDPOINT || step->reads[1] != NONE);
-    if (step->has == NONE || !is_whole) step->form = PLAIN;
-    step->detail = NONE;
-  }
-  for (u32 at = 0; at < looked_length; at++) pool[from + at] = looked[at];
+  for (u32 at = state.steps; at < state.steps + count; at++) prepare(&steps[at]);
+  copy(key_pool + from, looked, looked_length);
   state.steps += count;
-  key_start[known_count + 1] = from + looked_length;
+  key_length[known_count] = looked_length;
+  key_start[known_count + 1] = from + room;
   first_step[known_count + 1] = state.steps;
   table[looked_place] = ++known_count;
   return known_count - 1;

@@ -6,7 +6,7 @@ import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, growTo } from "./growing.ts";
-import { createJsonValues } from "./json-values.ts";
+import { createJsonValues, type JsonValues } from "./json-values.ts";
 
 /** Bytes of a detail, a link and a member of a group while they are collected. */
 const DETAIL_BYTES = 24;
@@ -19,7 +19,7 @@ const FREE: Growth = { decoded: () => 1, budget: createBudget() };
 export type DetailsBuilder = ReturnType<typeof createDetails>;
 
 /** An empty store. Details may be added in any order; those of a row keep their order. */
-export function createDetails(growth: Growth = FREE) {
+export function createDetails(growth: Growth = FREE, values: JsonValues = createJsonValues(growth)) {
   const { budget } = growth;
   const columns = {
     capacity: FIRST_CAPACITY,
@@ -30,7 +30,6 @@ export function createDetails(growth: Growth = FREE) {
   let count = 0;
   const keys: string[] = [];
   const keyIndex = new Map<string, number>();
-  const values = createJsonValues(growth);
 
   const addNumbered = (row: number, key: number, value: number): void => {
     budget.takeBytes(DETAIL_BYTES);
@@ -52,7 +51,6 @@ export function createDetails(growth: Growth = FREE) {
     /** The number of a value, for `addIndexed`. */
     indexOf: values.indexOf,
     indexOfInteger: values.indexOfInteger,
-    indexOfText: values.indexOfText,
 
     /** Room to write a value as JSON into, and its number once it is written. */
     write: values.write,
@@ -172,6 +170,17 @@ export function createLinkList({ budget }: Growth = FREE) {
   return {
     /** Links a file to another (NONE: one outside the image). `events`: what an epoll waits for. */
     add: (file: FileRow, kind: LinkRole, target: FileRow, events = 0): void => add(file, kind, target, events),
+
+    /** Adds links from their columns. `data`: what epolls wait for. */
+    addAll(from: Uint32Array, role: Uint8Array, to: Int32Array, data: Uint32Array, added: number): void {
+      budget.takeBytes(LINK_BYTES * added);
+      if (count + added > columns.capacity) growTo(columns, 2 * (count + added), FREE.budget);
+      columns.from.set(from.subarray(0, added), count);
+      columns.role.set(role.subarray(0, added), count);
+      columns.to.set(to.subarray(0, added), count);
+      columns.data.set(data.subarray(0, added), count);
+      count += added;
+    },
 
     startGroup,
     addMember,

@@ -19,8 +19,23 @@ const MOST_SMALL = 2 ** 18;
 /** Shorter values are copied faster by a loop than by a call of `set`. */
 const SHORT = 64;
 
+/** Values, each with a number. */
+export interface JsonValues {
+  /** The number of a value, which is added if it is new. @throws LimitReached */
+  indexOf(value: DetailValue): number;
+  /** The same for a whole number of at most 53 bits. */
+  indexOfInteger(number: number): number;
+  /**
+   * The scratch room, emptied: a value that is not a number is written into it as JSON, and `indexOfWritten` then has its
+   * number.
+   */
+  write(): JsonBytes;
+  indexOfWritten(): number;
+  finish(): Pick<DetailStore, "start" | "pool">;
+}
+
 /** An empty collection. */
-export function createJsonValues({ budget }: Pick<Growth, "budget">) {
+export function createJsonValues({ budget }: Pick<Growth, "budget">): JsonValues {
   const free = createBudget();
   const start = new Uint32Array(FIRST_CAPACITY);
   const columns = { capacity: FIRST_CAPACITY, start, hash: new Int32Array(FIRST_CAPACITY) };
@@ -78,9 +93,8 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
     if (count + 1 === columns.capacity) growTo(columns, 2 * columns.capacity, free);
     return count - 1;
   };
-  const indexOfWritten = (): number => indexOfHashed(hashOf(scratch.bytes, scratch.length));
-  /** The number of the written value, by its hash. */
-  const indexOfHashed = (hash: number): number => {
+  const indexOfWritten = (): number => {
+    const hash = hashOf(scratch.bytes, scratch.length);
     const found = find(hash);
     if (found >= 0) return found;
     const value = addWritten();
@@ -103,38 +117,19 @@ export function createJsonValues({ budget }: Pick<Growth, "budget">) {
   };
 
   return {
-    /** The number of a value, which is added if it is new. @throws LimitReached */
-    indexOf(value: DetailValue): number {
+    indexOf(value) {
       if (typeof value === "number" && Number.isSafeInteger(value)) return indexOfInteger(value);
       scratch.length = 0;
       writeValue(scratch, value);
       return indexOfWritten();
     },
-
-    /** The same for a whole number of at most 53 bits. */
     indexOfInteger,
-
-    /**
-     * The scratch room, emptied: a value that is not a number is written into it as JSON, and `indexOfWritten` then has its
-     * number.
-     */
-    write(): JsonBytes {
+    write() {
       scratch.length = 0;
       return scratch;
     },
-
     indexOfWritten,
-
-    /** The number of a short value that is not a number, as JSON in bytes start … end - 1. `hash`: its `hashOf`. */
-    indexOfText(bytes: Uint8Array, start: number, end: number, hash: number): number {
-      put(scratch, bytes, start, end);
-      return indexOfHashed(hash | 0);
-    },
-
-    finish: (): Pick<DetailStore, "start" | "pool"> => ({
-      start: columns.start.slice(0, count + 1),
-      pool: pool.subarray(0, length),
-    }),
+    finish: () => ({ start: columns.start.slice(0, count + 1), pool: pool.subarray(0, length) }),
   };
 }
 
@@ -144,12 +139,6 @@ function isWritten({ bytes, length }: JsonBytes, start: Uint32Array, pool: Uint8
   if ((start[value + 1] as number) - from !== length) return false;
   for (let at = 0; at < length; at++) if (pool[from + at] !== bytes[at]) return false;
   return true;
-}
-
-/** Replaces the written value by a few bytes. */
-function put(out: JsonBytes, bytes: Uint8Array, start: number, end: number): void {
-  for (let at = start; at < end; at++) out.bytes[at - start] = bytes[at] as number;
-  out.length = end - start;
 }
 
 function copy(to: Uint8Array, at: number, bytes: Uint8Array, count: number): void {

@@ -4,10 +4,12 @@
 import { type Checkpoint, HAS, hasFurtherRecords } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import type { Builder } from "../builder.ts";
+import type { DetailsBuilder, LinksBuilder } from "../builder/details.ts";
+import { createKernelValues } from "../builder/kernel-values.ts";
 import { CONNECTION_KEYS, linkConnections, markDetailed } from "../connections.ts";
 import type { DecodeOptions, DetailFilter } from "../source.ts";
-import { ALONE, FOLLOWS, WANTED } from "./alike-runs.ts";
+import { giveFiles, startAlikeKernel } from "./alike-kernel.ts";
+import { ALONE, FOLLOWS, type GivenKernel, WANTED } from "./alike-runs.ts";
 import type { SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { createDetailsReader } from "./details.ts";
@@ -17,9 +19,11 @@ import { indexRows, type Links } from "./rows.ts";
 /** Adds the details of files and their links to the checkpoint of a set. */
 export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
   const { builder, files, options } = context;
+  const { links } = builder;
   const { checkpoint } = set;
   const flags = readingFlags(checkpoint, files.detailed);
-  const read = createDetailsReader(set, builder, neededBy(options), flags);
+  const { kernel, fileDetails } = detailsOf(set, context);
+  const read = createDetailsReader(set, { fileDetails, links }, neededBy(options), flags, kernel);
   for (let file = 0; file < flags.length; ) {
     if (((flags[file] as number) & WANTED) === 0) {
       file++;
@@ -29,16 +33,33 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
     if (typeof next !== "number") options.signal?.throwIfAborted();
     file = typeof next === "number" ? next : await next;
   }
-  addLocks(builder, checkpoint, context.locks);
-  addGroups(builder, "other-end", files.links.pipes);
-  addGroups(builder, "same-memory", files.links.memfds);
-  addGroups(builder, "same-process", numbered(files.links.endedProcesses));
-  const filled = { ...checkpoint, fileDetails: builder.fileDetails.finish() };
+  addLocks(fileDetails, checkpoint, context.locks);
+  addGroups(links, "other-end", files.links.pipes);
+  addGroups(links, "same-memory", files.links.memfds);
+  addGroups(links, "same-process", numbered(files.links.endedProcesses));
+  const filled = { ...checkpoint, fileDetails: fileDetails.finish() };
   markDetailed(filled, filled.fileDetails.row);
-  linkConnections(filled, builder.links, LOCAL, REMOTE);
-  const links = builder.links.finish();
-  markDetailed(filled, links.from);
-  return { ...filled, links };
+  linkConnections(filled, links, LOCAL, REMOTE);
+  const finished = links.finish();
+  markDetailed(filled, finished.from);
+  return { ...filled, links: finished };
+}
+
+/** With fewer files, compiling the kernel takes longer than it saves. */
+const FEWEST_FOR_KERNEL = 500;
+
+/** The details to fill, with the kernel that adds most of them; `null`: none does. */
+function detailsOf(
+  { checkpoint: { files }, epollTargets }: DecodedSet,
+  { builder, files: { links }, options }: SetContext,
+): { readonly kernel: GivenKernel | null; readonly fileDetails: DetailsBuilder } {
+  const isWorthIt = options.kernels !== false && files.count >= FEWEST_FOR_KERNEL;
+  const kernel = isWorthIt ? startAlikeKernel() : null;
+  if (kernel === null || !giveFiles(kernel, { files, links, epollTargets })) {
+    return { kernel: null, fileDetails: builder.fileDetails };
+  }
+  const { details, values } = builder.detailsWith((growth) => createKernelValues(kernel, growth));
+  return { kernel: { kernel, values }, fileDetails: details };
 }
 
 /** The keys of the addresses of a connection. */
@@ -96,7 +117,7 @@ function numbered({ keys, rows }: Links): Links {
 
 /** Links the files with one key to each other. */
 function addGroups(
-  { links }: Builder,
+  links: LinksBuilder,
   role: "other-end" | "same-memory" | "same-process",
   { keys, rows }: Links,
 ): void {

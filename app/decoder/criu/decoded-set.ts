@@ -29,6 +29,8 @@ export interface DecodedSet {
   readonly pluginImages: ReadonlyMap<number, string>;
   /** The file that an epoll watches by a descriptor number; -1 if it is unknown. */
   readonly epollTarget: (epoll: FileRow, fd: number) => FileRow;
+  /** By link of an epoll (FileLinks.epolls): the file that it watches; -1 if it is unknown. */
+  readonly epollTargets: Int32Array;
   /** pipe_id → the ends of the pipe. */
   readonly pipeEnds: LinkedRows;
   /** The unix socket with an inode; NONE if there is none. */

@@ -57,7 +57,21 @@ export type ValueOf = (about: About) => number;
 type Word = (value: number, machine: Machine) => DetailValue;
 
 /** How the kernel writes a value (build/kernels/alike.c); PLAIN: not at all. */
-export const WRITTEN = { PLAIN: 0, INTEGER: 1, EXACT: 2, ENDPOINT: 3, TIME: 4 } as const;
+export const WRITTEN = {
+  PLAIN: 0,
+  INTEGER: 1,
+  EXACT: 2,
+  TEXT: 3,
+  ENDPOINT: 4,
+  TIME: 5,
+  ANY: 6,
+  PEER: 7,
+  ENDS: 8,
+  TARGETS: 9,
+  CONSTANT: 10,
+} as const;
+/** Added to the last of these: the ids of other files are written. */
+const WITH_IDS = 16;
 
 /** How the value of a file is written, and so those of files that are like it. */
 type WrittenAs = (about: About) => number;
@@ -94,7 +108,7 @@ export interface Row {
   readonly value: ValueOf | null;
   /** The function adds links as well: it is called even if the detail is not needed. */
   readonly isLinking: boolean;
-  /** The varying fields that decide the value if nothing else does; `null` if other files do as well. */
+  /** The varying fields from which the kernel writes the value; `null`: none. */
   readonly reads: readonly KnownField[] | null;
   /** How the kernel writes the value. */
   readonly written: WrittenAs;
@@ -147,7 +161,7 @@ export const same = (addSame: AddDetails): Same => ({ same: addSame });
 interface Made {
   readonly key: string;
   readonly made: ValueOf;
-  readonly reads: readonly string[] | null;
+  readonly reads: readonly string[];
   readonly written: WrittenAs;
   readonly isLinking: boolean;
 }
@@ -155,26 +169,34 @@ interface Made {
 const asPlain: WrittenAs = () => WRITTEN.PLAIN;
 const asInteger: WrittenAs = () => WRITTEN.INTEGER;
 const asExact: WrittenAs = () => WRITTEN.EXACT;
+const asText: WrittenAs = () => WRITTEN.TEXT;
+
+/** A form in which the ids of other files are written if they are needed. */
+export const withIds =
+  (key: string, form: number): WrittenAs =>
+  (about) =>
+    about.needsIds(key) ? form + WITH_IDS : form;
 
 /**
  * A detail whose value a function finds.
  *
- * @param reads The varying fields that decide it; `null` if other files do as well.
- * @param written How the kernel writes it, from the fields in `reads`.
+ * @param reads The varying fields that decide it.
+ * @param written How the kernel writes it, from these fields.
  */
-export const made = (
-  key: string,
-  found: ValueOf,
-  reads: readonly string[] | null,
-  written: WrittenAs = asPlain,
-): Made => ({ key, made: found, reads, written, isLinking: false });
-
-/** A detail whose value a function finds that also adds links: it must see itself whether the detail is needed. */
-export const linking = (key: string, found: ValueOf): Made => ({
+export const made = (key: string, found: ValueOf, reads: readonly string[], written: WrittenAs = asPlain): Made => ({
   key,
   made: found,
-  reads: null,
-  written: asPlain,
+  reads,
+  written,
+  isLinking: false,
+});
+
+/** A detail whose value a function finds that also adds links: it must see itself whether the detail is needed. */
+export const linking = (key: string, found: ValueOf, reads: readonly string[], form: number): Made => ({
+  key,
+  made: found,
+  reads,
+  written: withIds(key, form),
   isLinking: true,
 });
 
@@ -219,7 +241,7 @@ function rowOf(table: FieldTable, varying: readonly string[], each: RowSpec | Ma
   if ("same" in each) return { ...own, ...none, isSame: true, add: each.same };
   const { key } = each;
   if ("made" in each) {
-    const reads = each.reads?.map((name) => fieldIn(table, name)) ?? null;
+    const reads = each.reads.map((name) => fieldIn(table, name));
     const { written, isLinking } = each;
     return { ...own, ...none, key, isSame: false, value: each.made, reads, written, isLinking };
   }
@@ -230,13 +252,14 @@ function rowOf(table: FieldTable, varying: readonly string[], each: RowSpec | Ma
   if (gate !== null && varying.includes(gate.name)) throw new Error(`Whether there is a ${key} varies`);
   const is = only?.is ?? 0;
   const isSame = !varying.includes(field.name);
-  const written =
-    form === "number" && field.type === "uint32"
-      ? asInteger
-      : form === "exact" && field.type === "uint64"
-        ? asExact
-        : asPlain;
+  const written = writtenAs(form, field.type);
   return { ...own, ...none, key, field, form, word, gate, is, isSame, reads: [field], written };
+}
+
+function writtenAs(form: Form, type: string): WrittenAs {
+  if (form === "number" && type === "uint32") return asInteger;
+  if (form === "exact" && type === "uint64") return asExact;
+  return form === "text" ? asText : asPlain;
 }
 
 function comparisonOf(message: string, table: FieldTable, { varying, also = [] }: VaryingFields): Comparison {

@@ -7,7 +7,7 @@ import type { FileRow } from "../../model/rows.ts";
 import type { Builder } from "../builder.ts";
 import type { DetailFilter } from "../source.ts";
 import { createAlike } from "./alike.ts";
-import { ALONE, createRunReader } from "./alike-runs.ts";
+import { ALONE, createRunReader, type GivenKernel } from "./alike-runs.ts";
 import { addSteps, describeBySteps, type Steps } from "./alike-steps.ts";
 import type { DecodedSet } from "./decoded-set.ts";
 import { type About, add, type FileRows, type Related, relatedOf } from "./detail-rows.ts";
@@ -32,21 +32,20 @@ import { scratch } from "./wire.ts";
 /** At most this many further records of a file are read for its details. */
 const RELATED_LIMIT = 1000;
 
-/** With fewer files, compiling the kernel takes longer than it saves. */
-const FEWEST_FOR_KERNEL = 500;
-
 /**
  * Returns a function that reads the details of open files that are not in columns, of one file or of several that follow
  * one another, and adds them to `details` and their links to `links`. It returns the first file that it has not read: at
  * once if the entry of the one that it was called for is in memory and no other describes it.
  *
  * @param flags By file: what is done about it, as alike-runs.ts has it.
+ * @param kernel With the values of `details`; `null`: files are read one by one.
  */
 export function createDetailsReader(
   set: DecodedSet,
   builder: Pick<Builder, "fileDetails" | "links">,
   isNeeded: DetailFilter,
   flags: Uint8Array,
+  kernel: GivenKernel | null,
 ): (file: FileRow) => FileRow | Promise<FileRow> {
   const { checkpoint, sources } = set;
   const { files, fileRecords } = checkpoint;
@@ -56,8 +55,7 @@ export function createDetailsReader(
   const aboutOf = createAbouts(set, builder, isNeeded, valuesOf);
   const describe = createDescriber(aboutOf);
   const describeNew = createDescriber(aboutOf, false);
-  const readRun =
-    flags.length < FEWEST_FOR_KERNEL ? null : createRunReader(flags, { aboutAlike: aboutOf, describeNew });
+  const readRun = kernel === null ? null : createRunReader(kernel, flags, { aboutAlike: aboutOf, describeNew });
   const readAlone = (file: FileRow, entry: EntryBytes | null): FileRow => {
     if (entry === null) return file + 1;
     const next = readRun === null || ((flags[file] ?? 0) & ALONE) === 0 ? file : readRun(file, entry);

@@ -2,14 +2,14 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
-import { type JsonBytes, writeInteger, writePiece, writeRaw, writeValue } from "../../model/json-bytes.ts";
+import { writeInteger, writePiece } from "../../model/json-bytes.ts";
 import { areOtherEnds } from "../../model/links.ts";
 import { clockName, deviceText } from "../../model/named-values.ts";
 import { flagNames } from "../../model/names.ts";
 import { FANOTIFY_EVENTS, FANOTIFY_FLAGS, FANOTIFY_MARK_FLAGS, INOTIFY_EVENTS } from "../../model/notify-events.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { encodeText, jsonText, visible } from "../../model/text.ts";
+import { encodeText, visible } from "../../model/text.ts";
 import {
   type About,
   type AddDetails,
@@ -32,26 +32,30 @@ import {
   text,
   type ValueOf,
   WRITTEN,
+  withIds,
   word,
-  writeExact,
 } from "./detail-rows.ts";
+import { targets } from "./epoll-details.ts";
 import type { KnownField } from "./field-table.ts";
 import { exactIn, fieldsOf, isZero, numberIn } from "./file-fields.ts";
-import type { EntryBytes } from "./inspect.ts";
-import { bitWords, buildIdText, EPOLL_EVENTS, NAMESPACES, SEALS, signalNames } from "./meaning.ts";
+import { bitWords, buildIdText, NAMESPACES, SEALS, signalNames } from "./meaning.ts";
 import { enumName } from "./messages.ts";
-import { highAt, lowAt, PART, WIRE_AT, WRONG } from "./parts.ts";
+import { highAt, lowAt } from "./parts.ts";
 import { INET_ROWS, NETLINK_ROWS, PACKET_ROWS, UNIX_ROWS } from "./socket-details.ts";
 import { describeTerminal } from "./terminal-details.ts";
 import type { Values } from "./values.ts";
-import { high, isSet, low, plan, scan } from "./wire.ts";
 
 const [OPEN_LIST, CLOSE_LIST, COMMA] = [encodeText("["), encodeText("]"), encodeText(",")];
 
 const pipeRows = (message: "pipe_entry" | "fifo_entry", ...more: readonly ReturnType<typeof number>[]): FileRows =>
   rowsOf(message, { varying: ["id", "pipe_id"] }, [
     number("pipeId", "pipe_id"),
-    made("otherEnds", otherEnds(fieldIn(fieldsOf(message), "pipe_id")), null),
+    made(
+      "otherEnds",
+      otherEnds(fieldIn(fieldsOf(message), "pipe_id")),
+      ["pipe_id"],
+      withIds("otherEnds", WRITTEN.ENDS),
+    ),
     same((about) => {
       const data = relatedOf(about, "pipe_data_entry");
       if (data !== null) add(about, "bytesInPipe", data.number("bytes"));
@@ -83,92 +87,6 @@ function otherEnds(pipeId: KnownField): ValueOf {
     writePiece(out, CLOSE_LIST);
     return details.indexOfWritten();
   };
-}
-
-const TARGETS = fieldIn(fieldsOf("eventpoll_file_entry"), "tfd");
-const TARGET = plan("eventpoll_tfd_entry", ["tfd", "events", "data", "inode", "dev"]);
-const { tfd: FD, events: EVENTS, data: DATA, inode: INODE, dev: DEVICE } = TARGET.slot;
-const [FD_KEY, FILE_KEY, EVENTS_KEY] = [encodeText('{"fd":'), encodeText(',"file":'), encodeText(',"events":')];
-const [DATA_KEY, INODE_KEY, DEVICE_KEY] = [encodeText(',"data":'), encodeText(',"inode":'), encodeText(',"device":')];
-const CLOSE = encodeText("}");
-
-/** What an epoll watches. Adds its links. There are often many, so they are written without an object for each. */
-function targets(about: About): number {
-  const { details, fields } = about;
-  const { parts, entry } = fields;
-  const out = about.needs("targets") ? details.write() : null;
-  let count = 0;
-  for (let at = fields.first; at < fields.end && count < parts.most; at += PART) {
-    if (parts.list[at] !== TARGETS.number) continue;
-    if (parts.list[at + WIRE_AT] === WRONG) break;
-    addTarget(out, about, count++, entry, lowAt(parts, at), highAt(parts, at));
-  }
-  for (const { entry: own } of allRelated(about, "eventpoll_tfd_entry")) {
-    addTarget(out, about, count++, own, own.start, own.end);
-  }
-  if (out === null) return NONE;
-  if (count === 0) writePiece(out, OPEN_LIST);
-  writePiece(out, CLOSE_LIST);
-  return details.indexOfWritten();
-}
-
-/** Adds one target, in bytes start … end - 1 of an entry: its link, and to `out` its text. `before`: how many are written. */
-function addTarget(
-  out: JsonBytes | null,
-  about: About,
-  before: number,
-  entry: EntryBytes,
-  start: number,
-  end: number,
-): void {
-  const { words, file } = about;
-  const seen = scan(entry.bytes, start, end, TARGET, words);
-  const watched = isSet(seen, FD) ? about.set.epollTarget(file, low(words, FD)) : NONE;
-  if (watched !== NONE) about.links.add(file, "watches", watched, isSet(seen, EVENTS) ? low(words, EVENTS) : 0);
-  if (out !== null) writeTarget(out, about, before, seen, about.needsIds("targets") ? watched : null);
-}
-
-/** Writes the target that was read last. @param watched `null`: without the ids of the file. */
-function writeTarget(out: JsonBytes, about: About, before: number, seen: number, watched: FileRow | null): void {
-  const { words } = about;
-  writePiece(out, before === 0 ? OPEN_LIST : COMMA);
-  writePiece(out, FD_KEY);
-  writeOrNull(out, isSet(seen, FD) ? low(words, FD) : null);
-  if (watched !== null) {
-    writePiece(out, FILE_KEY);
-    writeOrNull(out, fileId(about, watched));
-  }
-  writePiece(out, EVENTS_KEY);
-  writePiece(out, eventsPiece(about, isSet(seen, EVENTS) ? low(words, EVENTS) : 0));
-  writePiece(out, DATA_KEY);
-  writeWide(out, words, seen, DATA);
-  if (isSet(seen, INODE) && watched !== null) {
-    writePiece(out, INODE_KEY);
-    writeWide(out, words, seen, INODE);
-    writePiece(out, DEVICE_KEY);
-    writeValue(out, deviceText(isSet(seen, DEVICE) ? low(words, DEVICE) : 0));
-  }
-  writePiece(out, CLOSE);
-}
-
-/** The names of events as JSON. Most targets have one of a few masks. */
-function eventsPiece({ pieces }: About, events: number): Uint8Array {
-  const known = pieces.get(events);
-  if (known !== undefined) return known;
-  const piece = encodeText(jsonText(bitWords(EPOLL_EVENTS, events)));
-  pieces.set(events, piece);
-  return piece;
-}
-
-function writeOrNull(out: JsonBytes, value: number | null): void {
-  if (value === null) writeRaw(out, "null");
-  else writeInteger(out, value);
-}
-
-/** Writes a number of 64 bits. */
-function writeWide(out: JsonBytes, words: Uint32Array, seen: number, slot: number): void {
-  if (isSet(seen, slot)) writeExact(out, "uint64", low(words, slot), high(words, slot));
-  else writeRaw(out, "null");
 }
 
 const handlePath = (values: Values, name: string): Record<string, DetailValue> =>
@@ -293,7 +211,9 @@ export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
   psk: PACKET_ROWS,
   nlsk: NETLINK_ROWS,
   efd: rowsOf("eventfd_file_entry", { varying: ["id", "counter"] }, [exact("counter")]),
-  epfd: rowsOf("eventpoll_file_entry", { varying: ["id", "tfd"] }, [linking("targets", targets)]),
+  epfd: rowsOf("eventpoll_file_entry", { varying: ["id", "tfd"] }, [
+    linking("targets", targets, ["tfd"], WRITTEN.TARGETS),
+  ]),
   sgfd: rowsOf("signalfd_entry", { varying: ["id"] }, [
     same((about) => {
       const mask = about.values().halves("sigmask");
@@ -306,7 +226,7 @@ export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
     exact("ticks"),
     number("settimeFlags", "settime_flags", ifSet("settime_flags")),
     same((about) => about.details.addIndexed(about.file, "interval", timeValue(about, INTERVAL, INTERVAL_NANO))),
-    made("armed", isArmed, ["vsec", "vnsec"]),
+    made("armed", isArmed, ["vsec", "vnsec"], () => WRITTEN.ANY),
     made(
       "left",
       (about) => timeValue(about, LEFT, LEFT_NANO),
@@ -315,12 +235,12 @@ export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
     ),
   ]),
   ify: rowsOf("inotify_file_entry", { varying: ["id", "wd"] }, [
-    made("watches", items("wd", "inotify_wd_entry", inotifyWatch), null),
+    made("watches", items("wd", "inotify_wd_entry", inotifyWatch), ["wd"]),
   ]),
   ffy: rowsOf("fanotify_file_entry", { varying: ["id", "mark"] }, [
     same((about) => add(about, "fanotifyFlags", bitWords(FANOTIFY_FLAGS, about.values().number("faflags") ?? 0))),
     word("eventFlags", "evflags", (flags, { arch }) => flagNames(flags, arch)),
-    made("marks", items("mark", "fanotify_mark_entry", fanotifyMark), null),
+    made("marks", items("mark", "fanotify_mark_entry", fanotifyMark), ["mark"]),
   ]),
   tty: rowsOf("tty_file_entry", null, [addTerminal]),
   memfd: rowsOf("memfd_file_entry", null, [addMemfd]),

@@ -4,7 +4,7 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import type { Builder } from "../builder.ts";
+import type { DetailsBuilder } from "../builder/details.ts";
 import type { Entry, FileLock, SetContext } from "./context.ts";
 import { fileOfDescriptor } from "./descriptor-lookup.ts";
 import { lockKindName, lockTypeName } from "./meaning.ts";
@@ -35,7 +35,7 @@ export function onLock({ values, locks }: SetContext, { bytes, start, end }: Ent
 }
 
 /** Adds locks to the details of the open files that have them. */
-export function addLocks({ fileDetails }: Builder, checkpoint: Checkpoint, locks: readonly FileLock[]): void {
+export function addLocks(fileDetails: DetailsBuilder, checkpoint: Checkpoint, locks: readonly FileLock[]): void {
   const { tasks } = checkpoint;
   const taskOfPid = indexRows(tasks.pid, tasks.count);
   const byFile = new Map<FileRow, DetailValue[]>();

@@ -71,7 +71,7 @@ export async function decodeSet(
     pageSize: pageSizeOf(set),
     plugins: set.facts.plugins,
     pluginImages: set.pluginImages,
-    epollTarget: markEpollTargets(checkpoint, set.files.links.epolls),
+    ...markEpollTargets(checkpoint, set.files.links.epolls),
     pipeEnds: set.files.lookups.pipeEnds,
     unixSocket: firstLinked(set.files.links.unixSockets),
   };

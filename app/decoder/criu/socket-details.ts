@@ -187,7 +187,7 @@ const UNIX_INSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   text("name"),
   inode,
   number("peerInode", "peer"),
-  linking("peer", peer),
+  linking("peer", peer, ["peer"], WRITTEN.PEER),
   backlog,
   shutdown,
   directory,

@@ -2,16 +2,29 @@
 
 import { expect, test } from "vitest";
 import { createDetails } from "../../../app/decoder/builder/details.ts";
-import { createJsonValues, hashOf } from "../../../app/decoder/builder/json-values.ts";
-import { createBudget } from "../../../app/decoder/limits.ts";
+import { createJsonValues, hashOf, type JsonValues } from "../../../app/decoder/builder/json-values.ts";
+import { createKernelValues } from "../../../app/decoder/builder/kernel-values.ts";
+import { type AlikeKernel, startAlikeKernel } from "../../../app/decoder/criu/alike-kernel.ts";
+import { createBudget, LimitReached } from "../../../app/decoder/limits.ts";
 import type { DetailValue } from "../../../app/model/fields.ts";
 import { decodeText, encodeText, jsonText } from "../../../app/model/text.ts";
 import { random } from "../../support/random.ts";
 
-const created = () => createJsonValues({ budget: createBudget() });
+const inTypeScript = (): JsonValues => createJsonValues({ budget: createBudget() });
+
+function inKernel(): JsonValues {
+  const kernel = startAlikeKernel();
+  if (kernel === null) throw new Error("There is no WebAssembly");
+  return createKernelValues(kernel, { budget: createBudget() });
+}
+
+const EACH = [
+  ["in TypeScript", inTypeScript],
+  ["in a kernel", inKernel],
+] as const;
 
 /** The JSON of all values, in the order of their numbers. */
-function texts({ finish }: ReturnType<typeof created>): string[] {
+function texts({ finish }: JsonValues): string[] {
   const { start, pool } = finish();
   return Array.from(start.subarray(1), (end, value) => decodeText(pool.subarray(start[value], end)));
 }
@@ -33,7 +46,7 @@ function anyValue(below: (below: number) => number, depth = 0): DetailValue {
   return kinds[below(depth > 2 ? 8 : kinds.length)]?.() ?? null;
 }
 
-test("are numbered in the order in which they occur first", () => {
+test.each(EACH)("are numbered in the order in which they occur first, %s", (_, created) => {
   const below = random(1);
   const values = created();
   const numbers = new Map<string, number>();
@@ -53,11 +66,51 @@ test("may be crafted to have hashes that are alike", () => {
     const bytes = encodeText(JSON.stringify(`x${at}`));
     if ((hashOf(bytes, bytes.length) & 0x3ff) === 7) alike.push(`x${at}`);
   }
-  const values = created();
-  for (let round = 0; round < 2; round++) {
-    for (const [at, text] of alike.entries()) expect(values.indexOf(text)).toBe(at);
+  expectNumbered(inTypeScript(), alike);
+});
+
+/** The hash by which the kernel looks up texts of at most 16 bytes. */
+function kernelHash(text: string): number {
+  const bytes = new Uint8Array(16);
+  const { written: length } = new TextEncoder().encodeInto(text, bytes);
+  const words = new BigUint64Array(bytes.buffer);
+  let hash = BigInt(length);
+  for (let at = 0; 8 * at < length; at++) {
+    hash = BigInt.asUintN(64, (hash ^ (words[at] as bigint)) * 0x9e37_79b9_7f4a_7c15n);
+    hash ^= hash >> 32n;
   }
-  expect(texts(values)).toEqual(alike.map((text) => JSON.stringify(text)));
+  return Number(hash & 0xffff_ffffn);
+}
+
+test("may be crafted to be alike to the kernel, before and after it makes more room", () => {
+  const alike: string[] = [];
+  for (let at = 0; alike.length < 80; at++) {
+    // So that they are alike with twice as much room as there is at first, and more.
+    if ((kernelHash(JSON.stringify(`x${at}`)) & 0x3fff) === 7) alike.push(`x${at}`);
+  }
+  const values = inKernel();
+  expectNumbered(values, alike);
+  const others = Array.from({ length: 10_000 }, (_, at) => `other ${at}`);
+  expectNumbered(values, [...alike, ...others]);
+  expectNumbered(values, [...alike, ...others]);
+});
+
+/** Expects that texts have the numbers 0, 1 and so on, and no others have any. */
+function expectNumbered(values: JsonValues, expected: readonly string[]): void {
+  for (let round = 0; round < 2; round++) {
+    for (const [at, text] of expected.entries()) expect(values.indexOf(text)).toBe(at);
+  }
+  expect(texts(values)).toEqual(expected.map((text) => JSON.stringify(text)));
+}
+
+test("are within the limit of memory in a kernel as well", () => {
+  const kernel = startAlikeKernel() as AlikeKernel;
+  const values = createKernelValues(kernel, { budget: createBudget({ rows: 0, memory: 1 << 20 }) });
+  const add = (): void => {
+    for (let at = 0; at < 100; at++) values.indexOf(`${"x".repeat(50_000)}${at}`);
+  };
+  expect(add).toThrow(LimitReached);
+  expect(kernel.memory.buffer.byteLength).toBeLessThan(8 << 20);
 });
 
 test("are replaced in the row that was added last", () => {

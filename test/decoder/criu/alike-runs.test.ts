@@ -5,13 +5,15 @@ import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { ALIKE_MODULE } from "../../../app/decoder/criu/alike-module.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
-import { bytesSource, type DecodeOptions } from "../../../app/decoder/source.ts";
+import { bytesSource, type DecodeOptions, type Source } from "../../../app/decoder/source.ts";
 import { isFactKey } from "../../../app/export/detail-facts.ts";
 import type { Checkpoint } from "../../../app/model/checkpoint.ts";
 import { startKernel } from "../../../app/model/kernel.ts";
 import { mixedCriuSet } from "../../support/criu-mixed-set.ts";
-import { imageBytes, inventoryAndTree } from "../../support/criu-set.ts";
+import { FOWN, imageBytes, inventoryAndTree, type Message } from "../../support/criu-set.ts";
 import { entryOf, generatedFiles } from "../../support/generated-files.ts";
+
+const [NEW, APART] = [1, 2];
 
 type Members = readonly (readonly [name: string, bytes: Uint8Array])[];
 
@@ -71,6 +73,123 @@ test("in a set with descriptors, links and records that are not next to each oth
   );
   const { links } = await expectSame(members);
   expect(links.count).toBeGreaterThan(500);
+});
+
+/** Why the kernel stopped, as in alike-runs.ts: at each run while a set is decoded. */
+async function stopsOf(sources: readonly Source[]): Promise<number[]> {
+  const stops: number[] = [];
+  const { Instance } = WebAssembly;
+  class Recording {
+    readonly exports: WebAssembly.Exports;
+    constructor(module: WebAssembly.Module) {
+      const { exports } = new Instance(module);
+      const run = exports["learn"] === undefined ? undefined : exports["run"];
+      const recorded = (...words: number[]): number => {
+        stops.push((run as (...words: number[]) => number)(...words));
+        return stops.at(-1) ?? 0;
+      };
+      this.exports = run === undefined ? exports : { ...exports, run: recorded };
+    }
+  }
+  vi.stubGlobal("WebAssembly", { Module: WebAssembly.Module, Instance: Recording });
+  try {
+    await decodeCriuSet(sources);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  return stops;
+}
+
+test("the kernel finds the values of files that are like another, and links them", async () => {
+  const stops = await stopsOf(mixedCriuSet(20, 60));
+  expect(stops.length).toBeGreaterThan(5);
+  // It leaves the first file of each form to TypeScript, and values of none that is like it.
+  expect(stops.filter((stop) => stop === NEW).length).toBeLessThan(20);
+  expect(stops).not.toContain(APART);
+});
+
+/** Entries of epolls that watch descriptors of the only table, which has `count` files. */
+const epolls = (count: number): Message[] =>
+  Array.from({ length: count }, (_, at): Message => {
+    const target = (fd: number): Message => [
+      [1, at + 1],
+      [2, fd],
+      [3, [1, 4, 0x2000_0001, 0x4000_0011, 0x8000_0000 + at][(at + fd) % 5] ?? 0],
+      [4, fd % 3 === 0 ? 0x0012_3456_7890_abcd + at : fd],
+      [5, (8 << 20) + (fd % 4)],
+      [6, fd % 2 === 0 ? 2 ** 40 + fd : fd],
+      [7, 0],
+    ];
+    const targets = [at % count, (at * 7) % (count + 9), 3].slice(at % 4);
+    return [
+      [1, 7],
+      [2, at + 1],
+      [9, [[1, at + 1], [2, 2], [3, FOWN], ...targets.map((fd) => [4, target(fd)] as const)]],
+    ];
+  });
+
+test("of epolls with inodes, large values and many kinds of events", async () => {
+  const descriptors = Array.from(
+    { length: 700 },
+    (_, fd): Message => [
+      [1, fd + 1],
+      [2, 0],
+      [3, 7],
+      [4, fd],
+    ],
+  );
+  const members: Members = [
+    ...inventoryAndTree(1).members,
+    ["files.img", imageBytes("FILES", epolls(700))],
+    ["fdinfo-1.img", imageBytes("FDINFO", descriptors)],
+  ];
+  const filters: NonNullable<DecodeOptions["details"]>[] = [true, () => "without-ids", (key) => key !== "targets"];
+  for (const details of filters) {
+    const { links } = await expectSame(members, { details });
+    expect(links.count).toBeGreaterThan(1000);
+  }
+});
+
+test("of pipes with more ends than are listed, and of sockets with names and peers that are missing", async () => {
+  const files = Array.from({ length: 1000 }, (_, at): Message => {
+    const id = at + 1;
+    const isPipe = at % 2 === 0;
+    const name = ["", "/run/socket", "\0hidden", 'a "b"', "back\\slash", "é", "plain"][at % 7] ?? "";
+    const pipe: Message = [
+      [1, id],
+      [2, at % 10 === 0 ? 7 : at >> 2],
+      [3, at % 3],
+      [4, FOWN],
+    ];
+    const socket: Message = [
+      [1, id],
+      [2, at],
+      [3, 1],
+      [4, 1],
+      [5, 2],
+      [6, 0],
+      [7, 0],
+      [8, at % 5 === 0 ? 0 : at + 2],
+    ];
+    const more: Message = [
+      [9, FOWN],
+      [10, []],
+      [11, name],
+    ];
+    return isPipe
+      ? [
+          [1, 2],
+          [2, id],
+          [18, pipe],
+        ]
+      : [
+          [1, 5],
+          [2, id],
+          [16, [...socket, ...more]],
+        ];
+  });
+  await expectSame(withFiles(imageBytes("FILES", files)));
+  await expectSame(withFiles(imageBytes("FILES", files)), { details: () => "without-ids" });
 });
 
 /** The magics of images with open files of one type, as CRIU wrote them before 3.4, and their names. */
