@@ -13,8 +13,11 @@ import { createPairIndex } from "./builder/pair-index.ts";
 
 const SOCKET = fileKind("socket");
 
+/** The protocol of a connection. */
+export const CONNECTION_PROTOCOL = "tcp";
+
 /** States of a connection whose ends still know each other: one or both may have been shut down. */
-const CONNECTED: ReadonlySet<DetailValue> = new Set([
+export const CONNECTED: ReadonlySet<DetailValue> = new Set([
   "established",
   "fin-wait-1",
   "fin-wait-2",
@@ -38,7 +41,7 @@ export function linkConnections(checkpoint: Checkpoint, links: LinksBuilder, loc
   const { kind } = files;
   const [protocolKey, stateKey] = CONNECTION_KEYS.map((key) => keys.indexOf(key));
   const [localKey, remoteKey] = [keys.indexOf(local), keys.indexOf(remote)];
-  const isTcp = textTest(store, (text) => text === "tcp");
+  const isTcp = textTest(store, (text) => text === CONNECTION_PROTOCOL);
   const isConnected = textTest(store, (text) => CONNECTED.has(text));
   // Addresses are compared by the numbers of their values: equal texts are one value.
   const isEnd = new Uint8Array(store.start.length);
@@ -76,17 +79,23 @@ const IS_BOTH = IS_LOCAL | IS_REMOTE;
 
 /** Links the ends among `connected`: a file, its local and its remote address, three numbers each. */
 function linkPairs(links: LinksBuilder, connected: readonly number[], isEnd: Uint8Array): void {
-  const ends = createPairIndex();
   // Most connections lead out of the image: their addresses are not both local and remote ones.
   const inside: number[] = [];
   for (let at = 0; at < connected.length; at += 3) {
     const from = connected[at + 1] as number;
     const to = connected[at + 2] as number;
-    if (isEnd[from] !== IS_BOTH || isEnd[to] !== IS_BOTH) continue;
-    ends.enter(from, to, connected[at] as FileRow);
-    inside.push(at);
+    if (isEnd[from] === IS_BOTH && isEnd[to] === IS_BOTH) inside.push(connected[at] as FileRow, from, to);
   }
-  for (const at of inside) {
+  linkEnds(links, inside);
+}
+
+/** Links those among them whose addresses are those of another the other way around. */
+export function linkEnds(links: LinksBuilder, connected: ArrayLike<number>): void {
+  const ends = createPairIndex();
+  for (let at = 0; at < connected.length; at += 3) {
+    ends.enter(connected[at + 1] as number, connected[at + 2] as number, connected[at] as FileRow);
+  }
+  for (let at = 0; at < connected.length; at += 3) {
     const file = connected[at] as FileRow;
     const peer = ends.find(connected[at + 2] as number, connected[at + 1] as number);
     if (peer !== NONE && peer !== file) links.add(file, "peer", peer);

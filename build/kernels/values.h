@@ -50,17 +50,25 @@ static u32 append(u32 hash) {
   return value_count - 1;
 }
 
+// The slot of what has been written, or that in which it belongs; 0 if all that are tried are taken.
+static u32 *slot_of(u32 hash, u32 length) {
+  for (u32 tried = 0; tried < SLOTS_TRIED; tried++) {
+    u32 *slot = &value_slots[(hash + tried) & (value_slot_count - 1)];
+    if (*slot == 0) return slot;
+    if (value_hashes[*slot - 1] == hash && is_value(*slot - 1, pool + pool_length, length)) return slot;
+  }
+  return 0;
+}
+
 // The number of what has been written, which is added if it is new.
 __attribute__((noinline)) static u32 enter(void) {
   const u32 length = written - pool_length;
   if (written > pool_room || value_count == value_room) return CROWDED;
   const u32 hash = hash_of(pool + pool_length, length);
-  for (u32 tried = 0; tried < SLOTS_TRIED; tried++) {
-    u32 *slot = &value_slots[(hash + tried) & (value_slot_count - 1)];
-    if (*slot == 0) return (*slot = append(hash) + 1) - 1;
-    if (value_hashes[*slot - 1] == hash && is_value(*slot - 1, pool + pool_length, length)) return *slot - 1;
-  }
-  return CROWDED;
+  u32 *slot = slot_of(hash, length);
+  if (slot == 0) return CROWDED;
+  if (*slot == 0) *slot = append(hash) + 1;
+  return *slot - 1;
 }
 
 static void write_byte(u8 byte) {
@@ -131,6 +139,12 @@ u32 EXPORT(enterAgain)(u32 value) {
 u32 EXPORT(numberOf)(u32 length) {
   written = pool_length + length;
   return enter();
+}
+
+// The same for a value that is not added: NONE if there is none.
+u32 EXPORT(find)(u32 length) {
+  const u32 *slot = slot_of(hash_of(pool + pool_length, length), length);
+  return slot == 0 ? CROWDED : *slot - 1;
 }
 
 // Adds it without entering it; returns its number.

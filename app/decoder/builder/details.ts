@@ -28,12 +28,17 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
     value: new Uint32Array(FIRST_CAPACITY),
   };
   let count = 0;
+  /** Whether the rows are in order so far, and the last one. */
+  let isInOrder = true;
+  let last = 0;
   const keys: string[] = [];
   const keyIndex = new Map<string, number>();
 
   const addNumbered = (row: number, key: number, value: number): void => {
     budget.takeBytes(DETAIL_BYTES);
     if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
+    if (row < last) isInOrder = false;
+    last = row;
     columns.row[count] = row;
     columns.key[count] = key;
     columns.value[count++] = value;
@@ -64,10 +69,12 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
     /** Adds a detail whose key and value have numbers already: those of another detail. */
     addNumbered,
 
-    /** Adds many of these. */
+    /** Adds many of these, at least one, in the order of their rows. */
     addAll(rows: Uint32Array, numbers: Uint16Array, values: Uint32Array, added: number): void {
       budget.takeBytes(DETAIL_BYTES * added);
       if (count + added > columns.capacity) growTo(columns, 2 * (count + added), FREE.budget);
+      if ((rows[0] as number) < last) isInOrder = false;
+      last = rows[added - 1] as number;
       columns.row.set(rows.subarray(0, added), count);
       columns.key.set(numbers.subarray(0, added), count);
       columns.value.set(values.subarray(0, added), count);
@@ -94,7 +101,7 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
     },
 
     finish(): DetailStore {
-      const order = inOrder(columns.row, count);
+      const order = isInOrder ? null : orderOf(columns.row, count);
       return {
         count,
         row: orderedWords(columns.row, count, order),
@@ -182,6 +189,27 @@ export function createLinkList({ budget }: Growth = FREE) {
       count += added;
     },
 
+    /**
+     * Adds groups of files, all of which are linked to the others of their group: the files of each one after another, the
+     * number of the group of each file, from 0 on, and the first file of each group.
+     */
+    addGroups(kind: LinkRole, files: Uint32Array, groupOf: Uint32Array, firsts: Uint32Array): void {
+      const added = files.length;
+      budget.takeBytes((LINK_BYTES + MEMBER_BYTES) * added);
+      if (count + added > columns.capacity) growTo(columns, 2 * (count + added), FREE.budget);
+      if (memberCount + added > members.capacity) growTo(members, 2 * (memberCount + added), FREE.budget);
+      columns.from.set(files, count);
+      columns.role.fill(ROLES.get(kind) as number, count, count + added);
+      columns.to.set(groupOf, count);
+      const groups = firstMember.length;
+      if (groups > 0)
+        for (let at = count; at < count + added; at++) columns.to[at] = (columns.to[at] as number) + groups;
+      members.file.set(files, memberCount);
+      for (const first of firsts) firstMember.push(memberCount + first);
+      count += added;
+      memberCount += added;
+    },
+
     startGroup,
     addMember,
 
@@ -192,7 +220,7 @@ export function createLinkList({ budget }: Growth = FREE) {
     },
 
     finish(): Links {
-      const order = inOrder(columns.from, count);
+      const order = orderOf(columns.from, count);
       return {
         count,
         from: orderedWords(columns.from, count, order),
@@ -207,7 +235,7 @@ export function createLinkList({ budget }: Growth = FREE) {
 }
 
 /** 0 … count - 1 in the order of their keys; equal keys keep their order. `null`: they are in order. */
-function inOrder(keys: Uint32Array, count: number): Uint32Array | null {
+function orderOf(keys: Uint32Array, count: number): Uint32Array | null {
   let isInOrder = true;
   let largest = 0;
   for (let at = 0; at < count; at++) {

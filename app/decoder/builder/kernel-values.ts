@@ -3,6 +3,7 @@
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
+import { NONE } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { createJsonBytes, type JsonBytes, writeInteger, writeValue } from "../../model/json-bytes.ts";
 import { decodeText } from "../../model/text.ts";
@@ -20,6 +21,7 @@ export interface ValuesKernel {
   makeSlots(slots: number): number;
   enterAgain(value: number): number;
   numberOf(length: number): number;
+  find(length: number): number;
   addCrowded(length: number): number;
 }
 
@@ -31,6 +33,8 @@ const FIRST_VALUES = 4096;
 const FIRST_BYTES = 128 << 10;
 
 export interface KernelValues extends JsonValues {
+  /** The number of a value; NONE if it has not been added. */
+  find(value: DetailValue): number;
   /** Makes room for more values, with so many bytes in all, so that the kernel can add them. @throws LimitReached */
   reserve(values: number, bytes: number): void;
 }
@@ -61,16 +65,21 @@ export function createKernelValues(kernel: ValuesKernel, { budget }: Pick<Growth
     if (lacking <= 0 && wanted === room) return;
     makeRoom(wanted, lacking <= 0 ? bytes : bytes + budget.takeBytes(Math.max(bytes, lacking), lacking));
   };
-  const indexOfWritten = (): number => {
+  /** Puts what has been written behind the values in the kernel. */
+  const give = (): void => {
     const { length } = scratch;
     reserve(1, length);
     put(new Uint8Array(memory.buffer, kernel.poolAt() + kernel.valueLength(), length), scratch);
-    const value = kernel.numberOf(length);
+  };
+  const writtenText = (): string => decodeText(scratch.bytes.subarray(0, scratch.length));
+  const indexOfWritten = (): number => {
+    give();
+    const value = kernel.numberOf(scratch.length);
     if (value !== CROWDED) return value;
-    const text = decodeText(scratch.bytes.subarray(0, length));
+    const text = writtenText();
     const known = crowded.get(text);
     if (known !== undefined) return known;
-    const added = kernel.addCrowded(length);
+    const added = kernel.addCrowded(scratch.length);
     crowded.set(text, added);
     return added;
   };
@@ -81,6 +90,13 @@ export function createKernelValues(kernel: ValuesKernel, { budget }: Pick<Growth
       scratch.length = 0;
       writeValue(scratch, value);
       return indexOfWritten();
+    },
+    find(value) {
+      scratch.length = 0;
+      writeValue(scratch, value);
+      give();
+      const found = kernel.find(scratch.length);
+      return found === CROWDED ? (crowded.get(writtenText()) ?? NONE) : found;
     },
     indexOfInteger(number: number): number {
       scratch.length = 0;

@@ -38,6 +38,9 @@ export interface AlikeKernel extends ValuesKernel {
   run(at: number, length: number, index: number, count: number, base: number, own: number): number;
   empty(): void;
   learn(steps: number): number;
+  look(count: number): void;
+  connect(): void;
+  group(): number;
 }
 
 /** Starts the kernel; `null` where WebAssembly is not allowed. */
@@ -90,6 +93,8 @@ export function viewsOf({ memory, place }: AlikeKernel) {
     events: words(16, NAMED * NAMED_WORDS),
     targetFields: bytes(17, 32),
     given: words(18, Object.keys(GIVEN).length),
+    connections: words(19, 20),
+    groups: words(20, 5),
   };
 }
 

@@ -9,6 +9,7 @@ import { createKernelValues } from "../builder/kernel-values.ts";
 import { CONNECTION_KEYS, linkConnections, markDetailed } from "../connections.ts";
 import type { DecodeOptions, DetailFilter } from "../source.ts";
 import { giveFiles, startAlikeKernel } from "./alike-kernel.ts";
+import { groupByKernel, linkByKernel } from "./alike-links.ts";
 import { ALONE, FOLLOWS, type GivenKernel, WANTED } from "./alike-runs.ts";
 import type { SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
@@ -34,12 +35,14 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
     file = typeof next === "number" ? next : await next;
   }
   addLocks(fileDetails, checkpoint, context.locks);
-  addGroups(links, "other-end", files.links.pipes);
+  if (kernel === null || !groupByKernel(kernel, links)) addGroups(links, "other-end", files.links.pipes);
   addGroups(links, "same-memory", files.links.memfds);
   addGroups(links, "same-process", numbered(files.links.endedProcesses));
   const filled = { ...checkpoint, fileDetails: fileDetails.finish() };
-  markDetailed(filled, filled.fileDetails.row);
-  linkConnections(filled, links, LOCAL, REMOTE);
+  if (kernel === null || !linkByKernel(kernel, filled, links, LOCAL, REMOTE)) {
+    markDetailed(filled, filled.fileDetails.row);
+    linkConnections(filled, links, LOCAL, REMOTE);
+  }
   const finished = links.finish();
   markDetailed(filled, finished.from);
   return { ...filled, links: finished };

@@ -1,7 +1,9 @@
 // The targets of epolls: descriptor numbers, resolved when all tables are known.
+//
+// Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { type Checkpoint, NONE, USE } from "../../model/checkpoint.ts";
-import { u8At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { fileOfDescriptor } from "./descriptor-lookup.ts";
 import type { Links } from "./rows.ts";
@@ -34,10 +36,30 @@ export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links):
     return NONE;
   };
   const epollTargets = new Int32Array(rows.length);
+  // The rows of the first table that holds the epoll. The loop makes no calls for usual tables: it runs cold.
+  let last = NONE;
+  let [first, end] = [0, 0];
   for (let at = 0; at < rows.length; at++) {
-    const file = epollTarget(rows[at] as FileRow, keys[at] as number);
+    const epoll = rows[at] as FileRow;
+    const fd = keys[at] as number;
+    if (epoll !== last) [first, end] = firstTableOf(checkpoint, epoll);
+    last = epoll;
+    // There it is if the table has no gaps and no number twice.
+    const likely = first + fd;
+    const isThere =
+      likely < end && descriptors.fd[likely] === fd && (likely === first || descriptors.fd[likely - 1] !== fd);
+    let file = isThere ? (descriptors.file[likely] as FileRow) : NONE;
+    if (file === NONE) file = epollTarget(epoll, fd);
     epollTargets[at] = file;
-    if (file !== NONE) files.use[file] = u8At(files.use, file) | USE.epollTarget;
+    if (file !== NONE) files.use[file] = (files.use[file] as number) | USE.epollTarget;
   }
   return { epollTarget, epollTargets };
+}
+
+/** The rows of the descriptors of the first table that holds a file: from the first to before the second number. */
+function firstTableOf({ files, descriptors, tables }: Checkpoint, file: FileRow): [first: number, end: number] {
+  const holder = u32At(files.firstHolder, file);
+  if (holder === u32At(files.firstHolder, file + 1)) return [0, 0];
+  const table = u32At(descriptors.table, u32At(files.holder, holder));
+  return [u32At(tables.first, table), u32At(tables.first, table + 1)];
 }

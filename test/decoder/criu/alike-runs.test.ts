@@ -83,12 +83,12 @@ async function stopsOf(sources: readonly Source[]): Promise<number[]> {
     readonly exports: WebAssembly.Exports;
     constructor(module: WebAssembly.Module) {
       const { exports } = new Instance(module);
-      const run = exports["learn"] === undefined ? undefined : exports["run"];
+      const { learn, run } = exports;
       const recorded = (...words: number[]): number => {
         stops.push((run as (...words: number[]) => number)(...words));
         return stops.at(-1) ?? 0;
       };
-      this.exports = run === undefined ? exports : { ...exports, run: recorded };
+      this.exports = learn === undefined ? exports : { ...exports, run: recorded };
     }
   }
   vi.stubGlobal("WebAssembly", { Module: WebAssembly.Module, Instance: Recording });
@@ -190,6 +190,38 @@ test("of pipes with more ends than are listed, and of sockets with names and pee
   });
   await expectSame(withFiles(imageBytes("FILES", files)));
   await expectSame(withFiles(imageBytes("FILES", files)), { details: () => "without-ids" });
+});
+
+test("of connections within the image, out of it, and of sockets that have none", async () => {
+  const files = Array.from({ length: 900 }, (_, at): Message => {
+    const id = at + 1;
+    const [address, other] = at % 2 === 0 ? [0x0100_007f, 0x0200_007f] : [0x0200_007f, 0x0100_007f];
+    const [port, otherPort] = at % 2 === 0 ? [at + 2000, at >> 3] : [(at - 1) >> 3, at + 1999];
+    const protocol = at % 30 > 27 ? 17 : 6;
+    const state = [1, 1, 8, 10, 7][(at >> 1) % 5] ?? 1;
+    const ports: Message = [
+      [7, port],
+      [8, at % 50 === 0 ? 0 : otherPort],
+      [9, 2],
+      [10, 0],
+    ];
+    const addresses: Message = [
+      [11, address],
+      [12, at % 22 === 0 ? 0x0300_007f : other],
+      [13, FOWN],
+      [14, []],
+    ];
+    const message: Message = [[1, id], [2, at], [3, 2], [4, 1], [5, protocol], [6, state], ...ports, ...addresses];
+    return [
+      [1, 4],
+      [2, id],
+      [4, message],
+    ];
+  });
+  for (const details of [true, isFactKey]) {
+    const { links } = await expectSame(withFiles(imageBytes("FILES", files)), { details });
+    expect(links.count).toBeGreaterThan(200);
+  }
 });
 
 /** The magics of images with open files of one type, as CRIU wrote them before 3.4, and their names. */
