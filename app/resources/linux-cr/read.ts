@@ -2,10 +2,10 @@
 // the record that names objects by their objrefs comes after them, and says which task they are of.
 
 import type { Image } from "../../decoder/image.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { NONE, type Records } from "../../model/checkpoint.ts";
 import { writtenOutside } from "../../model/outside.ts";
 import { recordKind } from "../../model/records.ts";
-import type { TaskRow } from "../../model/rows.ts";
+import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { spec, type Tables } from "../tables.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
 import { type Draft, sysctlsOf } from "./objects.ts";
@@ -182,16 +182,16 @@ export async function readLinuxCr(image: Image, wanted: Tables, signal?: AbortSi
     announced: new Map(),
     following: null,
   };
-  const handlers = records.kinds.map(({ name }) => HANDLERS[name] ?? null);
-  for (let record = 0; record < records.count; record++) {
-    const at = recordKind(records, record);
-    const [kind, handler] = [records.kinds[at], handlers[at] ?? null];
+  const nextOfTables = finderOfTables(records);
+  for (let record = nextOfTables(0); record < records.count; ) {
+    const kind = records.kinds[recordKind(records, record)];
+    const handler = HANDLERS[kind?.name ?? ""];
     if (walk.following !== null) await follow(walk, kind?.name, record);
-    if (kind === undefined || handler === null) continue;
-    // Most objects are open files, which are in no table here. Each follows right after its OBJREF.
-    if (kind.name === "OBJREF" && nameAt(image, record + 1) === "FILE") continue;
-    const struct = await reader.struct(record, kind.struct);
-    if (struct !== null) handler(walk, struct, record);
+    if (kind !== undefined && handler !== undefined && nextOfTables(record) === record) {
+      const struct = await reader.struct(record, kind.struct);
+      if (struct !== null) handler(walk, struct, record);
+    }
+    record = walk.following === null ? nextOfTables(record + 1) : record + 1;
   }
   walk.following?.end();
   walk.tasks.end();
@@ -209,6 +209,21 @@ async function follow(walk: Walk, kind: string | undefined, record: number): Pro
   walk.following = null;
 }
 
-function nameAt({ checkpoint: { records } }: Image, record: number): string | undefined {
-  return record < records.count ? records.kinds[recordKind(records, record)]?.name : undefined;
+/**
+ * A function that finds the first record from one on that is handled; the number of records if there is none. Most objects
+ * are open files, which are in no table here: each follows right after its OBJREF.
+ */
+function finderOfTables({ kind, kinds, count }: Records): (record: RecordRow) => RecordRow {
+  const isHandled = Uint8Array.from(kinds, ({ name }) => Number(Object.hasOwn(HANDLERS, name)));
+  const isObjref = Uint8Array.from(kinds, ({ name }) => Number(name === "OBJREF"));
+  const isFile = Uint8Array.from(kinds, ({ name }) => Number(name === "FILE"));
+  return (from) => {
+    let record = from;
+    for (; record < count; record++) {
+      const own = kind[record] as number;
+      if (isHandled[own] === 0) continue;
+      if (isObjref[own] === 0 || record + 1 === count || isFile[kind[record + 1] as number] === 0) break;
+    }
+    return record;
+  };
 }
