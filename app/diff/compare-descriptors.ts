@@ -11,27 +11,32 @@ import { BIT_OF_KIND, CHANGE_BITS } from "./changes.ts";
 import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
-import { groupsOf, mixedRows } from "./groups.ts";
+import { filesOfPairs, groupsOf, mixedRows } from "./groups.ts";
 import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
 import type { Lopsided } from "./lopsided.ts";
 import type { Places } from "./match-mounts.ts";
 import { type Pairs, PRESENCE } from "./pair.ts";
-import { createRows } from "./rows.ts";
+import { allRows, createRows } from "./rows.ts";
+import { type ComparedFiles, usualPairs } from "./usual-pairs.ts";
 
 /** State that the steps of comparing descriptors share. */
 interface Context {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
   readonly pairs: Pairs;
-  /** By descriptor pair: the FileRow it refers to on each side; NONE: no descriptor there, or the file is missing. */
-  readonly fileBefore: Int32Array;
-  readonly fileAfter: Int32Array;
+  readonly files: FilesOfPairs;
   readonly compareFiles: ReturnType<typeof openFileComparer>;
   readonly addLacking: ReturnType<typeof valuesLacker>;
   readonly details: DetailComparer;
   readonly lopsided: Lopsided;
   readonly collector: Collector;
+}
+
+/** The FileRow that a descriptor pair refers to on each side; NONE: no descriptor there, or the file is missing. */
+interface FilesOfPairs {
+  before(pair: number): number;
+  after(pair: number): number;
 }
 
 /** What is known of two images beyond which rows correspond. */
@@ -49,16 +54,13 @@ export function compareDescriptors(
   { places, lopsided, lacking }: Knowledge,
   collector: Collector,
 ): void {
-  const fileBefore = filesOfPairs(before, pairs.descriptors.before);
-  const fileAfter = filesOfPairs(after, pairs.descriptors.after);
   const compareFiles = openFileComparer(before, after);
-  const details = detailComparer(before, after, { before: fileBefore, after: fileAfter }, places, lacking);
+  const details = detailComparer({ before, after, pairs }, places, lacking);
   const context: Context = {
     before,
     after,
     pairs,
-    fileBefore,
-    fileAfter,
+    files: { before: fileOfPair(before, pairs.descriptors.before), after: fileOfPair(after, pairs.descriptors.after) },
     compareFiles,
     addLacking: valuesLacker(before, after, lacking),
     details,
@@ -69,18 +71,15 @@ export function compareDescriptors(
   addOpenedAndClosed(context, sorted);
   addCloseOnExec(context, sorted.closeOnExec);
   addFileValues(context, sorted.differing);
-  if (lopsided.sharing === null) addFileSharing(context, sorted.onBothSides);
+  if (sorted.mayShare && lopsided.sharing === null) addFileSharing(context);
 }
 
-/** By descriptor pair: the open file that its descriptor on one side refers to; NONE: none, or there is no descriptor. */
-function filesOfPairs({ descriptors }: Checkpoint, rows: Int32Array): Int32Array {
-  const files = new Int32Array(rows.length);
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as number;
-    files[at] = row === NONE ? NONE : i32At(descriptors.file, row);
-  }
-  return files;
-}
+const fileOfPair =
+  ({ descriptors }: Checkpoint, rows: Int32Array) =>
+  (pair: number): number => {
+    const row = i32At(rows, pair);
+    return row === NONE ? NONE : i32At(descriptors.file, row);
+  };
 
 /** Descriptor pairs by what is to be reported about them. A pair can be in several lists. */
 interface SortedPairs {
@@ -90,51 +89,44 @@ interface SortedPairs {
   readonly closeOnExec: Uint32Array;
   /** The open files differ. */
   readonly differing: Uint32Array;
-  /** They refer to an open file on both sides. */
-  readonly onBothSides: Uint32Array;
+  /** Whether a file on one side may correspond to several on the other. */
+  readonly mayShare: boolean;
 }
 
 function sortPairs(context: Context): SortedPairs {
-  const { before, after, pairs, fileBefore, fileAfter, compareFiles, addLacking, details, collector } = context;
+  const { before, after, pairs, compareFiles, details, collector } = context;
   const { tables, descriptors } = pairs;
-  const [opened, closed, closeOnExec] = [createRows(), createRows(), createRows()];
-  const [differing, onBothSides] = [createRows(), createRows()];
-  // The file after that each file before was last compared with, and the result: dups are compared once.
-  const comparedWith = new Int32Array(before.files.count).fill(NONE);
-  const result = new Uint16Array(before.files.count);
+  const [opened, closed, closeOnExec, differing] = [createRows(), createRows(), createRows(), createRows()];
+  const files = {
+    partner: new Uint32Array(before.files.count),
+    result: new Uint16Array(before.files.count),
+    compared: new Uint8Array(after.files.count),
+  };
+  const differences = differenceFinder(context, files);
+  const firstUnusual = usualPairs({ before, after, pairs }, files, details.bits);
+  const sort = (row: number): void => {
+    const b = descriptors.before[row] as number;
+    const a = descriptors.after[row] as number;
+    if (b === NONE || a === NONE) {
+      (b === NONE ? opened : closed).push(row);
+      return;
+    }
+    if (before.descriptors.closeOnExec[b] !== after.descriptors.closeOnExec[a]) closeOnExec.push(row);
+    const fileBefore = before.descriptors.file[b] as number;
+    const fileAfter = after.descriptors.file[a] as number;
+    const isMissing = fileBefore === NONE || fileAfter === NONE;
+    const bits = isMissing ? compareFiles(fileBefore, fileAfter) : differences.of(fileBefore, fileAfter);
+    if (bits !== 0) differing.push(row);
+  };
   for (let table = 0; table < tables.count; table++) {
+    const first = tables.firstRow[table] as number;
     const end = tables.firstRow[table + 1] as number;
     const presence = tables.presence[table];
-    if (presence !== PRESENCE.both) {
+    if (presence === PRESENCE.both) {
+      for (let row = firstUnusual(first, end); row < end; row = firstUnusual(row + 1, end)) sort(row);
+    } else {
       const bit = presence === PRESENCE.before ? CHANGE_BITS.closed : CHANGE_BITS.opened;
-      if (!isOfThreads(context, table)) collector.changed.fill(bit, tables.firstRow[table], end);
-      continue;
-    }
-    for (let row = tables.firstRow[table] as number; row < end; row++) {
-      const descriptorBefore = descriptors.before[row] as number;
-      const descriptorAfter = descriptors.after[row] as number;
-      if (descriptorBefore === NONE || descriptorAfter === NONE) {
-        (descriptorBefore === NONE ? opened : closed).push(row);
-        continue;
-      }
-      if (before.descriptors.closeOnExec[descriptorBefore] !== after.descriptors.closeOnExec[descriptorAfter]) {
-        closeOnExec.push(row);
-      }
-      const x = fileBefore[row] as number;
-      const y = fileAfter[row] as number;
-      if (x === NONE || y === NONE) {
-        if (compareFiles(x, y) !== 0) differing.push(row);
-        continue;
-      }
-      onBothSides.push(row);
-      if (comparedWith[x] !== y) {
-        comparedWith[x] = y;
-        const bits = compareFiles(x, y);
-        const isSameFile = (bits & CHANGE_BITS.path) === 0;
-        result[x] = isSameFile ? bits | details.bits(x, y) : bits;
-        if (isSameFile) addLacking(x, y);
-      }
-      if (result[x] !== 0) differing.push(row);
+      if (!isOfThreads(context, table)) collector.changed.fill(bit, first, end);
     }
   }
   return {
@@ -142,7 +134,33 @@ function sortPairs(context: Context): SortedPairs {
     closed: closed.list(),
     closeOnExec: closeOnExec.list(),
     differing: differing.list(),
-    onBothSides: onBothSides.list(),
+    mayShare: differences.mayShare(),
+  };
+}
+
+/** Finds out what differs between two open files. Dups are compared once. */
+function differenceFinder({ compareFiles, addLacking, details }: Context, files: ComparedFiles) {
+  const { partner, result, compared } = files;
+  let mayShare = false;
+  const compare = (b: FileRow, a: FileRow): number => {
+    const bits = compareFiles(b, a);
+    if (bits & CHANGE_BITS.path) return bits;
+    const all = bits | details.bits(b, a);
+    addLacking(b, a);
+    return all;
+  };
+  return {
+    of(b: FileRow, a: FileRow): number {
+      if (partner[b] !== a + 1) {
+        if (partner[b] !== 0 || compared[a] !== 0) mayShare = true;
+        partner[b] = a + 1;
+        compared[a] = 1;
+        result[b] = compare(b, a);
+      }
+      return result[b] as number;
+    },
+    /** Whether a file was compared with several. */
+    mayShare: (): boolean => mayShare,
   };
 }
 
@@ -180,13 +198,13 @@ function isOfThreads({ pairs: { tables }, lopsided }: Context, table: number): b
 }
 
 /** Orders descriptor pairs by their open file on one side. Missing files are equal only if the descriptor is. */
-function byFile(file: Int32Array, descriptor: Int32Array): (a: number, b: number) => number {
-  const missing = (row: number): number => (i32At(file, row) === NONE ? i32At(descriptor, row) : NONE);
-  return (a, b) => i32At(file, a) - i32At(file, b) || missing(a) - missing(b);
+function byFile(file: (pair: number) => number, descriptor: Int32Array): (a: number, b: number) => number {
+  const missing = (row: number): number => (file(row) === NONE ? i32At(descriptor, row) : NONE);
+  return (a, b) => file(a) - file(b) || missing(a) - missing(b);
 }
 
-const byFileBefore = ({ fileBefore, pairs }: Context) => byFile(fileBefore, pairs.descriptors.before);
-const byFileAfter = ({ fileAfter, pairs }: Context) => byFile(fileAfter, pairs.descriptors.after);
+const byFileBefore = ({ files, pairs }: Context) => byFile(files.before, pairs.descriptors.before);
+const byFileAfter = ({ files, pairs }: Context) => byFile(files.after, pairs.descriptors.after);
 
 function byBothFiles(context: Context): (a: number, b: number) => number {
   const compareBefore = byFileBefore(context);
@@ -195,9 +213,9 @@ function byBothFiles(context: Context): (a: number, b: number) => number {
 }
 
 /** The open files that a group of descriptor pairs refers to. */
-function filesOf({ fileBefore, fileAfter }: Context, rows: Uint32Array): ChangedFiles {
+function filesOf({ files }: Context, rows: Uint32Array): ChangedFiles {
   const first = u32At(rows, 0);
-  return { before: i32At(fileBefore, first), after: i32At(fileAfter, first) };
+  return { before: files.before(first), after: files.after(first) };
 }
 
 function addOpenedAndClosed(context: Context, { opened, closed }: SortedPairs): void {
@@ -270,8 +288,11 @@ function addFileValues(context: Context, rows: Uint32Array): void {
 }
 
 /** Open files that descriptors share on one side only. */
-function addFileSharing(context: Context, rows: Uint32Array): void {
-  const { before, after, fileBefore, fileAfter, collector } = context;
+function addFileSharing(context: Context): void {
+  const { before, after, pairs, collector } = context;
+  const fileBefore = filesOfPairs(before, pairs.descriptors.before);
+  const fileAfter = filesOfPairs(after, pairs.descriptors.after);
+  const rows = allRows(pairs.descriptors.count).filter((row) => fileBefore[row] !== NONE && fileAfter[row] !== NONE);
   const shared = mixedRows(rows, fileAfter, fileBefore, after.files.count);
   for (const group of groupsOf(shared, byFileAfter(context))) {
     collector.addDescriptors("file-shared", group, { before: NONE, after: filesOf(context, group).after }, false);

@@ -8,11 +8,13 @@ import { type DetailSpec, fileDetail } from "../model/detail-keys.ts";
 import { detailOf, detailRange, valueBytes } from "../model/detail-store.ts";
 import type { Details } from "../model/fields.ts";
 import type { LinkRole } from "../model/links.ts";
+import { wordsOf } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { otherSide, type Side } from "../model/side.ts";
 import { encodeText, sameBytes } from "../model/text.ts";
 import { CHANGE_BITS } from "./changes.ts";
 import { fileDetailValue, isSameDetail, namespaceTaskOf } from "./detail-values.ts";
+import type { Compared } from "./holders.ts";
 import type { LackingValues } from "./lacking-values.ts";
 import { linkComparer, NO_ROLES } from "./links.ts";
 import { mountOfFile, type Places } from "./match-mounts.ts";
@@ -42,20 +44,14 @@ type Lack = (side: Side, title: string) => void;
 /**
  * A comparer of the details of open files of the same kind and path.
  *
- * @param files By descriptor pair: the FileRow that it refers to on each side, or NONE.
  * @param places Which namespaces and mounts correspond; `null`: not known.
  * @param lacking `bits` adds the details here that only one of the files has.
  */
-export function detailComparer(
-  before: Checkpoint,
-  after: Checkpoint,
-  files: Readonly<Record<Side, Int32Array>>,
-  places: Places | null,
-  lacking: LackingValues,
-): DetailComparer {
+export function detailComparer(compared: Compared, places: Places | null, lacking: LackingValues): DetailComparer {
+  const { before, after } = compared;
   // The formats name and divide their details differently.
   if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
-  const links = linkComparer(before, after, files.before, files.after);
+  const links = linkComparer(compared);
   const hasBefore = before.files.has;
   const hasAfter = after.files.has;
   const inodes = inodeComparer(before, after, places);
@@ -102,9 +98,7 @@ export function detailComparer(
 function inodeComparer(before: Checkpoint, after: Checkpoint, places: Places | null) {
   const x = before.files;
   const y = after.files;
-  // As 32-bit words: reading a BigUint64Array allocates an object for each value.
-  const sizeBefore = new Uint32Array(x.size.buffer, x.size.byteOffset, 2 * x.size.length);
-  const sizeAfter = new Uint32Array(y.size.buffer, y.size.byteOffset, 2 * y.size.length);
+  const [sizeBefore, sizeAfter] = [wordsOf(x.size), wordsOf(y.size)];
   const unknown = (size: Uint32Array, file: FileRow): boolean =>
     size[2 * file] === 0xffff_ffff && size[2 * file + 1] === 0xffff_ffff;
   const modes = (b: FileRow, a: FileRow): boolean =>

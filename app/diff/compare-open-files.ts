@@ -5,7 +5,8 @@
 import { type Checkpoint, HAS, NONE, nameBytes, stableLength } from "../model/checkpoint.ts";
 import { fileKind, openFlags } from "../model/names.ts";
 import { writtenOutside } from "../model/outside.ts";
-import { sameBytes } from "../model/text.ts";
+import { wordsOf } from "../model/read.ts";
+import { bytesView, haveSameBytes, sameBytes } from "../model/text.ts";
 import { UNLINKED_SUFFIX } from "../model/unlinked.ts";
 import { CHANGE_BITS } from "./changes.ts";
 
@@ -32,13 +33,10 @@ export function openFileComparer(
 ): (fileBefore: number, fileAfter: number) => number {
   const x = before.files;
   const y = after.files;
-  // As 32-bit words: reading a BigUint64Array allocates an object for each value.
-  const words = (column: BigUint64Array): Uint32Array =>
-    new Uint32Array(column.buffer, column.byteOffset, 2 * column.length);
-  const posBefore = words(x.pos);
-  const posAfter = words(y.pos);
-  const versionBefore = words(x.version);
-  const versionAfter = words(y.version);
+  const posBefore = wordsOf(x.pos);
+  const posAfter = wordsOf(y.pos);
+  const versionBefore = wordsOf(x.version);
+  const versionAfter = wordsOf(y.version);
   const sameFlags = sameFlagValues(before.machine.arch, after.machine.arch);
   const otherFormat = before.format !== after.format;
   // A version written outside the kernel is not the kernel's.
@@ -122,7 +120,7 @@ function sameUnlinked(marked: Checkpoint, file: number, other: Checkpoint, other
 export const sameName = (before: Checkpoint, fileBefore: number, after: Checkpoint, fileAfter: number): boolean =>
   nameComparer(before, after)(fileBefore, fileAfter);
 
-/** A function that compares names as sameName does, four bytes at a time. */
+/** A function that compares names as sameName does. */
 function nameComparer(before: Checkpoint, after: Checkpoint): (fileBefore: number, fileAfter: number) => boolean {
   const [x, y] = [before.files, after.files];
   const left = bytesView(before.text);
@@ -130,21 +128,9 @@ function nameComparer(before: Checkpoint, after: Checkpoint): (fileBefore: numbe
   return (b, a) => {
     const length = stableLength(x, b);
     if (length !== stableLength(y, a)) return false;
-    let at = x.nameOffset[b] as number;
-    let other = y.nameOffset[a] as number;
-    const end = at + length;
-    for (; at + 4 <= end; at += 4, other += 4) {
-      if (left.getUint32(at) !== right.getUint32(other)) return false;
-    }
-    for (; at < end; at++, other++) {
-      if (left.getUint8(at) !== right.getUint8(other)) return false;
-    }
-    return true;
+    return haveSameBytes(left, x.nameOffset[b] as number, right, y.nameOffset[a] as number, length);
   };
 }
-
-const bytesView = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
-  new DataView(buffer, byteOffset, byteLength);
 
 /** Whether the name of a file is the beginning of another's. */
 const beginsName = (checkpoint: Checkpoint, file: number, other: Checkpoint, otherFile: number): boolean => {

@@ -17,7 +17,8 @@ import {
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { firstOfEach } from "../model/search.ts";
-import { isHeld } from "./holders.ts";
+import { filesOfPairs } from "./groups.ts";
+import { type Compared, isHeld } from "./holders.ts";
 
 /** At most so many descriptor pairs of one file are searched: a forged image can give a file any number. */
 const MOST_PAIRS = 4096;
@@ -57,24 +58,24 @@ interface Target {
   readonly data: number;
 }
 
-/**
- * A function that finds the roles in which two open files are linked to different descriptors.
- *
- * @param fileBefore, fileAfter By descriptor pair: the FileRow that it refers to on each side, or NONE.
- */
-export function linkComparer(
-  before: Checkpoint,
-  after: Checkpoint,
-  fileBefore: Int32Array,
-  fileAfter: Int32Array,
-): (b: FileRow, a: FileRow) => readonly LinkRole[] {
-  let index: { before: PairsOfFile; after: PairsOfFile } | null = null;
-  const pairsIndex = () => {
-    index ??= {
+/** A function that finds the roles in which two open files are linked to different descriptors. */
+export function linkComparer(compared: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+  // Linux-CR images have no links: nothing is made for them.
+  if (compared.before.links.count === 0 && compared.after.links.count === 0) return () => NO_ROLES;
+  return comparerOfLinks(compared);
+}
+
+function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+  /** By descriptor pair: the FileRow that it refers to on each side, or NONE. */
+  const fileBefore = filesOfPairs(before, pairs.descriptors.before);
+  const fileAfter = filesOfPairs(after, pairs.descriptors.after);
+  let known: { before: PairsOfFile; after: PairsOfFile } | null = null;
+  const pairsOfFiles = () => {
+    known ??= {
       before: pairsOfFile(fileBefore, fileAfter, before.files.count),
       after: pairsOfFile(fileAfter, fileBefore, after.files.count),
     };
-    return index;
+    return known;
   };
   /** Whether a descriptor refers to `file` on one side, and to one of `targets` with the same data on the other. */
   const isAmong = (
@@ -95,10 +96,10 @@ export function linkComparer(
   const differ = (targetsBefore: readonly Target[], targetsAfter: readonly Target[]): boolean => {
     const setBefore = byFile(targetsBefore);
     const setAfter = byFile(targetsAfter);
-    const pairs = pairsIndex();
+    const index = pairsOfFiles();
     return (
-      targetsBefore.some((target) => !isAmong(pairs.before, fileAfter, target, setAfter)) ||
-      targetsAfter.some((target) => !isAmong(pairs.after, fileBefore, target, setBefore))
+      targetsBefore.some((target) => !isAmong(index.before, fileAfter, target, setAfter)) ||
+      targetsAfter.some((target) => !isAmong(index.after, fileBefore, target, setBefore))
     );
   };
 

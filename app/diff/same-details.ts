@@ -25,6 +25,7 @@ const WATCHES = LINK_ROLES.indexOf("watches");
  */
 export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace) {
   const [x, y] = [before.fileDetails, after.fileDetails];
+  if (x.count === 0 && y.count === 0) return () => true;
   const firstBefore = firstOfEach(x.row, before.files.count);
   const firstAfter = firstOfEach(y.row, after.files.count);
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));

@@ -4,6 +4,7 @@
 // Casts `as number` read columns within bounds checked by the loop.
 
 import type { DetailValue } from "../model/fields.ts";
+import { wordsOf } from "../model/read.ts";
 import type { Column, PooledColumn, ResourceTable } from "../resources/table.ts";
 
 /** Whether two tables have equal cells in some columns, row by row. `false` if that is not easy to see. */
@@ -28,10 +29,6 @@ const havePoolsInCommon = (before: PooledColumn, after: PooledColumn): boolean =
 
 const isSameValue = (x: DetailValue, y: DetailValue | undefined): boolean =>
   x === y || (typeof x === "object" && JSON.stringify(x) === JSON.stringify(y));
-
-/** As words: reading a BigUint64Array allocates an object for each value. */
-const wordsOf = ({ buffer, byteOffset, byteLength }: BigUint64Array | Float64Array): Uint32Array =>
-  new Uint32Array(buffer, byteOffset, byteLength / 4);
 
 function areSame(before: Uint8Array | Uint32Array, after: Uint8Array | Uint32Array): boolean {
   if (before.length !== after.length) return false;

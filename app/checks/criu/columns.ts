@@ -3,7 +3,7 @@
 import { createIdIndex } from "../../decoder/id-index.ts";
 import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
 import { FILE_KINDS, fileKind } from "../../model/names.ts";
-import { u8At, u32At } from "../../model/read.ts";
+import { u8At, u32At, wordsOf } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { decodeText, shownText } from "../../model/text.ts";
 import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
@@ -66,8 +66,7 @@ function checkOpenFiles(scanned: Scan): void {
   const { checkpoint } = scanned;
   const { files, tasks } = checkpoint;
   const masks = flagMasks(checkpoint.machine.arch);
-  // As 32-bit words: reading a BigUint64Array allocates an object for each value.
-  const positions = new Uint32Array(files.pos.buffer, files.pos.byteOffset, 2 * files.pos.length);
+  const positions = wordsOf(files.pos);
   for (let row = 0; row < files.count; row++) {
     const held = files.has[row] as number;
     const record = files.record[row] as number;
