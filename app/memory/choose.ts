@@ -4,7 +4,7 @@ import type { AddressSpace, ImageMemory, MappingRow } from "../decoder/memory/me
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { MAPPING_KINDS, mappedPath, permissionsMatch } from "../model/mappings.ts";
 import { i32At } from "../model/read.ts";
-import { decodeText } from "../model/text.ts";
+import { exactText } from "../model/text.ts";
 
 /** What a mapping must satisfy; absent properties are not checked. */
 export interface MappingFilter {
@@ -32,9 +32,9 @@ export interface Part {
   readonly to: number;
 }
 
-/** The path of the file that a mapping shows, as in /proc/PID/maps; "" if it shows none. */
+/** The path of the file that a mapping shows, as in /proc/PID/maps, as exact text; "" if it shows none. */
 export const pathOf = (checkpoint: Checkpoint, { mappings }: ImageMemory, mapping: MappingRow): string =>
-  decodeText(mappedPath(checkpoint, i32At(mappings.file, mapping)) ?? new Uint8Array(0));
+  exactText(mappedPath(checkpoint, i32At(mappings.file, mapping)) ?? new Uint8Array(0));
 
 /** The parts of memory that pass a filter, by address space and then by address. */
 export function chooseParts(checkpoint: Checkpoint, memory: ImageMemory, filter: MappingFilter): Part[] {

@@ -3,7 +3,7 @@
 import { type ImageMemory, type MappingRow, PAGE_STATE_WORDS, PAGE_STATES } from "../decoder/memory/memory.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { addressText, MAPPING_KINDS, permissionsText } from "../model/mappings.ts";
-import { visible } from "../model/text.ts";
+import { exactBytes, shownValue, textAndBytes } from "../model/text.ts";
 import { sizeText } from "../model/words.ts";
 import { pathOf } from "./choose.ts";
 import type { Coverage } from "./search.ts";
@@ -27,21 +27,26 @@ export interface MappingEntry {
   readonly permissions: string;
   readonly kind: string;
   readonly path: string | null;
+  /** The path in base64, if it is not valid UTF-8. */
+  readonly pathBytes?: string;
 }
 
 export function mappingEntry(checkpoint: Checkpoint, memory: ImageMemory, mapping: MappingRow): MappingEntry {
   const { mappings } = memory;
+  const { value: path, valueBytes } = textAndBytes(exactBytes(pathOf(checkpoint, memory, mapping)));
   return {
     start: addressText(mappings.start[mapping] as number),
     end: addressText(mappings.end[mapping] as number),
     permissions: permissionsText(mappings.permissions[mapping] as number),
     kind: MAPPING_KINDS[mappings.kind[mapping] as number] ?? "unknown",
-    path: pathOf(checkpoint, memory, mapping) || null,
+    path: path || null,
+    ...(valueBytes === undefined ? {} : { pathBytes: valueBytes }),
   };
 }
 
 /** A mapping in words: `rw-p heap`, `r-xp /usr/bin/nginx`. */
-export function mappingText({ permissions, kind, path }: MappingEntry): string {
-  const name = path === null ? kind : kind === "file" ? visible(path) : `${kind} ${visible(path)}`;
-  return `${permissions} ${name}`;
+export function mappingText({ permissions, kind, path, pathBytes }: MappingEntry): string {
+  if (path === null) return `${permissions} ${kind}`;
+  const shown = shownValue({ value: path, ...(pathBytes === undefined ? {} : { valueBytes: pathBytes }) });
+  return `${permissions} ${kind === "file" ? "" : `${kind} `}${shown}`;
 }

@@ -49,7 +49,10 @@ function checkTasks(scanned: Scan): void {
       faultAt(scanned, "parent-missing", tasks.record[row] as number, "ppid", message);
     } else if (parent === 0) root = tasks.pid[row] as number;
     if (parent > 0 && pids.get(parent) >= row) {
-      const message = `Task ${tasks.pid[row]} comes before its parent, task ${parent}, in the process tree.`;
+      const message =
+        pids.get(parent) === row
+          ? `Task ${parent} is its own parent.`
+          : `Task ${tasks.pid[row]} comes before its parent, task ${parent}, in the process tree.`;
       faultAt(scanned, "parent-later", tasks.record[row] as number, "ppid", message);
     }
     if (parent <= 0 || pids.get(parent) !== NONE) continue;

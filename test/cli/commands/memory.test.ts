@@ -1,12 +1,14 @@
 // ckptscope memory: lists, searches, exports and compares memory, and says what is not in the image.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import schema from "../../../public/schema/memory.schema.json" with { type: "json" };
 import { runCommand } from "../../support/command.ts";
+import { setSources } from "../../support/criu.ts";
+import { editField } from "../../support/edit-set.ts";
 
 const R1 = join(import.meta.dirname, "../../fixtures/criu/r1");
 const BEFORE = join(R1, "before");
@@ -49,6 +51,22 @@ test("prints a JSON document that obeys its schema", async () => {
   expect(bytes.subarray(match.at, match.at + match.length).toString()).toBe("correct-horse");
   expect(document.captured).toBe(27 * 4096);
   expect(document.captured + document.notCaptured).toBe(18042880);
+});
+
+test("keeps the bytes of a path that is not valid UTF-8", async () => {
+  const set = editField(setSources("w1/before"), "files.img", "file_entry", 0, "reg.name", () =>
+    Uint8Array.of(0x2f, 0x61, 0xff, 0x0a),
+  );
+  const folder = mkdtempSync(join(tmpdir(), "ckptscope-"));
+  try {
+    for (const { name, size, read } of set) writeFileSync(join(folder, name), read(0, size) as Uint8Array);
+    expect((await memory(folder)).out).toContain("  400000-401000 r--p /a\\xff\\n: ");
+    const { document } = await json(folder);
+    expect(document.mappings[0]).toMatchObject({ path: "/a\ufffd\n", pathBytes: "L2H/Cg==" });
+    expect(document.mappings.at(-1)).not.toHaveProperty("pathBytes");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("exits with 1 and says so if nothing is found", async () => {
