@@ -117,3 +117,12 @@ describe("seed-error", () => {
     expect(fds).toEqual(expected["readable fds"]);
   });
 });
+
+test("a task has its executable, directories, umask and supplementary groups", async () => {
+  const document = await documentOf(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
+  const { path } = document.files.find(({ kind, id }) => kind === "generic" && id === 17) ?? {};
+  expect(path).toBe("/usr/sbin/server");
+  expect(document.tasks).toMatchObject([
+    { exe: 17, cwdPath: "/", rootPath: "/", details: { umask: 0o22, groups: [0, 10, 100] } },
+  ]);
+});
