@@ -234,3 +234,14 @@ export function secondsText(whole: bigint, fraction: bigint, unit: number): stri
     .replace(/0+$/, "");
   return digits === "" ? String(whole) : `${whole}.${digits}`;
 }
+
+// Linux include/uapi/linux/shm.h.
+const SEGMENT_FLAGS: Bits = [
+  ["SHM_DEST", 0o1000],
+  ["SHM_LOCKED", 0o2000],
+  ["SHM_HUGETLB", 0o4000],
+  ["SHM_NORESERVE", 0o10000],
+];
+
+/** The flags of a segment of System V shared memory. */
+export const segmentFlags = (flags: number): string[] => bitWords(SEGMENT_FLAGS, flags);

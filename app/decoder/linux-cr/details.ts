@@ -208,6 +208,8 @@ function terminalDetails({ dialect, littleEndian }: Context, from: FileRecords):
   if (side !== null) details.side = side;
   details.rows = tty.known("winsize.ws_row");
   details.columns = tty.known("winsize.ws_col");
+  const [width, height] = [tty.known("winsize.ws_xpixel"), tty.known("winsize.ws_ypixel")];
+  if (width || height) details.pixels = { width, height };
   addSettings(details, tty);
   const ldisc = from.find("TTY_LDISC")?.bytes;
   if (ldisc !== undefined) {

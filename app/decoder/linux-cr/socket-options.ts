@@ -35,6 +35,23 @@ const NAGLE: Bits = [
   [1, "TCP_CORK"],
 ];
 
+/** Times after which the kernel sends keep-alive probes; 0: those of the host. */
+const KEEPALIVE_TIMES = [
+  ["tcp.keepalive_time", "TCP_KEEPIDLE"],
+  ["tcp.keepalive_intvl", "TCP_KEEPINTVL"],
+] as const;
+
+/** cmsg_flags: include/net/inet_sock.h. */
+const CONTROL_MESSAGES: Bits = [
+  [0, "IP_PKTINFO"],
+  [1, "IP_RECVTTL"],
+  [2, "IP_RECVTOS"],
+  [3, "IP_RECVOPTS"],
+  [4, "IP_RETOPTS"],
+  [5, "IP_PASSSEC"],
+  [6, "IP_RECVORIGDSTADDR"],
+];
+
 /** sock.shutdown, by the names that CRIU has for the same. */
 const SHUTDOWN: Readonly<Record<number, string>> = { 1: "READ", 2: "WRITE", 3: "BOTH" };
 
@@ -61,7 +78,13 @@ export function socketOptions(socket: StructReader, inet: StructReader | null): 
   if ((locks & RCVBUF_LOCK) !== 0) options.SO_RCVBUF = receive;
   if (inet !== null) {
     if (inet.number("uc_ttl") > 0) options.IP_TTL = inet.number("uc_ttl");
+    addBits(options, CONTROL_MESSAGES, inet.number("cmsg_flags"));
     addBits(options, NAGLE, inet.number("tcp.nonagle"));
+    for (const [field, name] of KEEPALIVE_TIMES) {
+      if (inet.number(field) > 0) options[name] = `${inet.number(field)} jiffies`;
+    }
+    const probes = inet.number("tcp.keepalive_probes");
+    if (probes > 0) options.TCP_KEEPCNT = probes;
   }
   const shutdown = SHUTDOWN[socket.number("sock.shutdown")];
   return {

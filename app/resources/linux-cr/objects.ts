@@ -2,6 +2,7 @@
 // without its task.
 
 import { CAPABILITY_SETS } from "../../decoder/linux-cr/meaning.ts";
+import { vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
 import { capabilityNames } from "../../model/capabilities.ts";
 import { signalName } from "../../model/signals.ts";
 import type { Row } from "../table.ts";
@@ -72,10 +73,16 @@ export function timersOf(signal: Struct): Draft[] | null {
  * PR_SET_DUMPABLE, from the flags of a memory: the bits MMF_DUMPABLE and MMF_DUMP_SECURELY, as get_dumpable() of the
  * kernels with Linux-CR reads them.
  */
-export const dumpableOf = (mm: Struct): number | null => {
+const dumpableOf = (mm: Struct): number | null => {
   const flags = mm.big("flags");
   return flags === null ? null : Math.min(Number(flags & 3n), 2);
 };
+
+/** What a memory says of its tasks. */
+export function memoryOf(mm: Struct): Draft {
+  const flags = mm.big("def_flags");
+  return { dumpable: dumpableOf(mm), futureFlags: flags === null ? null : vmFlagNames(flags) };
+}
 
 /** The namespaces that an NS names. */
 export function namespacesOf(ns: Struct): Draft[] {

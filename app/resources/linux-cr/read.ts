@@ -7,6 +7,7 @@ import { writtenOutside } from "../../model/outside.ts";
 import { recordKind } from "../../model/records.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { spec, type Tables } from "../tables.ts";
+import { segmentFlags } from "../words.ts";
 import { createMemory, type MemoryReader } from "./mappings.ts";
 import { type Draft, sysctlsOf } from "./objects.ts";
 import { createRecordReader, type RecordReader, type Struct, take } from "./record-reader.ts";
@@ -111,12 +112,21 @@ function addIpc(walk: Walk, kind: string, struct: Struct, record: number): void 
   walk.tables.add("ipc", ipcRow(walk, kind, struct), NONE, record);
 }
 
+/** mlock_uid of a segment that is not locked. */
+const NOBODY = 0xffff_ffff;
+
 function ipcRow(walk: Walk, kind: string, struct: Struct): Draft {
   const { arch } = walk.reader.checkpoint.machine;
   const row: Draft = { namespace: announcedAs(walk, "IPC_NS"), kind };
   take(row, spec("ipc"), struct, arch);
   const permissions = struct.inner("perms", "ckpt_hdr_ipc_perms");
-  if (permissions !== null) take(row, spec("ipc"), permissions, arch);
+  if (permissions !== null) {
+    take(row, spec("ipc"), permissions, arch);
+    row.label = walk.objects.labelAt(permissions.number("sec_ref"));
+  }
+  const flags = kind === "shm" ? struct.big("flags") : null;
+  if (flags !== null) row.flags = segmentFlags(Number(flags));
+  if (row.lockedBy === NOBODY) row.lockedBy = null;
   return row;
 }
 

@@ -1,7 +1,7 @@
 // The objects that tasks share, by their objrefs. Each is read when its record comes, before the tasks that name it.
 
 import { HAS_STATUS } from "../../model/outside.ts";
-import { actionsOf, credentialsOf, type Draft, dumpableOf, namespacesOf } from "./objects.ts";
+import { actionsOf, credentialsOf, type Draft, memoryOf, namespacesOf } from "./objects.ts";
 import type { Struct } from "./record-reader.ts";
 
 /** The credentials of a task. */
@@ -31,8 +31,10 @@ export interface SharedObjects {
   credentialsAt(objref: number): Credentials | undefined;
   namespacesAt(objref: number): readonly Draft[];
   actionsAt(objref: number): Actions | undefined;
-  /** PR_SET_DUMPABLE of a memory; `null`: not known. */
-  dumpableAt(objref: number): number | null;
+  /** What a memory says of its tasks. */
+  memoryAt(objref: number): Draft;
+  /** The label of an object, by the number that it names; `null`: it has none. */
+  labelAt(reference: number): Uint8Array | null;
 }
 
 /** Collects objects. `arch`: Machine.arch. */
@@ -43,7 +45,7 @@ export function createSharedObjects(arch: string | null): SharedObjects {
   const credentials = new Map<number, Credentials>();
   const namespaces = new Map<number, readonly Draft[]>();
   const actions = new Map<number, Actions>();
-  const dumpable = new Map<number, number | null>();
+  const memories = new Map<number, Draft>();
   return {
     groups(objref, struct) {
       groups.set(objref, struct.words("groups", struct.number("ngroups")));
@@ -70,11 +72,12 @@ export function createSharedObjects(arch: string | null): SharedObjects {
       actions.set(objref, { rows: actionsOf(struct, arch), record });
     },
     memory(objref, struct) {
-      dumpable.set(objref, dumpableOf(struct));
+      memories.set(objref, memoryOf(struct));
     },
     credentialsAt: (objref) => credentials.get(objref),
     namespacesAt: (objref) => namespaces.get(objref) ?? [],
     actionsAt: (objref) => actions.get(objref),
-    dumpableAt: (objref) => dumpable.get(objref) ?? null,
+    memoryAt: (objref) => memories.get(objref) ?? {},
+    labelAt: (reference) => labels.get(reference) ?? null,
   };
 }

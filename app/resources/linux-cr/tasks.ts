@@ -126,7 +126,7 @@ export function createTasks(
       if (current === null) return;
       // Threads share all of it with the first of them.
       if (isFirst("objects")) sharing.add({ pid: current.pid, task: current.task, record }, struct);
-      current.row.dumpable = objects.dumpableAt(struct.number("mm_objref"));
+      Object.assign(current.row, objects.memoryAt(struct.number("mm_objref")));
       const actions = objects.actionsAt(struct.number("sighand_objref"));
       if (actions === undefined || !isFirst("signals")) return;
       tables.hold("signals");

@@ -43,6 +43,20 @@ const IPC: ResourceSpec = {
       criu: "ipc_shm_entry.size",
       linuxCr: "ckpt_hdr_ipc_shm.shm_segsz",
     }),
+    column("flags", "list", "flags", "SHM_… of shared memory", {
+      linuxCr: "ckpt_hdr_ipc_shm.flags",
+      recordedWith: "flags",
+      minor: true,
+    }),
+    column("lockedBy", "number", "locked by", "the user who locked shared memory; null: it is not locked", {
+      linuxCr: "ckpt_hdr_ipc_shm.mlock_uid",
+      recordedWith: "flags",
+      minor: true,
+    }),
+    column("label", "text", "label", "the label of the security module", {
+      linuxCr: "ckpt_hdr_ipc_perms.sec_ref",
+      minor: true,
+    }),
     column("values", "list", "values", "of the semaphores"),
     column("capacity", "decimal", "capacity", "bytes that a message queue may hold", {
       criu: "ipc_msg_entry.qbytes",
@@ -252,14 +266,14 @@ const BINFMT: ResourceSpec = {
 
 const CONTENTS: ResourceSpec = {
   name: "contents",
-  noun: "content",
+  noun: "stored file",
   title: "Contents",
   scope: "image",
   meaning:
     "What the image contains of unlinked files and file systems in memory, and parts of it that no other table has. Pages of memory are not listed.",
   key: ["kind", "name"],
-  // Which files are unlinked is among the details of open files.
-  compared: "recorded",
+  // Which files are unlinked, and what is mounted, are changes of open files and mounts.
+  compared: "values",
   columns: [
     column("kind", "text", "kind", "unlinked file, tmpfs, apparmor, autofs or binfmt_misc"),
     column("name", "text", "name", "the path of the file, or the mount point"),

@@ -55,6 +55,11 @@ const TASKS: ResourceSpec = {
       criu: "mm_entry.thp_disabled",
       recordedWith: "thpDisabled",
     }),
+    column("futureFlags", "list", "future mappings", "VM_… of mappings to come; see mlockall(2)", {
+      linuxCr: "ckpt_hdr_mm.def_flags",
+      recordedWith: "futureFlags",
+      minor: true,
+    }),
     column("membarrier", "number", "membarrier", "registered commands of membarrier(2), as bits", {
       criu: "task_core_entry.membarrier_registration_mask",
       minor: true,

@@ -139,6 +139,27 @@ describe("one edit of a Linux-CR image", () => {
     ]);
   });
 
+  test.each<[record: string, field: string, value: bigint, key: string, text: unknown]>([
+    ["SOCKET_INET", "cmsg_flags", 1n, "options", { IP_PKTINFO: true }],
+    ["SOCKET_INET", "tcp.keepalive_time", 500n, "options", { TCP_KEEPIDLE: "500 jiffies" }],
+    ["SOCKET_INET", "tcp.keepalive_intvl", 100n, "options", { TCP_KEEPINTVL: "100 jiffies" }],
+    ["SOCKET_INET", "tcp.keepalive_probes", 3n, "options", { TCP_KEEPCNT: 3 }],
+    ["TTY", "winsize.ws_xpixel", 640n, "pixels", { width: 640, height: 0 }],
+    ["TTY", "winsize.ws_ypixel", 480n, "pixels", { width: 0, height: 480 }],
+  ])("%s %s, set to %s, is a change of %s", async (record, field, value, key, after) => {
+    const isTerminal = record === "TTY";
+    const whole = await takeApart(
+      fixtureBytes(isTerminal ? "../linux-cr/v23-s1/before.ckpt" : "../linux-cr/socket-remote/before.ckpt"),
+    );
+    // Only the kernel records options, and with them the sizes of buffers.
+    const parts = isTerminal ? whole : setField(whole, "SOCKET", 0, "sock.sndbuf", 4096n);
+    const edited = await open(putTogether(setField(parts, record, isTerminal ? 1 : 0, field, value)));
+    const before = await open(putTogether(parts));
+    expect(changesJson(diff(before.checkpoint, edited.checkpoint))).toMatchObject([
+      { kind: "file-detail", key, before: null, after },
+    ]);
+  });
+
   test("options that one of the images cannot record are a note", async () => {
     const parts = await image();
     const options = (of: Parts) => setField(of, "SOCKET", 0, "sock.flags", 8n);

@@ -69,6 +69,8 @@ const COLUMNS = RESOURCES.flatMap((spec) =>
 
 /** Edits that keep the value one of its kind; by default, the lowest bit. */
 const BITS: Readonly<Record<string, bigint>> = {
+  // From none to the label that the image has.
+  "ckpt_hdr_ipc_perms.sec_ref": 901n,
   "ckpt_hdr_vma.vm_start": 0x1000n,
   "ckpt_hdr_vma.vm_end": 0x1000n,
   "ckpt_hdr_vma.vm_flags flags": 1n << 25n,
@@ -182,14 +184,11 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   "ckpt_hdr_ipc.ipc_count": COUNT,
   "ckpt_hdr_ipc_perms._padding": PADDING,
   "ckpt_hdr_ipc_perms.seq": "numbered anew for each object",
-  "ckpt_hdr_ipc_perms.sec_ref": "labels are shown of credentials only, of CRIU too",
   "ckpt_hdr_ipc_shm.shm_atim": TIME,
   "ckpt_hdr_ipc_shm.shm_dtim": TIME,
   "ckpt_hdr_ipc_shm.shm_ctim": TIME,
   "ckpt_hdr_ipc_shm.shm_cprid": TIME,
   "ckpt_hdr_ipc_shm.shm_lprid": TIME,
-  "ckpt_hdr_ipc_shm.mlock_uid": "no table has who locked a segment; CRIU does not record it",
-  "ckpt_hdr_ipc_shm.flags": "SHM_NORESERVE, which CRIU does not record",
   "ckpt_hdr_ipc_shm.objref": REFERENCE,
   "ckpt_hdr_ipc_shm.shift": "the size of huge pages, which no writer of the format used",
   "ckpt_hdr_ipc_msg.q_stime": TIME,
@@ -205,7 +204,6 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   "ckpt_hdr_ipc_sem.sem_nsems": COUNT,
   "ckpt_hdr_mm.map_count": COUNT,
   "ckpt_hdr_mm.exe_objref": REFERENCE,
-  "ckpt_hdr_mm.def_flags": "flags of mappings to come: MCL_FUTURE, which CRIU does not record",
   ...Object.fromEntries(
     "start_code end_code start_data end_data start_brk brk start_stack arg_start arg_end env_start env_end"
       .split(" ")
