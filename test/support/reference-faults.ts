@@ -181,6 +181,25 @@ const WHOLE_FAULTS: readonly [string, Fault][] = [
     "verdicts/tree",
   ),
   fault(
+    "mount-unreachable",
+    "a mount is on itself",
+    (s) => setNumber(s, "mountpoints-9.img", "mnt_entry", 0, "parent_mnt_id", 65),
+    "mountpoints-9.img",
+    "parent_mnt_id",
+    "verdicts/mnt",
+  ),
+  fault(
+    "mount-unreachable",
+    "two mounts are on each other",
+    (s) => {
+      const first = setNumber(s, "mountpoints-9.img", "mnt_entry", 0, "parent_mnt_id", 64);
+      return setNumber(first, "mountpoints-9.img", "mnt_entry", 1, "parent_mnt_id", 65);
+    },
+    "mountpoints-9.img",
+    "parent_mnt_id",
+    "verdicts/mnt",
+  ),
+  fault(
     "contents-too-large",
     "more is in a pipe than its capacity",
     (s) =>

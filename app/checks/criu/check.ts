@@ -15,6 +15,7 @@ import { demandsOf } from "./demands.ts";
 import { checkFilters } from "./filters.ts";
 import { checkMembers } from "./leftovers.ts";
 import { checkMemory } from "./memory.ts";
+import { checkMounts } from "./mounts.ts";
 import { needsOf } from "./needs.ts";
 import { withOffsets } from "./offsets.ts";
 import { usedPaths } from "./paths.ts";
@@ -38,6 +39,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   if (!scanned.isDamaged) resolveReferences(scanned);
   checkTree(scanned);
   checkFilters(scanned);
+  checkMounts(scanned);
   checkMemory(scanned);
   await checkMembers(scanned, image);
   checkColumns(scanned);

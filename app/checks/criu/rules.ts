@@ -336,6 +336,13 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: "The mount's entry is missing from mountpoints-N.img, or the reference was renumbered wrongly.",
   },
   {
+    code: "mount-unreachable",
+    title: "A mount is on itself, or mounts are on each other",
+    examines: "mountpoints-N.img parent_mnt_id, against mnt_id. A warning for mounts on each other",
+    outcomes: LOST_OR_REFUSED,
+    remedy: "CRIU mounts what it reaches from the root, and leaves such mounts out: the numbers were edited.",
+  },
+  {
     code: "contents-too-large",
     title: "A pipe or FIFO contains more than its capacity",
     examines: "pipes-data.img and fifo-data.img bytes, size (64 KiB if absent, with pages of 4 KiB)",

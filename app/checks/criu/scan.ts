@@ -111,6 +111,8 @@ export interface Scan {
   readonly usedFilters: Set<number>;
   /** What pipes contain and can contain; `size` is NONE if it is not in the set. */
   readonly fills: { readonly pipe: number; readonly bytes: number; readonly size: number; readonly record: number }[];
+  /** All mounts, in the order of their entries. */
+  readonly mounts: MountFacts[];
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
   readonly networks: Map<number, number>;
   /** System V segments that tasks map, by id: the first mapping's record, and which of its mappings it is. */
@@ -141,6 +143,17 @@ export interface Scan {
   tablesLost: boolean;
   /** A reference is dangling, so an object that seems unused may be its target. */
   dangling: boolean;
+}
+
+/** A mount: what it is on, and where. */
+export interface MountFacts {
+  readonly id: number;
+  readonly parent: number;
+  /** Its parent is outside of its namespace. */
+  readonly isRoot: boolean;
+  readonly at: Uint8Array;
+  readonly member: number;
+  readonly record: number;
 }
 
 /** What the inventory says about the set as a whole. */
@@ -277,6 +290,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     filters: [],
     usedFilters: new Set(),
     fills: [],
+    mounts: [],
     networks: new Map(),
     segments: new Map(),
     inventory: {

@@ -232,6 +232,7 @@ export const onMount: Handler = handler(
     if (has(seen, 2) && has(seen, 8)) {
       const at = bytes.slice(low(scan, 8), scan.out[17] as number);
       const parent = has(seen, 9) ? low(scan, 9) : 0;
+      scan.mounts.push({ id: mount, parent, isRoot: isRoot(at), at, member: scan.member, record: scan.record });
       noteMount(scan, { id: mount, parent, at, type: low(scan, 1), isExternal: isOutside, isWhole });
     }
     if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3) || !isWhole || isOutside) return;
