@@ -1,7 +1,9 @@
 // The rows of the list of changes: an event, and a change.
 
-import type { ReactNode } from "react";
+import { memo, type ReactNode, useMemo } from "react";
 import type { Comparison } from "../../diff/comparison.ts";
+import { type Events, shownChanges } from "../../diff/events.ts";
+import type { HiddenChanges } from "../../diff/filter.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { eventWords } from "../../export/event-text.ts";
 import { i32At, u32At } from "../../model/read.ts";
@@ -56,51 +58,65 @@ function Item({ id, level, selected, seen, title, className, expanded, onSelect,
   );
 }
 
-interface EventProps {
+interface EventProps extends Place {
   readonly comparison: Comparison;
+  readonly groups: Events;
+  readonly hidden: HiddenChanges;
   readonly event: number;
-  /** Its changes that are not hidden. */
-  readonly changes: Uint32Array;
   readonly groupBy: GroupBy;
+  readonly seen: ReadonlySet<number>;
   readonly open: boolean;
   readonly selected: boolean;
-  readonly seen: boolean;
-  readonly place: Place;
-  onSelect(): void;
+  onFold(event: number, isOpened: boolean): void;
 }
 
-export function EventItem({ comparison, event, changes, groupBy, open, selected, seen, place, onSelect }: EventProps) {
-  const first = u32At(changes, 0);
-  const { taskBefore, taskAfter } = comparison.changes;
-  const words =
-    groupBy === "task"
-      ? { sign: null, text: taskTitle(comparison, i32At(taskBefore, first), i32At(taskAfter, first)) }
-      : eventWords(comparison, changes);
+/** Its texts are made once: a row is placed again once the rows above it have been measured. */
+export const EventItem = memo(function EventItem({
+  comparison,
+  groups,
+  hidden,
+  event,
+  groupBy,
+  seen,
+  open,
+  selected,
+  onFold,
+  ...place
+}: EventProps) {
+  const changes = useMemo(() => shownChanges(groups, hidden, event), [groups, hidden, event]);
+  const words = useMemo(() => {
+    if (groupBy === "event") return eventWords(comparison, changes);
+    const first = u32At(changes, 0);
+    const { taskBefore, taskAfter } = comparison.changes;
+    return { sign: null, text: taskTitle(comparison, i32At(taskBefore, first), i32At(taskAfter, first)) };
+  }, [comparison, changes, groupBy]);
+  const isSeen = useMemo(() => changes.every((change) => seen.has(change)), [changes, seen]);
+  const text = useMemo(() => <Wrapped text={words.text} />, [words]);
   return (
     <Item
       {...place}
       id={`event-${event}`}
       level={1}
       selected={selected}
-      seen={seen}
+      seen={isSeen}
       title={words.text}
       className={groupBy === "task" ? "event event-task" : "event"}
       expanded={open}
-      onSelect={onSelect}
+      onSelect={() => onFold(event, !open)}
     >
       <span className="event-fold" aria-hidden="true">
         {open ? "▾" : "▸"}
       </span>
       {words.sign !== null && <Sign sign={words.sign} />}
       <span className="change-text">
-        <Wrapped text={words.text} /> <span className="muted event-count">{counted(changes.length, "change")}</span>
-        {seen && <Seen />}
+        {text} <span className="muted event-count">{counted(changes.length, "change")}</span>
+        {isSeen && <Seen />}
       </span>
     </Item>
   );
-}
+});
 
-interface ChangeProps {
+interface ChangeProps extends Place {
   readonly comparison: Comparison;
   readonly change: number;
   readonly level: 1 | 2;
@@ -108,16 +124,25 @@ interface ChangeProps {
   readonly inTask: boolean;
   readonly selected: boolean;
   readonly seen: boolean;
-  readonly place: Place;
-  onSelect(): void;
+  onSelect(change: number): void;
 }
 
-export function ChangeItem({ comparison, change, level, inTask, selected, seen, place, onSelect }: ChangeProps) {
-  const within = i32At(comparison.changes.pid, change);
-  const { sign, who, first, name, what, uncertain } = changeWords(comparison, change, inTask ? { within } : {});
-  const holders = holdersLabel(comparison, change);
-  // The first holder goes before the name, the others after what has changed.
-  const others = who.slice(first.length).replace(/^[ ,+]+/, "");
+/** Its texts are made once, as those of an event. */
+export const ChangeItem = memo(function ChangeItem({
+  comparison,
+  change,
+  level,
+  inTask,
+  selected,
+  seen,
+  onSelect,
+  ...place
+}: ChangeProps) {
+  const title = useMemo(() => changeSentence(comparison, change), [comparison, change]);
+  const content = useMemo(
+    () => <ChangeText comparison={comparison} change={change} inTask={inTask} seen={seen} />,
+    [comparison, change, inTask, seen],
+  );
   return (
     <Item
       {...place}
@@ -125,10 +150,29 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
       level={level}
       selected={selected}
       seen={seen}
-      title={changeSentence(comparison, change)}
+      title={title}
       className="change"
-      onSelect={onSelect}
+      onSelect={() => onSelect(change)}
     >
+      {content}
+    </Item>
+  );
+});
+
+/** What an item says. */
+function ChangeText({
+  comparison,
+  change,
+  inTask,
+  seen,
+}: Pick<ChangeProps, "comparison" | "change" | "inTask" | "seen">) {
+  const within = i32At(comparison.changes.pid, change);
+  const { sign, who, first, name, what, uncertain } = changeWords(comparison, change, inTask ? { within } : {});
+  const holders = holdersLabel(comparison, change);
+  // The first holder goes before the name, the others after what has changed.
+  const others = who.slice(first.length).replace(/^[ ,+]+/, "");
+  return (
+    <>
       <Sign sign={sign} />
       <span className="change-text">
         <span className="change-who">
@@ -153,7 +197,7 @@ export function ChangeItem({ comparison, change, level, inTask, selected, seen, 
           {seen && <Seen />}
         </span>
       </span>
-    </Item>
+    </>
   );
 }
 

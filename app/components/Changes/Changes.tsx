@@ -1,6 +1,6 @@
 // The list of changes, by event or by task. The list has the focus and the keys; its rows have neither.
 
-import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { type Events, shownChanges } from "../../diff/events.ts";
 import type { HiddenChanges } from "../../diff/filter.ts";
 import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lines.ts";
@@ -101,7 +101,7 @@ interface ListProps {
 function List({ compared, groups, hidden: newest }: ListProps) {
   const { shell } = usePage();
   const { comparison } = compared;
-  const hidden = useDeferredValue(newest);
+  const hidden = useDeferredHidden(compared, newest);
   const groupBy = useApp((state) => state.groupBy);
   const folded = useApp((state) => state.folded);
   const seen = useApp((state) => state.seen);
@@ -110,10 +110,18 @@ function List({ compared, groups, hidden: newest }: ListProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: isOpen follows from these
   const rows = useMemo(() => changeRows(groups, hidden, isOpen, groupBy === "task"), [groups, hidden, folded, groupBy]);
   const scroller = useRef<HTMLDivElement>(null);
-  const window = useChangeWindow(rows.length, (row) => rows[row] ?? 0, scroller);
+  const keyOf = useCallback((row: number): number => rows[row] ?? 0, [rows]);
+  const window = useChangeWindow(rows.length, keyOf, scroller);
   const selectedRow = useMemo(() => rowOfChange(rows, groups, selected), [rows, groups, selected]);
   useReveal(rows, groups, selected, selectedRow, window);
   const onKeyDown = useListKeys({ rows, groups, hidden, selectedRow, page: window.visible });
+  const onFold = useCallback(
+    (event: number, isOpened: boolean): void => {
+      shell.fold(event);
+      if (isOpened && groupBy === "event") shell.selectChange(u32At(shownChanges(groups, hidden, event), 0));
+    },
+    [shell, groups, hidden, groupBy],
+  );
 
   return (
     <div
@@ -131,38 +139,40 @@ function List({ compared, groups, hidden: newest }: ListProps) {
         {window.rows.map(({ row, top }) => {
           const place = { row, top, height: window.rowHeight, measure: window.measure };
           const event = headingAt(rows, row);
-          if (event === null) {
-            const change = i32At(rows, row);
+          if (event !== null) {
             return (
-              <ChangeItem
-                key={change}
-                {...{ comparison, change, place }}
-                level={isAlone(rows, groups, row) ? 1 : 2}
-                inTask={groupBy === "task"}
+              <EventItem
+                key={-event - 1}
+                {...{ comparison, groups, hidden, event, groupBy, seen, onFold, ...place }}
+                open={isOpen(event)}
                 selected={row === selectedRow}
-                seen={seen.has(change)}
-                onSelect={() => shell.selectChange(change)}
               />
             );
           }
-          const changes = shownChanges(groups, hidden, event);
+          const change = i32At(rows, row);
           return (
-            <EventItem
-              key={-event - 1}
-              {...{ comparison, event, changes, groupBy, place }}
-              open={isOpen(event)}
+            <ChangeItem
+              key={change}
+              {...{ comparison, change, ...place }}
+              onSelect={shell.selectChange}
+              level={isAlone(rows, groups, row) ? 1 : 2}
+              inTask={groupBy === "task"}
               selected={row === selectedRow}
-              seen={changes.every((change) => seen.has(change))}
-              onSelect={() => {
-                shell.fold(event);
-                if (groupBy === "event" && !isOpen(event)) shell.selectChange(u32At(changes, 0));
-              }}
+              seen={seen.has(change)}
             />
           );
         })}
       </div>
     </div>
   );
+}
+
+/** The list follows other filters in a task of its own, with pauses, so that they respond at once. */
+function useDeferredHidden(compared: Compared, newest: HiddenChanges): HiddenChanges {
+  const latest = useMemo(() => ({ compared, hidden: newest }), [compared, newest]);
+  const deferred = useDeferredValue(latest);
+  // What is hidden in one comparison says nothing about another.
+  return deferred.compared === compared ? deferred.hidden : newest;
 }
 
 /** Whether a change is listed without a heading: it is the only one shown of its event. */

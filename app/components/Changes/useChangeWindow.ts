@@ -23,6 +23,9 @@ export interface ChangeWindow {
   reveal(row: number): void;
 }
 
+const noMeasuring = (): void => {};
+
+/** `keyOf`: the same function as long as the rows are the same; with another one, all of them are placed again. */
 export function useChangeWindow(
   count: number,
   keyOf: (row: number) => number,
@@ -35,9 +38,9 @@ export function useChangeWindow(
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     getItemKey: keyOf,
-    overscan: 12,
+    overscan: 6,
   });
-  if (isLong) return { ...long, rowHeight: ROW, measure: () => {} };
+  if (isLong) return { ...long, rowHeight: ROW, measure: noMeasuring };
   const items = virtualizer.getVirtualItems();
   return {
     rows: items.map(({ index, start }) => ({ row: index, top: start })),

@@ -1,9 +1,10 @@
 // The descriptors of both images side by side: one line for a descriptor before and after, with gaps where it is on one
 // side only, and one scroll bar. The grid has the focus and handles the keys; its rows do neither.
 
-import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { type AlignedLines, align, LINE, lineAt } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
+import type { HiddenChanges } from "../../diff/filter.ts";
 import type { Pairs } from "../../diff/pair.ts";
 import { lineOfSelection } from "../../diff/selected-line.ts";
 import { withoutHidden } from "../../diff/without-hidden.ts";
@@ -14,7 +15,7 @@ import { listStep } from "../../shell/keys.ts";
 import { MEDIUM } from "../../shell/narrow.ts";
 import { PLACES } from "../../shell/places.ts";
 import { hiddenOf } from "../../shell/selectors.ts";
-import type { Compared } from "../../shell/state.ts";
+import type { Compared, State } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { useSize } from "../Drawing/useSize.ts";
 import { useRowWindow } from "../useRowWindow.ts";
@@ -32,14 +33,37 @@ const STACKED_ROW = 40;
 /** In a narrower grid, the values are below the path. In pixels. */
 const STACKED = 560;
 
+/** All that the lines are made of. */
+interface Shown extends Pick<State, "onlyChanges" | "selection" | "side" | "change"> {
+  readonly compared: Compared;
+  readonly hidden: HiddenChanges;
+}
+
+/**
+ * It follows the state in a task of its own, with pauses: a click or a key responds at once, even if laying out many
+ * lines takes longer. All of it follows together, as changes and rows are those of one comparison.
+ */
 export function SideBySide({ compared }: { compared: Compared }) {
-  const comparison = useShown(compared.comparison);
+  const hidden = useApp(hiddenOf);
+  const onlyChanges = useApp((state) => state.onlyChanges);
+  const selection = useApp((state) => state.selection);
+  const side = useApp((state) => state.side);
+  const change = useApp((state) => state.change);
+  const latest = useMemo(
+    (): Shown => ({ compared, hidden, onlyChanges, selection, side, change }),
+    [compared, hidden, onlyChanges, selection, side, change],
+  );
+  return <Lines shown={useDeferredValue(latest)} />;
+}
+
+const Lines = memo(function Lines({ shown }: { shown: Shown }) {
+  const { compared, hidden, change } = shown;
+  const comparison = useMemo(() => withoutHidden(compared.comparison, hidden), [compared, hidden]);
   const isNarrow = useNarrow(MEDIUM);
-  const { lines, choose } = useLines(comparison);
+  const { lines, choose } = useLines(comparison, shown);
   const scroller = useRef<HTMLDivElement>(null);
   const [size] = useSize(scroller);
   const room = size?.width ?? null;
-  const hidden = useDeferredValue(useApp(hiddenOf));
   const details = useMemo(() => detailChanges(comparison, hidden), [comparison, hidden]);
   const holdersCount = useMemo(() => !hidesHolders(comparison, hidden), [comparison, hidden]);
   const measured = useMemo(
@@ -53,8 +77,7 @@ export function SideBySide({ compared }: { compared: Compared }) {
   const { columns, template, least, pathRoom, changeRoom } = one ? oneColumn(measured, isStacked, room) : both;
   const window = useRowWindow(lines.count, isStacked ? STACKED_ROW : ROW, scroller, ROW);
   const [active, setActive] = useState(0);
-  const selected = useSelectedLine(comparison, lines);
-  const change = useApp((state) => state.change);
+  const selected = useSelectedLine(comparison, lines, shown);
 
   // Also once it is known how high lines are, and how many there is room for.
   const isMeasured = room !== null;
@@ -128,16 +151,10 @@ export function SideBySide({ compared }: { compared: Compared }) {
       <Ruler comparison={comparison} lines={lines} selected={selected} onLine={window.reveal} />
     </div>
   );
-}
+});
 
 /** By LINE. */
 const ROW_CLASSES = ["line-section", "line-pair", "line-fold", "line-fold", "line-section"];
-
-/** The comparison without hidden changes. */
-function useShown(comparison: Comparison): Comparison {
-  const hidden = useDeferredValue(useApp(hiddenOf));
-  return useMemo(() => withoutHidden(comparison, hidden), [comparison, hidden]);
-}
 
 const NOTHING: ReadonlySet<number> = new Set();
 
@@ -149,11 +166,11 @@ interface Opened {
 }
 
 /** The lines of a comparison. `choose` opens a fold, or selects the object of any other line. */
-function useLines(comparison: Comparison): { lines: AlignedLines; choose(line: number): void } {
+function useLines(
+  comparison: Comparison,
+  { compared, hidden, onlyChanges }: Shown,
+): { lines: AlignedLines; choose(line: number): void } {
   const { shell } = usePage();
-  // Deferred, so that the switches respond at once even if folding many lines takes longer.
-  const hidden = useDeferredValue(useApp(hiddenOf));
-  const onlyChanges = useDeferredValue(useApp((state) => state.onlyChanges));
   const [opened, setOpened] = useState<Opened>({ of: null, pairs: NOTHING, sections: NOTHING });
   const { pairs, sections } = opened.of === comparison.pairs ? opened : { pairs: NOTHING, sections: NOTHING };
   const lines = useMemo(
@@ -168,6 +185,8 @@ function useLines(comparison: Comparison): { lines: AlignedLines; choose(line: n
     else shell.selectIn("before", { to, row: i32At(columns.before, at) });
   };
   const choose = (line: number): void => {
+    // The lines can still be those of images that have just been swapped.
+    if (shell.store.get().compared !== compared) return;
     const { kind, at } = lineAt(lines, line);
     if (kind === LINE.pair) selectPair("descriptor", comparison.pairs.descriptors, at);
     else if (kind === LINE.fold) setOpened({ of: comparison.pairs, pairs: new Set([...pairs, at]), sections });
@@ -183,10 +202,7 @@ function useLines(comparison: Comparison): { lines: AlignedLines; choose(line: n
 }
 
 /** The line of the selected change or descriptor; -1 if there is none. */
-function useSelectedLine(comparison: Comparison, lines: AlignedLines): number {
-  const change = useApp((state) => state.change);
-  const selection = useApp((state) => state.selection);
-  const side = useApp((state) => state.side);
+function useSelectedLine(comparison: Comparison, lines: AlignedLines, { change, selection, side }: Shown): number {
   return useMemo(() => {
     const ref = selection === null || selection.to === "record" ? null : selection;
     return lineOfSelection(comparison, lines, { side, ref, change });
