@@ -170,6 +170,26 @@ test("a descriptor that is shared with others than before, but with as many, has
   expect(Array.from(marked, (cell) => cell.firstChild?.textContent)).toEqual(["⟨2⟩", "⟨1⟩", "⟨1⟩", "⟨2⟩"]);
 });
 
+test("flags that changed have a tooltip in the column of changes, which can be too narrow for them", async () => {
+  const image = (flags: number, firstId: number) =>
+    checkpointOf(
+      {
+        tasks: [{ pid: 1, comm: "a", table: 0 }],
+        tables: [[{ fd: 0, file: 0 }]],
+        files: [{ kind: "regular", path: "/srv/log", pos: 0n, flags }],
+      },
+      { firstId },
+    );
+  const page = pageWith({ checkpoint: image(0o4002, 1) } as never, { checkpoint: image(0o2001, 900) } as never);
+  const { compared } = page.shell.store.get();
+  if (compared === null) throw new Error("The two images are not compared");
+  const cells = { columns: ALIGNED_COLUMNS, details: [], holdersCount: true, one: true, pathRoom: 40, changeRoom: 40 };
+  const container = await render(page, <PairCells comparison={compared.comparison} pair={0} {...cells} />);
+  const changed = container.querySelector(".cell-differs");
+  expect(changed?.textContent).toBe("flags rw nonblock → w append");
+  expect(changed?.getAttribute("title")).toBe("flags rw nonblock → w append");
+});
+
 test("the column of close-on-exec is not called exec, which would say the opposite", () => {
   expect(ALIGNED_COLUMNS.map(({ title }) => title)).toContain("cloexec");
 });

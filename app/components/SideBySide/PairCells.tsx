@@ -188,13 +188,22 @@ function Transition({ column, before, after, room }: Omit<Values, "differs"> & {
       </span>
     );
   }
-  return (
-    <span className="cell-differs">
-      {(column.id === "pos" || column.id === "shared") && (
+  const title = (column.about ?? column.title).toLowerCase();
+  const isWords = column.id === "flags" || column.id === "mode";
+  const value = isWords ? wordsThatDiffer(before, after) : `${before} → ${after}`;
+  if (column.id === "pos" || column.id === "shared") {
+    return (
+      <span className="cell-differs">
         <span className="visually-hidden">{column.about ?? column.title} </span>
-      )}
-      {column.id === "pos" || column.id === "shared" ? "" : `${(column.about ?? column.title).toLowerCase()} `}
-      {column.id === "flags" || column.id === "mode" ? wordsThatDiffer(before, after) : `${before} → ${after}`}
+        {value}
+      </span>
+    );
+  }
+  const text = `${title} ${value}`;
+  // Words can be of any length, as details.
+  return (
+    <span className={isWords ? "cell-differs both-detail" : "cell-differs"} title={isWords ? text : undefined}>
+      {text}
     </span>
   );
 }
