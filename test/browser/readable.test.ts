@@ -141,3 +141,23 @@ describe.each([
     expect(faults).toEqual([]);
   });
 });
+
+test("with forced colours the drawing has the system's, and a frame is around what is selected", async () => {
+  const { page } = await visit({ theme: "dark", fragment: "#v=1&sample=shared-table" });
+  await page.locator(".drawing-tree").waitFor({ state: "attached" });
+  const colours = (): Promise<number[]> =>
+    page.locator(".drawing-view canvas:not(.drawing-minimap)").evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas;
+      const pixels = canvas.getContext("2d")?.getImageData(0, 0, width, height).data ?? new Uint8ClampedArray();
+      const opaque = new Uint32Array(pixels.buffer).filter((pixel) => pixel >>> 24 === 0xff);
+      return [...new Set(opaque)].sort();
+    });
+  const own = await colours();
+  await page.emulateMedia({ forcedColors: "active", colorScheme: "dark" });
+  await expect.poll(colours).not.toEqual(own);
+  // Text and lines differ from what is behind them.
+  expect((await colours()).length).toBeGreaterThan(2);
+  const row = page.locator(".grid-body [role=row]").nth(1);
+  await row.click();
+  await expect.poll(() => row.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe("solid");
+});

@@ -17,12 +17,12 @@ export function useTheme(host: RefObject<HTMLElement | null>): Theme | null {
       setTheme((old) => (old !== null && JSON.stringify(old) === JSON.stringify(next) ? old : next));
     };
     update();
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", update);
+    const settings = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => matchMedia(query));
+    for (const setting of settings) setting.addEventListener("change", update);
     const observer = new MutationObserver(update);
     observer.observe(document.documentElement, { attributes: true });
     return () => {
-      dark.removeEventListener("change", update);
+      for (const setting of settings) setting.removeEventListener("change", update);
       observer.disconnect();
     };
   }, [host]);
@@ -46,5 +46,7 @@ function readTheme(element: HTMLElement): Theme {
 function probe(colour: (typeof COLOURS)[number]): HTMLElement {
   const element = document.createElement("span");
   element.style.color = `var(--${colour})`;
+  // The system's own colours are in the custom properties already (theme.css); otherwise all would be that of text.
+  element.style.setProperty("forced-color-adjust", "none");
   return element;
 }
