@@ -10,6 +10,9 @@ import { messageOf, type SetReader, take } from "./set-reader.ts";
 /** Groups in a forged image can be in each other without end. */
 const MOST_LEVELS = 64;
 
+/** PATH_MAX. */
+const MOST_PATH = 4096;
+
 const SLASH = 0x2f;
 const COMMA = 0x2c;
 
@@ -38,7 +41,7 @@ export async function readGroupProperties(set: SetReader, tables: Tables): Promi
 /** Adds a group, what it is set to, and the groups in it. @param above The path of the group that it is in. */
 function addGroup(place: Place, group: Values, above: Uint8Array | null, levels: number): void {
   const name = group.bytes("dir_name") ?? new Uint8Array(0);
-  const path = above === null ? name : joined([above, name], SLASH);
+  const path = above === null || above.length > MOST_PATH ? name : joined([above, name], SLASH);
   addRow(place, path, {}, group.nested("dir_perms"));
   group.each("properties", (property) => {
     const row: Record<string, Input> = {};

@@ -14,13 +14,6 @@ export interface NetlinkMessage {
   readonly attributes: readonly Attribute[];
 }
 
-/** A dump as far as it can be read. */
-interface NetlinkDump {
-  readonly messages: readonly NetlinkMessage[];
-  /** What is not read, because it is no whole message; empty if everything is. */
-  readonly rest: Uint8Array;
-}
-
 const MAGIC_BYTES = 4;
 /** struct nlmsghdr. */
 const HEADER_BYTES = 16;
@@ -32,11 +25,27 @@ const TYPE_BITS = 0x3fff;
 
 const aligned = (length: number): number => Math.ceil(length / 4) * 4;
 
-/** Reads a dump. @param headBytes Length of the fixed part of each message. */
-export function readDump(bytes: Uint8Array, magic: number, headBytes: number, littleEndian: boolean): NetlinkDump {
-  const messages: NetlinkMessage[] = [];
+/** The form of a dump. */
+export interface DumpForm {
+  readonly magic: number;
+  /** Length of the fixed part of each message. */
+  readonly headBytes: number;
+  readonly littleEndian: boolean;
+}
+
+/**
+ * Calls `visit` for each message of a dump.
+ *
+ * @param visit Returns whether to go on.
+ * @returns what is not read, because it is no whole message; empty if everything is
+ */
+export function walkDump(
+  bytes: Uint8Array,
+  { magic, headBytes, littleEndian }: DumpForm,
+  visit: (message: NetlinkMessage) => boolean,
+): Uint8Array {
   const view = viewOf(bytes);
-  if (bytes.length < MAGIC_BYTES || view.getUint32(0, littleEndian) !== magic) return { messages, rest: bytes };
+  if (bytes.length < MAGIC_BYTES || view.getUint32(0, littleEndian) !== magic) return bytes;
   let at = MAGIC_BYTES;
   while (at + HEADER_BYTES <= bytes.length) {
     const length = view.getUint32(at, littleEndian);
@@ -48,11 +57,12 @@ export function readDump(bytes: Uint8Array, magic: number, headBytes: number, li
       if (attributesAt > end) break;
       const attributes = readAttributes(bytes.subarray(attributesAt, end), littleEndian);
       if (attributes === null) break;
-      messages.push({ type, head: bytes.subarray(at + HEADER_BYTES, attributesAt), attributes });
+      const head = bytes.subarray(at + HEADER_BYTES, attributesAt);
+      if (!visit({ type, head, attributes })) return bytes.subarray(bytes.length);
     }
     at += aligned(length);
   }
-  return { messages, rest: bytes.subarray(at) };
+  return bytes.subarray(at);
 }
 
 /** The attributes in a piece of a message; `null` if they do not fill it. */

@@ -5,7 +5,7 @@ import { crc32 } from "../../decoder/archive/checksums.ts";
 import { visibleText } from "../../model/text.ts";
 import type { Input } from "../table.ts";
 import type { Tables } from "../tables.ts";
-import { type NetlinkMessage, numberIn, readDump } from "./netlink.ts";
+import { type NetlinkMessage, numberIn, walkDump } from "./netlink.ts";
 import {
   ADDRESS_ATTRIBUTES,
   addressFlags,
@@ -83,13 +83,12 @@ function addRows(
 ): void {
   if (bytes.length === 0) return;
   const deviceOf = (index: number): string => devices.get(`${namespace} ${index}`) ?? `device ${index}`;
-  const { messages, rest } = readDump(bytes, magic, headBytes, littleEndian);
-  for (const message of messages) {
-    if (message.type !== type) continue;
+  const rest = walkDump(bytes, { magic, headBytes, littleEndian }, (message) => {
+    if (message.type !== type) return true;
     const context: Context = { littleEndian, family: message.head[0] ?? 0, deviceOf };
     const row = { namespace, family: familyName(context.family), ...rowOf(message, context) };
-    if (!tables.add(resource, row)) return;
-  }
+    return tables.add(resource, row);
+  });
   // Whatever it says, two of them can be compared.
   const digest = crc32(rest).toString(16).padStart(8, "0");
   if (rest.length > 0)
