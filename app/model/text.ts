@@ -228,7 +228,10 @@ export const valueBytesOf = (text: { readonly value: string; readonly valueBytes
 /** The bytes of a text in base64; none if it is not valid. */
 export function base64Bytes(text: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const characters = atob(text);
+    const bytes = new Uint8Array(characters.length);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+    return bytes;
   } catch {
     return new Uint8Array(0);
   }

@@ -151,10 +151,10 @@ static u32 looked_place;
 #include "sort.h"
 #include "values.h"
 #include "connections.h"
-#include "groups.h"
+#include "links.h"
 
 static const void *const PLACES[] = {&state, block, flags, types, type_of, rows, keys, values, link_from, link_to, link_data,
-                                     link_roles, parts, steps, pieces, piece_ends, events, target_fields, &given, &connections, &groups};
+                                     link_roles, parts, steps, pieces, piece_ends, events, target_fields, &given, &connections, &groups, &links};
 
 // Where in memory an array is.
 u32 EXPORT(place)(u32 which) { return (u32)PLACES[which]; }

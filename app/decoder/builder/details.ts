@@ -5,7 +5,7 @@ import type { DetailValue } from "../../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { createBudget } from "../limits.ts";
-import { FIRST_CAPACITY, type Growth, growTo } from "./growing.ts";
+import { FIRST_CAPACITY, type Growth, growTo, nextCapacity } from "./growing.ts";
 import { createJsonValues, type JsonValues } from "./json-values.ts";
 
 /** Bytes of a detail, a link and a member of a group while they are collected. */
@@ -69,10 +69,14 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
     /** Adds a detail whose key and value have numbers already: those of another detail. */
     addNumbered,
 
-    /** Adds many of these, at least one, in the order of their rows. */
-    addAll(rows: Uint32Array, numbers: Uint16Array, values: Uint32Array, added: number): void {
+    /**
+     * Adds many of these, at least one, in the order of their rows.
+     *
+     * @param fraction How many of all rows have been read, 0 … 1.
+     */
+    addAll(rows: Uint32Array, numbers: Uint16Array, values: Uint32Array, added: number, fraction: number): void {
       budget.takeBytes(DETAIL_BYTES * added);
-      if (count + added > columns.capacity) growTo(columns, 2 * (count + added), FREE.budget);
+      if (count + added > columns.capacity) growTo(columns, extrapolated(count + added, fraction), FREE.budget);
       if ((rows[0] as number) < last) isInOrder = false;
       last = rows[added - 1] as number;
       columns.row.set(rows.subarray(0, added), count);
@@ -219,18 +223,39 @@ export function createLinkList({ budget }: Growth = FREE) {
       for (const file of files) addMember(kind, file);
     },
 
-    finish(): Links {
-      const order = orderOf(columns.from, count);
+    /** @param order Returns links in the order of their files; those of one file keep their order. */
+    finish(order: (columns: LinkColumns) => LinkColumns = inOrder): Links {
+      const { from, role, to, data } = columns;
       return {
         count,
-        from: orderedWords(columns.from, count, order),
-        role: ordered(columns.role, count, order),
-        to: signed(orderedWords(unsigned(columns.to), count, order)),
-        data: orderedWords(columns.data, count, order),
+        ...order({
+          from: from.subarray(0, count),
+          role: role.subarray(0, count),
+          to: to.subarray(0, count),
+          data: data.subarray(0, count),
+        }),
         firstMember: Uint32Array.from([...firstMember, memberCount]),
         member: members.file.slice(0, memberCount),
       };
     },
+  };
+}
+
+/** Capacity for details when a fraction of all rows has been read: rows that are left may have none. */
+const extrapolated = (count: number, fraction: number): number => Math.min(8 * count, nextCapacity(count, fraction));
+
+/** Columns of links. */
+export type LinkColumns = Pick<Links, "from" | "role" | "to" | "data">;
+
+/** The same links in the order of their files; those of one file keep their order. */
+function inOrder({ from, role, to, data }: LinkColumns): LinkColumns {
+  const count = from.length;
+  const order = orderOf(from, count);
+  return {
+    from: orderedWords(from, count, order),
+    role: ordered(role, count, order),
+    to: signed(orderedWords(unsigned(to), count, order)),
+    data: orderedWords(data, count, order),
   };
 }
 

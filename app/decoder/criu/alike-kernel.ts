@@ -41,6 +41,7 @@ export interface AlikeKernel extends ValuesKernel {
   look(count: number): void;
   connect(): void;
   group(): number;
+  order(count: number): number;
 }
 
 /** Starts the kernel; `null` where WebAssembly is not allowed. */
@@ -95,6 +96,7 @@ export function viewsOf({ memory, place }: AlikeKernel) {
     given: words(18, Object.keys(GIVEN).length),
     connections: words(19, 20),
     groups: words(20, 5),
+    links: words(21, 8),
   };
 }
 

@@ -1,16 +1,16 @@
-// Links the ends of pipes and of connections, and marks the files that have details, in the kernel that has the values of
-// these (build/kernels/groups.h, connections.h): what addGroups, linkConnections and markDetailed do.
+// Links the ends of pipes and of connections, orders all links, and marks the files that have details, in the kernel that has
+// the values of these (build/kernels/links.h, connections.h): what addGroups, linkConnections, inOrder and markDetailed do.
 
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { fileKind } from "../../model/names.ts";
-import type { LinksBuilder } from "../builder/details.ts";
+import type { LinkColumns, LinksBuilder } from "../builder/details.ts";
 import { CONNECTED, CONNECTION_KEYS, CONNECTION_PROTOCOL, linkEnds } from "../connections.ts";
 import { viewsOf } from "./alike-kernel.ts";
 import type { GivenKernel } from "./alike-runs.ts";
 
 /** Where some of the words of the kernel are; the states of connections follow the protocol. */
-const PLACE = { count: 4, keys: 7, protocol: 11 } as const;
+const PLACE = { has: 0, count: 4, keys: 7, protocol: 11 } as const;
 const MOST_STATES = 8;
 
 /** Words that the kernel takes for a connection. */
@@ -68,3 +68,31 @@ export function groupByKernel({ kernel }: GivenKernel, links: LinksBuilder): boo
   links.addGroups("other-end", words(files, fileCount), words(groupOf, fileCount), words(firsts, groupCount));
   return true;
 }
+
+/** The same links in the order of their files, which are marked. Must be called after `linkByKernel` has marked others. */
+export function orderByKernel({ kernel }: GivenKernel, { files }: Checkpoint, columns: LinkColumns): LinkColumns {
+  const { from, to, data, role } = columns;
+  const count = from.length;
+  const room = [4, 4, 4, 1, 4, 4, 4, 1].map((bytes) => kernel.reserve(bytes * count));
+  if (room.includes(0)) throw new RangeError("There is no memory for the order of links");
+  const [fromAt, toAt, dataAt, roleAt, , orderedTo, orderedData, orderedRole] = room as Eight<number>;
+  const { links } = viewsOf(kernel);
+  links.set(room);
+  const column = (at: number) => new Uint32Array(kernel.memory.buffer, at, count);
+  const roles = (at: number) => new Uint8Array(kernel.memory.buffer, at, count);
+  column(fromAt).set(from);
+  column(toAt).set(to);
+  column(dataAt).set(data);
+  roles(roleAt).set(role);
+  if (kernel.order(count) === 0) throw new RangeError("There is no memory for the order of links");
+  const { connections } = viewsOf(kernel);
+  files.has.set(new Uint8Array(kernel.memory.buffer, connections[PLACE.has], files.count));
+  return {
+    from: column(fromAt).slice(),
+    to: new Int32Array(kernel.memory.buffer, orderedTo, count).slice(),
+    data: column(orderedData).slice(),
+    role: roles(orderedRole).slice(),
+  };
+}
+
+type Eight<T> = [T, T, T, T, T, T, T, T];

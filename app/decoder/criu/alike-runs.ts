@@ -89,8 +89,8 @@ export function createRunReader({ kernel, values }: GivenKernel, flags: Uint8Arr
       values.reserve(MOST_STEPS, MOST_WRITTEN);
       const reason = kernel.run(at, bytes.length, next - base, count, base, own);
       const { state } = current();
-      takeFound(kernel, views, about);
       next = base + (state[STATE.index] as number);
+      takeFound(kernel, views, about, next / flags.length);
       at = state[STATE.start] as number;
       if (reason === LEFT) return next;
       if (reason === FULL) continue;
@@ -134,12 +134,12 @@ function learn(kernel: AlikeKernel, { steps, state }: AlikeViews, known: Steps[]
   if (number >= 0) known[number] = added;
 }
 
-/** Takes the details and links that the kernel has found. */
-function takeFound(kernel: AlikeKernel, views: AlikeViews, { details, links }: About): void {
+/** Takes the details and links that the kernel has found. @param fraction How many of all files have been read, 0 … 1. */
+function takeFound(kernel: AlikeKernel, views: AlikeViews, { details, links }: About, fraction: number): void {
   const { state, rows, keys, values, linkFrom, linkRoles, linkTo, linkData } = views;
   const count = state[STATE.details] as number;
   const linkCount = state[STATE.links] as number;
-  if (count > 0) details.addAll(rows, keys, values, count);
+  if (count > 0) details.addAll(rows, keys, values, count, fraction);
   if (linkCount > 0) links.addAll(linkFrom, linkRoles, linkTo, linkData, linkCount);
   kernel.empty();
 }

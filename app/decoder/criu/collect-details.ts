@@ -1,15 +1,15 @@
 // Fills the details of open files, and the links between them, once a set has been decoded. Files with a path have most of
 // theirs in columns already: only the others are read a second time.
 
-import { type Checkpoint, HAS, hasFurtherRecords } from "../../model/checkpoint.ts";
-import { u8At, u32At } from "../../model/read.ts";
+import { type Checkpoint, HAS } from "../../model/checkpoint.ts";
+import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { DetailsBuilder, LinksBuilder } from "../builder/details.ts";
 import { createKernelValues } from "../builder/kernel-values.ts";
 import { CONNECTION_KEYS, linkConnections, markDetailed } from "../connections.ts";
 import type { DecodeOptions, DetailFilter } from "../source.ts";
 import { giveFiles, startAlikeKernel } from "./alike-kernel.ts";
-import { groupByKernel, linkByKernel } from "./alike-links.ts";
+import { groupByKernel, linkByKernel, orderByKernel } from "./alike-links.ts";
 import { ALONE, FOLLOWS, type GivenKernel, WANTED } from "./alike-runs.ts";
 import type { SetContext } from "./context.ts";
 import type { DecodedSet } from "./decoded-set.ts";
@@ -39,10 +39,11 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   addGroups(links, "same-memory", files.links.memfds);
   addGroups(links, "same-process", numbered(files.links.endedProcesses));
   const filled = { ...checkpoint, fileDetails: fileDetails.finish() };
-  if (kernel === null || !linkByKernel(kernel, filled, links, LOCAL, REMOTE)) {
-    markDetailed(filled, filled.fileDetails.row);
-    linkConnections(filled, links, LOCAL, REMOTE);
+  if (kernel !== null && linkByKernel(kernel, filled, links, LOCAL, REMOTE)) {
+    return { ...filled, links: links.finish((columns) => orderByKernel(kernel, filled, columns)) };
   }
+  markDetailed(filled, filled.fileDetails.row);
+  linkConnections(filled, links, LOCAL, REMOTE);
   const finished = links.finish();
   markDetailed(filled, finished.from);
   return { ...filled, links: finished };
@@ -97,11 +98,14 @@ function neededBy({ details }: DecodeOptions): DetailFilter {
  */
 function readingFlags({ files, fileRecords }: Checkpoint, detailed: readonly FileRow[]): Uint8Array {
   const { count, has, record } = files;
+  const { first } = fileRecords;
+  const hasFurther = fileRecords.record.length > 0;
   const flags = new Uint8Array(count);
   for (const file of detailed) flags[file] = WANTED;
+  // Without calls, because the loop runs cold.
   for (let file = 0; file < count; file++) {
-    const is = u8At(has, file);
-    const isAlone = !hasFurtherRecords(fileRecords, file);
+    const is = has[file] as number;
+    const isAlone = !hasFurther || first[file] === first[file + 1];
     let flag = flags[file] as number;
     if ((is & HAS.inode) === 0 || !isAlone) flag |= WANTED;
     if ((is & HAS.deleted) === 0 && isAlone) flag |= ALONE;

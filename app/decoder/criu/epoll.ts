@@ -24,7 +24,7 @@ export interface EpollTargets {
  * epoll was set up, which is not recorded: the first table that holds the epoll and has such a descriptor is taken.
  */
 export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links): EpollTargets {
-  const { files, descriptors } = checkpoint;
+  const { files, descriptors, tables } = checkpoint;
   const epollTarget = (epoll: FileRow, fd: number): FileRow => {
     const first = u32At(files.firstHolder, epoll);
     const end = Math.min(u32At(files.firstHolder, epoll + 1), first + SEARCH_LIMIT);
@@ -36,30 +36,30 @@ export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links):
     return NONE;
   };
   const epollTargets = new Int32Array(rows.length);
-  // The rows of the first table that holds the epoll. The loop makes no calls for usual tables: it runs cold.
+  const { firstHolder, holder } = files;
+  const { fd: fds } = descriptors;
+  // The descriptors of the first table that holds the epoll are in rows first … end - 1. The loop makes no calls for usual
+  // tables, nor arrays, because it runs cold.
   let last = NONE;
-  let [first, end] = [0, 0];
+  let first = 0;
+  let end = 0;
   for (let at = 0; at < rows.length; at++) {
     const epoll = rows[at] as FileRow;
     const fd = keys[at] as number;
-    if (epoll !== last) [first, end] = firstTableOf(checkpoint, epoll);
-    last = epoll;
+    if (epoll !== last) {
+      last = epoll;
+      const isHeld = (firstHolder[epoll] as number) < (firstHolder[epoll + 1] as number);
+      const table = isHeld ? (descriptors.table[holder[firstHolder[epoll] as number] as number] as number) : NONE;
+      first = isHeld ? (tables.first[table] as number) : 0;
+      end = isHeld ? (tables.first[table + 1] as number) : 0;
+    }
     // There it is if the table has no gaps and no number twice.
     const likely = first + fd;
-    const isThere =
-      likely < end && descriptors.fd[likely] === fd && (likely === first || descriptors.fd[likely - 1] !== fd);
+    const isThere = likely < end && fds[likely] === fd && (likely === first || fds[likely - 1] !== fd);
     let file = isThere ? (descriptors.file[likely] as FileRow) : NONE;
     if (file === NONE) file = epollTarget(epoll, fd);
     epollTargets[at] = file;
     if (file !== NONE) files.use[file] = (files.use[file] as number) | USE.epollTarget;
   }
   return { epollTarget, epollTargets };
-}
-
-/** The rows of the descriptors of the first table that holds a file: from the first to before the second number. */
-function firstTableOf({ files, descriptors, tables }: Checkpoint, file: FileRow): [first: number, end: number] {
-  const holder = u32At(files.firstHolder, file);
-  if (holder === u32At(files.firstHolder, file + 1)) return [0, 0];
-  const table = u32At(descriptors.table, u32At(files.holder, holder));
-  return [u32At(tables.first, table), u32At(tables.first, table + 1)];
 }
