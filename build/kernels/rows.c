@@ -138,6 +138,8 @@ static u8 linkRole[LINK_COUNT];
 static u32 firstMember[GROUP_COUNT + 1], member[MEMBER_COUNT];
 static struct fact facts[FACT_COUNT];
 static u8 factKeys[FACT_KINDS * FACT_KEYS];
+// What is written before a number, by kind and key of the file: one more than a piece; 0: the caller has not said it.
+static u32 factTitles[FACT_KINDS * FACT_KEYS];
 static u64 columns[COLUMNS / 8];
 static u8 output[OUTPUT + OVERRUN], pieceBytes[PIECES + OVERRUN], prefix[PREFIX + OVERRUN];
 static u8 slots[SOURCE_COUNT][SLOT_COUNT][PAGE + OVERLAP + OVERRUN];
@@ -170,6 +172,7 @@ EXPORT(regions) const u32 *regions(void) {
   REGION(member, sizeof member);
   REGION(facts, sizeof facts);
   REGION(factKeys, sizeof factKeys);
+  REGION(factTitles, sizeof factTitles);
   REGION(columns, sizeof columns);
   REGION(output, OUTPUT);
   REGION(pieceBytes, PIECES);
@@ -512,11 +515,50 @@ static int findEntries(u32 file, u32 *first, u32 *end) {
   return low < set.entries || !set.hasMore;
 }
 
-// Whether a value is a word of the name, which needs no fact. Sets the status if its bytes are needed.
-static int isInName(u32 value) {
-  u32 length;
+static int isMadeUp(void) {
+  return about.nameLength <= MOST_PLAIN && about.nameLength > 0 && about.name[about.nameLength - 1] == ']';
+}
+
+enum { WITHOUT_WORD, WITH_WORD, UNCLEAR };
+
+// Whether the name has a word, if it is made up. Names that are shown otherwise are left to the caller.
+static u32 wordInName(const u8 *word, u32 length) {
+  if (isMadeUp()) return hasWord(word, length) ? WITH_WORD : WITHOUT_WORD;
+  if (about.nameLength > MOST_PLAIN || !isShownAsItIs(about.name, about.nameLength)) return UNCLEAR;
+  return insideOf(about.name, about.nameLength) ? UNCLEAR : WITHOUT_WORD;
+}
+
+// Whether JSON is a number above 0 that is shown as it is.
+static int isWholeNumber(const u8 *value, u32 length) {
+  if (length == 0 || length > 15 || value[0] == '0') return 0;
+  for (u32 at = 0; at < length; at++) if (value[at] < '0' || value[at] > '9') return 0;
+  return 1;
+}
+
+static u8 *writeNumberFact(u8 *to, u32 title, const u8 *digits, u32 length) {
+  u32 found = wordInName(digits, length);
+  if (found != WITHOUT_WORD) return found == WITH_WORD ? to : 0;
+  to = beginFact(to);
+  if (to) to = writePiece(to, about.limit, title);
+  return to && length <= (u32)(about.limit - to) ? copy(to, digits, length) : 0;
+}
+
+// A detail for whose value there is no fact yet, in which case the status says what is needed.
+static u8 *writeUnknown(u8 *to, u32 kind, u32 key, u32 value, u32 said, u32 status) {
+  report.factKind = kind;
+  report.factKey = key;
+  if (said != MAY_BE_WORD) return 0;
+  u32 title = factTitles[kind * FACT_KEYS + key], length;
+  if (!title && !isMadeUp()) return 0;
   const u8 *bytes = valueBytes(value, &length);
-  return bytes && isPlainWord(bytes, length) && hasWord(bytes + 1, length - 2);
+  if (!bytes) return 0;
+  if (title && isWholeNumber(bytes, length)) {
+    report.status = status;
+    return writeNumberFact(to, title - 1, bytes, length);
+  }
+  if (!isMadeUp() || !isPlainWord(bytes, length) || !hasWord(bytes + 1, length - 2)) return 0;
+  report.status = status;
+  return to;
 }
 
 static u8 *writeDetail(u8 *to, u32 kind, u32 at) {
@@ -524,31 +566,14 @@ static u8 *writeDetail(u8 *to, u32 kind, u32 at) {
   if (kind >= FACT_KINDS || key >= set.keys) return 0;
   u32 said = factKeys[kind * FACT_KEYS + key];
   if (said == NEVER) return to;
-  int isMadeUp = about.nameLength <= MOST_PLAIN && about.nameLength > 0 && about.name[about.nameLength - 1] == ']';
   u32 status = report.status;
   const struct fact *fact = factOf(1 + kind * FACT_KEYS + key, value);
-  if (!fact) {
-    if (said == MAY_BE_WORD && isMadeUp) {
-      if (isInName(value)) {
-        report.status = status;
-        return to;
-      }
-      if (report.status == FAULT) return 0;
-    }
-    report.factKind = kind;
-    report.factKey = key;
-    return 0;
-  }
+  if (!fact) return writeUnknown(to, kind, key, value, said, status);
   if (fact->piece == NO_PIECE) return to;
   if (fact->word != NO_PIECE) {
     const struct piece *word = &pieces[fact->word];
-    if (isMadeUp) {
-      if (hasWord(pieceBytes + word->at, word->length)) return to;
-    } else if (about.nameLength > MOST_PLAIN || !isShownAsItIs(about.name, about.nameLength)) {
-      return 0;
-    } else if (insideOf(about.name, about.nameLength)) {
-      return 0;
-    }
+    u32 found = wordInName(pieceBytes + word->at, word->length);
+    if (found != WITHOUT_WORD) return found == WITH_WORD ? to : 0;
   }
   to = beginFact(to);
   return to ? writePiece(to, about.limit, fact->piece) : 0;

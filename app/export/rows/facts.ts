@@ -48,6 +48,7 @@ export function installFacts(kernel: RowKernel, { columns, maker, addresses, wor
   setWord(kernel, "keys", keys);
   bytes.fill(0, regions.facts.at, regions.facts.at + regions.facts.size);
   bytes.fill(SAID.never, regions.factKeys.at, regions.factKeys.at + regions.factKeys.size);
+  bytes.fill(0, regions.factTitles.at, regions.factTitles.at + regions.factTitles.size);
   for (let kind = 0; kind < FACT_KINDS; kind++) {
     for (let key = 0; key < keys; key++) {
       bytes[regions.factKeys.at + kind * FACT_KEYS + key] = maker.said(key, kind);
@@ -127,6 +128,9 @@ function fillLinks(kernel: RowKernel, { links }: Checkpoint, file: number, end: 
   setWord(kernel, "members", members);
 }
 
+/** A number above 0 as JSON, which is shown as it is. */
+const WHOLE_NUMBER = /^[1-9]\d{0,14}$/;
+
 /** Gives the kernel the fact that it needs; false if there is no room, or the kernel cannot look for it in names. */
 export function rememberFact(kernel: RowKernel, { maker }: Facts): boolean {
   const { words, regions } = kernel;
@@ -146,6 +150,11 @@ export function rememberFact(kernel: RowKernel, { maker }: Facts): boolean {
     return true;
   }
   if (fact.word !== null && fact.plainWord === null) return false;
+  if (fact.plainWord !== null && WHOLE_NUMBER.test(fact.word ?? "")) {
+    // The kernel writes other numbers by itself. Every fact ends in its value.
+    const title = addPieces(kernel, [fact.piece.subarray(0, -fact.plainWord.length)]);
+    if (title !== null) words[regions.factTitles.at / 4 + kind * FACT_KEYS + key] = title + 1;
+  }
   const piece = addPieces(kernel, fact.plainWord === null ? [fact.piece] : [fact.piece, fact.plainWord]);
   if (piece === null) return false;
   words.set([ownKey, value, piece, fact.plainWord === null ? NO_PIECE : piece + 1], place);

@@ -19,7 +19,7 @@ const REGIONS = [
     "firstMember",
     "member",
   ] as const),
-  ...(["facts", "factKeys", "columns", "output", "pieceBytes", "slots", "slotOf", "prefix"] as const),
+  ...(["facts", "factKeys", "factTitles", "columns", "output", "pieceBytes", "slots", "slotOf", "prefix"] as const),
 ];
 
 /** The words of `set` in rows.c, in its order. */

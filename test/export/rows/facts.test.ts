@@ -129,6 +129,27 @@ test("ends of pipes that are read from, written to, or both", () => {
   expect(lines).toContain("");
 });
 
+test("more numbers than the kernel has room for as facts", () => {
+  const files = Array.from({ length: 20_000 }, (_, at): StateFile => {
+    return { kind: "eventfd", path: "eventfd", stable: 7, details: { count: at } };
+  });
+  const { lines, left } = expectSame(listed(files));
+  expect(left).toBeLessThan(20);
+  expect(lines.slice(0, 3)).toEqual(["", "count 1", "count 2"]);
+});
+
+test("numbers that are in names and values that look like numbers", () => {
+  const below = random(13);
+  const values = [0, 7, -7, 7.5, 1e21, 2 ** 53, "7", "07", "18446744073709551615", null, [7], true];
+  const names = ["eventfd", "7", "socket:[unix stream 7]", "socket:[7 8]", "a:[7", "a\\7", "é 7]"];
+  const files = Array.from({ length: 9000 }, (): StateFile => {
+    const value = below(2) === 0 ? below(30) : (values[below(values.length)] ?? null);
+    const path = names[below(names.length)] as string;
+    return { kind: "socket", path, stable: path.length, details: { backlog: value, state: below(9) } };
+  });
+  expectSame(listed(files));
+});
+
 test("words that are in names and words that are not", () => {
   const below = random(7);
   const pieces = ["established", "stablished", "listen", " ", "->", "-", ">", "x", "]", "é", "\n", "\\"];
