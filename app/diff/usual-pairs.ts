@@ -71,17 +71,27 @@ type CompareFurther = (b: FileRow, a: FileRow) => number;
 export function usualPairs({ before, after, pairs }: Compared, files: ComparedFiles, further: CompareFurther) {
   const x = columnsOf(before, pairs.descriptors.before);
   const y = columnsOf(after, pairs.descriptors.after);
-  return (row: number, end: number): number => firstUnusual(x, y, files, further, row, end);
+  return (from: number, end: number): number => {
+    for (let at = from; ; at++) {
+      const found = firstUnusual(x, y, files, at, end);
+      if (found >= 0) return found;
+      at = ~found;
+      const b = x.file[x.row[at] as number] as number;
+      const a = y.file[y.row[at] as number] as number;
+      const bits = further(b, a);
+      if (bits === 0) continue;
+      files.result[b] = bits;
+      return at;
+    }
+  };
 }
 
-function firstUnusual(
-  x: Columns,
-  y: Columns,
-  files: ComparedFiles,
-  further: CompareFurther,
-  from: number,
-  end: number,
-): number {
+/**
+ * Like the function that `usualPairs` returns; also stops at files with further values, which are the same as far as they
+ * were compared, and returns the complement of the row. It calls no function that is not compiled into it: V8 would read
+ * where each column is again after every call.
+ */
+function firstUnusual(x: Columns, y: Columns, files: ComparedFiles, from: number, end: number): number {
   // Destructured, so that the loop reads arrays and not objects.
   const { row: rowX, file: fileX, closeOnExec: cloexecX, kind: kindX, has: hasX, flags: flagsX, mode: modeX } = x;
   const { row: rowY, file: fileY, closeOnExec: cloexecY, kind: kindY, has: hasY, flags: flagsY, mode: modeY } = y;
@@ -119,12 +129,7 @@ function firstUnusual(
     if (!haveSameBytes(textX, offsetX[b] as number, textY, offsetY[a] as number, length)) return row;
     partner[b] = a + 1;
     compared[a] = 1;
-    if (((hasX[b] as number) & FURTHER) !== 0) {
-      const bits = further(b, a);
-      if (bits === 0) continue;
-      result[b] = bits;
-      return row;
-    }
+    if (((hasX[b] as number) & FURTHER) !== 0) return ~row;
   }
   return end;
 }
