@@ -160,8 +160,9 @@ export function mixedCriuSet(tasks: number, descriptorsPerTask: number): Source[
         ],
       ]),
     ]);
+    // Its status: regular, vdso, anonymous and private.
     const vma = (at: number): Message => [
-      ...[4096 * at, 4096 * (at + 1), 0, 0, 3, 34, 9].map((value, field) => [field + 1, value] as const),
+      ...[4096 * at, 4096 * (at + 1), 0, 0, 3, 34, 0x209].map((value, field) => [field + 1, value] as const),
       [8, 0],
     ];
     const addresses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((field) => [field, 4096 * field] as const);
