@@ -1,5 +1,6 @@
 // Opens the images named on the command line.
 
+import type { Image } from "../app/decoder/image.ts";
 import { type ChosenLimits, isLimitName, LIMITS, NO_LIMITS } from "../app/decoder/limits.ts";
 import { type DetailFilter, SourceError } from "../app/decoder/source.ts";
 import { type Dated, openDated } from "../app/decoder/summary.ts";
@@ -30,6 +31,8 @@ export interface Needed {
    * details. Default: true.
    */
   readonly details?: boolean | DetailFilter;
+  /** An image that was opened with the same details, and is likely to have much in common with this one. */
+  readonly earlier?: Image | undefined;
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
@@ -53,7 +56,7 @@ export async function openOne(
   path: string,
   io: Io,
   options: OpeningOptions,
-  { details = true }: Needed = {},
+  { details = true, earlier }: Needed = {},
 ): Promise<OpenedImage> {
   const { dialect, set } = options;
   const limits = chosenLimits(options);
@@ -62,6 +65,7 @@ export async function openOne(
     input = await openInput(path, io, { keep: true });
     const chosen = {
       details,
+      ...(earlier === undefined ? {} : { earlier }),
       limits,
       unpackers: NODE_UNPACKERS,
       ...(dialect === undefined ? {} : { dialect }),
@@ -92,7 +96,8 @@ export async function openImages(
 ): Promise<OpenedImage[]> {
   const opened: OpenedImage[] = [];
   try {
-    for (const path of paths) opened.push(await openOne(path, io, options, needed));
+    for (const path of paths)
+      opened.push(await openOne(path, io, options, { ...needed, earlier: opened.at(-1)?.image }));
     return opened;
   } catch (error) {
     for (const { input } of opened) input.close();

@@ -63,6 +63,14 @@ export interface DecodeOptions {
   /** Whether to read the details of open files and the links between them, or which details. Default: true. */
   readonly details?: boolean | DetailFilter;
   /**
+   * An image that was decoded with the same `details`. What is the same in both may be taken from it instead of being read
+   * again, and is then shared. The result is the same.
+   */
+  readonly earlier?: {
+    readonly checkpoint: import("../model/checkpoint.ts").Checkpoint;
+    readonly sources: readonly Source[];
+  };
+  /**
    * Whether kernels may run, where WebAssembly is allowed; "always": for small images too, which take less time than starting
    * a kernel. Without them the result is the same. Default: true.
    */

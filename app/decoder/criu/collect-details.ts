@@ -16,6 +16,7 @@ import type { DecodedSet } from "./decoded-set.ts";
 import { createDetailsReader } from "./details.ts";
 import { addLocks } from "./locks.ts";
 import { indexRows, type Links } from "./rows.ts";
+import { haveSameDetails } from "./same-details.ts";
 
 /** Adds the details of files and their links to the checkpoint of a set. */
 export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
@@ -23,6 +24,13 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   const { links } = builder;
   const { checkpoint } = set;
   const flags = readingFlags(checkpoint, files.detailed);
+  const { earlier } = options;
+  if (earlier !== undefined && !context.stopped && (await haveSameDetails(set, flags, earlier))) {
+    const { checkpoint: known } = earlier;
+    markDetailed(checkpoint, known.fileDetails.row);
+    markDetailed(checkpoint, known.links.from);
+    return { ...checkpoint, fileDetails: known.fileDetails, links: known.links };
+  }
   const { kernel, fileDetails } = detailsOf(set, context);
   const read = createDetailsReader(set, { fileDetails, links }, neededBy(options), flags, kernel);
   for (let file = 0; file < flags.length; ) {
