@@ -95,7 +95,7 @@ test("binfmt_misc has its handlers", async () => {
   expect(await table(completeSet(), "binfmt")).toEqual([
     {
       ...{ name: "wine", enabled: true, interpreter: "/usr/bin/wine", flags: "F" },
-      ...{ extension: "exe", magic: "4d5a", mask: "ffff", offset: "0" },
+      ...{ extension: "exe", magic: "4d5a", mask: "ffff", offset: "0", digest: null },
     },
   ]);
 });

@@ -32,7 +32,6 @@ export async function readContents(set: SetReader, tables: Tables): Promise<void
   tables.hold("contents");
   await readGhosts(set, tables);
   await readFileSystems(set, tables);
-  await readBinfmtMisc(set, tables);
   for (const kind of ["apparmor", "autofs"]) {
     for (const [member] of set.members.ofKind(kind)) {
       const source = set.source(member);
@@ -125,13 +124,4 @@ async function trailerOf(source: Source): Promise<Digest | null> {
   const bytes = await source.read(source.size - GZIP_TRAILER, GZIP_TRAILER);
   const view = new DataView(bytes.buffer, bytes.byteOffset, GZIP_TRAILER);
   return { size: view.getUint32(4, true), digest: hex(view.getUint32(0, true)) };
-}
-
-/** What releases after CRIU 4.2 keep of binfmt_misc in a user namespace. */
-async function readBinfmtMisc(set: SetReader, tables: Tables): Promise<void> {
-  for await (const entry of set.entries("userns")) {
-    for (const bytes of messageOf(entry, "userns_entry")?.texts("binfmt_misc") ?? []) {
-      tables.add("contents", { kind: "binfmt_misc", ...digestOf(bytes) }, NONE, entry.record);
-    }
-  }
 }

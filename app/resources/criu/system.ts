@@ -9,7 +9,7 @@ import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { deviceFlags } from "../words.ts";
 import { readGroupProperties } from "./cgroup-properties.ts";
-import { readContents } from "./contents.ts";
+import { digestOf, readContents } from "./contents.ts";
 import { deviceOptions } from "./device-options.ts";
 import { readFirewall } from "./firewall.ts";
 import { readMounts } from "./mounts.ts";
@@ -53,6 +53,7 @@ export async function readSystem(set: SetReader, tables: Tables, unchanged: Unch
   await readSysctls(set, tables);
   await readGroupProperties(set, tables);
   await readEach(set, tables, "binfmt-misc", "binfmt_misc_entry", "binfmt");
+  await readNewerHandlers(set, tables);
   await readContents(set, tables);
   await readControlGroups(set, tables, unchanged.cgroups ? unchanged.cores : new Set());
 }
@@ -135,6 +136,17 @@ async function readEach(
     addWords?.(row, found, set.littleEndian);
     take(row, spec(resource), message, found, set.arch);
     if (!tables.add(resource, row, NONE, entry.record)) return;
+  }
+}
+
+/** Handlers of binfmt_misc in a user namespace, which releases after CRIU 4.2 keep in a form that is not known. */
+async function readNewerHandlers(set: SetReader, tables: Tables): Promise<void> {
+  if (!tables.wants("binfmt")) return;
+  for await (const entry of set.entries("userns")) {
+    tables.hold("binfmt");
+    for (const bytes of messageOf(entry, "userns_entry")?.texts("binfmt_misc") ?? []) {
+      tables.add("binfmt", { digest: digestOf(bytes).digest }, NONE, entry.record);
+    }
   }
 }
 

@@ -261,6 +261,7 @@ const BINFMT: ResourceSpec = {
     column("magic", "text", "magic", "bytes by which files are known", { criu: "binfmt_misc_entry.magic" }),
     column("mask", "text", "mask", "bits of these bytes that count", { criu: "binfmt_misc_entry.mask" }),
     column("offset", "signed", "offset", "where these bytes are", { criu: "binfmt_misc_entry.offset" }),
+    column("digest", "text", "digest", "CRC-32 of a handler in a form that is not known", { minor: true }),
   ],
 };
 
@@ -275,7 +276,7 @@ const CONTENTS: ResourceSpec = {
   // Which files are unlinked, and what is mounted, are changes of open files and mounts.
   compared: "values",
   columns: [
-    column("kind", "text", "kind", "unlinked file, tmpfs, apparmor, autofs or binfmt_misc"),
+    column("kind", "text", "kind", "unlinked file, tmpfs, apparmor or autofs"),
     column("name", "text", "name", "the path of the file, or the mount point"),
     column("size", "number", "size", "in bytes; of tmpfs that of a tar archive"),
     column("digest", "text", "digest", "CRC-32, to compare it"),
