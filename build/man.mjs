@@ -1,7 +1,7 @@
-// Writes man/ckptscope.1 from the descriptions of the commands: npm run man.
+// Writes man/ckptscope.1, or the file given, from the descriptions of the commands: npm run man.
 
 import { writeFileSync } from "node:fs";
-import { root, sourceModules } from "./source-modules.mjs";
+import { root, withSourceModules } from "./source-modules.mjs";
 
-const [{ manPage }] = await sourceModules("/cli/arguments/man.ts");
-writeFileSync(new URL("man/ckptscope.1", root), await manPage());
+const page = await withSourceModules(["/cli/arguments/man.ts"], ([{ manPage }]) => manPage());
+writeFileSync(process.argv[2] ?? new URL("man/ckptscope.1", root), page);

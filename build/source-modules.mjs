@@ -6,8 +6,12 @@ import { createServer } from "vite";
 /** The root of the project. */
 export const root = new URL("..", import.meta.url);
 
-/** The exports of modules, given by their paths from the root. */
-export async function sourceModules(...paths) {
+/**
+ * Calls a function with the exports of modules, given by their paths from the root. Returns what it returns.
+ *
+ * @param use May call what imports further modules: they can be loaded until it is done.
+ */
+export async function withSourceModules(paths, use) {
   const server = await createServer({
     root: fileURLToPath(root),
     configFile: false,
@@ -17,7 +21,7 @@ export async function sourceModules(...paths) {
     optimizeDeps: { noDiscovery: true },
   });
   try {
-    return await Promise.all(paths.map((path) => server.ssrLoadModule(path)));
+    return await use(await Promise.all(paths.map((path) => server.ssrLoadModule(path))));
   } finally {
     await server.close();
   }

@@ -1,8 +1,10 @@
 // Help, the manual page and completion: everything in the descriptions of the commands is in them.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { RULES } from "../../../app/checks/check.ts";
 import { CHANGE_KINDS } from "../../../app/diff/changes.ts";
 import { COMMANDS } from "../../../cli/arguments/commands.ts";
@@ -70,6 +72,14 @@ test.each([
 describe("the manual page", () => {
   test("is current: otherwise run `npm run man`", async () => {
     expect(readFileSync(new URL("../../../man/ckptscope.1", import.meta.url), "utf8")).toBe(await manPage());
+  });
+
+  test("is written by build/man.mjs", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ckptscope-man-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "ckptscope.1");
+    execFileSync(process.execPath, [join(import.meta.dirname, "../../../build/man.mjs"), file]);
+    expect(readFileSync(file, "utf8")).toBe(await manPage());
   });
 
   const groff = spawnSync("groff", ["--version"]).status === 0;
