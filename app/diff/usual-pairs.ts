@@ -1,6 +1,6 @@
-// Passes over descriptor pairs about which there is nothing to report, as nearly all are: both descriptors have the same
-// close-on-exec flag and lead to open files of the same kind, name and values. They are found in one loop over columns, which
-// makes nothing. What is to be reported of other pairs is found out in compare-descriptors.ts.
+// Skips descriptor pairs that are equal, as nearly all are: both descriptors have the same close-on-exec flag and refer to open
+// files of the same kind, name and values. One loop over columns finds them without allocating anything. What differs in the
+// other pairs is determined in compare-descriptors.ts.
 //
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
@@ -88,8 +88,8 @@ export function usualPairs({ before, after, pairs }: Compared, files: ComparedFi
 
 /**
  * Like the function that `usualPairs` returns; also stops at files with further values, which are the same as far as they
- * were compared, and returns the complement of the row. It calls no function that is not compiled into it: V8 would read
- * where each column is again after every call.
+ * were compared, and returns the complement of the row. It calls only functions that V8 inlines: after any other call, V8
+ * would load the address of every column again.
  */
 function firstUnusual(x: Columns, y: Columns, files: ComparedFiles, from: number, end: number): number {
   // Destructured, so that the loop reads arrays and not objects.

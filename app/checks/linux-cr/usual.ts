@@ -1,5 +1,5 @@
 // Checks open files and descriptors that the decoder read in their usual form by their columns, so that their records need not
-// be read again. The first record of which more might be said ends a run of them, and is left to the checks of single records.
+// be read again. The first record that may have a finding ends a run of them, and is left to the checks of single records.
 //
 // Casts `as number` read typed arrays within bounds that were checked before.
 
@@ -22,7 +22,7 @@ export interface UsualChecks {
   before(row: RecordRow): number;
 }
 
-/** What a kind of record is to these checks. */
+/** How these checks treat a kind of record. */
 interface UsualKind {
   readonly announces: boolean;
   readonly isDescriptor: boolean;
@@ -33,7 +33,7 @@ interface Place {
   readonly runs: readonly UsualRun[];
   /** The first run that does not end before the current record. */
   run: number;
-  /** Whether what the open files of that run refer to is as it should be; `null`: not looked up yet. */
+  /** Whether the references of the open files in that run are valid; `null`: not looked up yet. */
   isOwned: boolean | null;
   file: FileRow;
   descriptor: DescriptorRow;
@@ -49,7 +49,7 @@ interface Columns {
   readonly context: Pick<FileContext, "masks" | "hasCredentials">;
   /** The number of CKPT_OBJ_FILE. */
   readonly fileObject: number;
-  /** Fields of an open file that all of a run have the same number in. */
+  /** Fields of an open file that have the same value throughout a run. */
   readonly owners: readonly Reference[];
 }
 
@@ -88,7 +88,7 @@ export function createUsualChecks(
   };
 }
 
-/** One that announces it, one that describes it, and one with its path. */
+/** The object, the open file, and its path. */
 const RECORDS_OF_FILE = 3;
 
 const isOwner = ({ field }: Reference): boolean => field.endsWith("f_credref") || field.endsWith("f_secref");

@@ -1,5 +1,5 @@
 // Links the ends of pipes and of connections, orders all links, and marks the files that have details, in the kernel that has
-// the values of these (build/kernels/links.h, connections.h): what addGroups, linkConnections, inOrder and markDetailed do.
+// their values (build/kernels/links.h, connections.h). Does the same as addGroups, linkConnections, inOrder and markDetailed.
 
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";

@@ -108,7 +108,7 @@ function entryComparer(set: DetailedSet, earlier: DetailedSet) {
   };
 }
 
-/** What cannot be read is not the same: it could be read in only one of the sets. */
+/** An entry that cannot be read equals no other: the other set's may be readable. */
 function isSameEntry(own: EntryBytes | null, other: EntryBytes | null): boolean {
   if (own === null || other === null) return false;
   const { bytes, start, end } = own;

@@ -1,5 +1,4 @@
-// Which records of an image the decoder read in their usual form, so that others who know their columns need not read them
-// again.
+// Which records of an image the decoder read in their usual form: whatever needs only their columns need not read them again.
 
 import type { RecordRow } from "../../model/rows.ts";
 import type { UsualRun } from "../image.ts";

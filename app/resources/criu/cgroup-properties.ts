@@ -1,4 +1,4 @@
-// What control groups are set to: the files of each group that CRIU saves, with their owners.
+// Properties of control groups: the files of each group that CRIU saves, with their owners.
 
 import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
@@ -38,7 +38,7 @@ export async function readGroupProperties(set: SetReader, tables: Tables): Promi
   }
 }
 
-/** Adds a group, what it is set to, and the groups in it. @param above The path of the group that it is in. */
+/** Adds a group, its properties, and the groups in it. @param above The path of the group that it is in. */
 function addGroup(place: Place, group: Values, above: Uint8Array | null, levels: number): void {
   const name = group.bytes("dir_name") ?? new Uint8Array(0);
   const path = above === null || above.length > MOST_PATH ? name : joined([above, name], SLASH);

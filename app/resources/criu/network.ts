@@ -89,7 +89,7 @@ function addRows(
     const row = { namespace, family: familyName(context.family), ...rowOf(message, context) };
     return tables.add(resource, row);
   });
-  // Whatever it says, two of them can be compared.
+  // Two dumps can be compared even if they cannot be read.
   const digest = crc32(rest).toString(16).padStart(8, "0");
   if (rest.length > 0)
     tables.add(resource, { namespace, options: [`not read: ${rest.length} bytes, CRC-32 ${digest}`] });
