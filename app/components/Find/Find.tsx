@@ -34,7 +34,21 @@ function FindIn({ doc }: { doc: Doc }) {
     if (comparison === null) shell.select(object);
     else shell.selectIn(side, object);
   };
-  const { finds, choose, forgetChoice } = useFinds(doc.checkpoint, comparison, query, select);
+  const changeQuery = (text: string) => {
+    forgetChoice();
+    setQuery(text);
+    setActive(0);
+  };
+  const { finds, choose, hold, forgetChoice } = useFinds(
+    doc.checkpoint,
+    comparison,
+    query,
+    (found, held) => {
+      select(found);
+      for (const key of held) pressAgain(key);
+    },
+    (held) => changeQuery(query + held.join("")),
+  );
   const { found, total, done } = finds;
   const current = Math.max(0, Math.min(active, found.length - 1));
 
@@ -44,7 +58,7 @@ function FindIn({ doc }: { doc: Doc }) {
       setActive(to);
       document.getElementById(`found-${to}`)?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") choose(event.currentTarget.value, current);
-    else return;
+    else if (!isCharacter(event) || !hold(event.key)) return;
     event.preventDefault();
   };
 
@@ -62,11 +76,7 @@ function FindIn({ doc }: { doc: Doc }) {
         autoComplete="off"
         spellCheck={false}
         value={query}
-        onChange={(event) => {
-          forgetChoice();
-          setQuery(event.target.value);
-          setActive(0);
-        }}
+        onChange={(event) => changeQuery(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <div id="find-list" role="listbox" aria-label="Results" className="choices mono" tabIndex={-1}>
@@ -97,6 +107,15 @@ function FindIn({ doc }: { doc: Doc }) {
       {done && total === 0 && query.trim() !== "" && <Elsewhere doc={doc} query={query.trim()} />}
     </Modal>
   );
+}
+
+const isCharacter = ({ key, ctrlKey, metaKey, altKey, nativeEvent }: KeyboardEvent): boolean =>
+  key.length === 1 && !ctrlKey && !metaKey && !altKey && !nativeEvent.isComposing;
+
+/** Gives the page a key that was pressed before the dialog was closed. */
+function pressAgain(key: string): void {
+  const target = document.activeElement ?? document.body;
+  target.dispatchEvent(new window.KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }
 
 function Result({ checkpoint, object, note }: { checkpoint: Checkpoint; object: ObjectRef; note: string }) {

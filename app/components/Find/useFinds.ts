@@ -16,6 +16,8 @@ interface Response {
 interface PendingChoice {
   readonly query: string;
   readonly index: number;
+  /** Characters typed since: keys of the page if a result is found, else more of the query. */
+  readonly held: string[];
 }
 
 export interface FindSearch {
@@ -26,18 +28,24 @@ export interface FindSearch {
    * may be older.
    */
   choose(query: string, index: number): void;
+  /** Keeps a character that is typed while a choice waits for its result. Returns whether it did. */
+  hold(character: string): boolean;
   /** Cancels a choice whose result has not been found yet. */
   forgetChoice(): void;
 }
 
 const NOTHING: Response = { query: "", finds: { found: [], total: 0, done: true } };
 
-/** `comparison`: both of its images are searched; null: a single image is. */
+/**
+ * `comparison`: both of its images are searched; null: a single image is. `held`: what was typed after the choice, and
+ * before it was known.
+ */
 export function useFinds(
   checkpoint: Checkpoint,
   comparison: Comparison | null,
   query: string,
-  onChoice: (found: Found) => void,
+  onChoice: (found: Found, held: readonly string[]) => void,
+  onNothing: (held: readonly string[]) => void,
 ): FindSearch {
   const [response, setResponse] = useState(NOTHING);
   /** The newest response, which may not be rendered yet. A choice acts on this one. */
@@ -52,7 +60,8 @@ export function useFinds(
     const object = finds.found[choice.index];
     if (object === undefined && !finds.done) return;
     pending.current = null;
-    if (object !== undefined) onChoice(object);
+    if (object !== undefined) onChoice(object, choice.held);
+    else if (choice.held.length > 0) onNothing(choice.held);
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a search runs once for each query
@@ -76,8 +85,16 @@ export function useFinds(
     finds: response.finds,
     choose(typed, index) {
       // An index belongs to the results that were rendered; for another query, the best result is chosen.
-      pending.current = { query: typed, index: response.query === typed ? index : 0 };
+      pending.current = {
+        query: typed,
+        index: response.query === typed ? index : 0,
+        held: pending.current?.held ?? [],
+      };
       settle();
+    },
+    hold(character) {
+      pending.current?.held.push(character);
+      return pending.current !== null;
     },
     forgetChoice() {
       pending.current = null;
