@@ -11,7 +11,7 @@ import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
 import { isLaidOutByWorker, type Layouts } from "./layouts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
-import { withBytes, withChange } from "./selection.ts";
+import { mirroredChange, withBytes, withChange } from "./selection.ts";
 import { reachedLimit, shownDoc } from "./selectors.ts";
 import type { Choice, Compared, Doc, Docs, Input, Origin, State } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -418,13 +418,6 @@ function changeName({ pending, compared, change }: State) {
 }
 
 const isFound = (change: number): boolean => change !== -1;
-
-/** A change of a comparison in the comparison of the swapped images; -1: not found. */
-function mirroredChange(from: Compared | null, to: Compared, change: number): number {
-  if (from === null) return -1;
-  const name = from.tools.nameOfChange(from.comparison, change);
-  return to.tools.findChange(to.comparison, { ...name, kind: mirrored(name.kind) });
-}
 
 /** The state with before and after swapped. The mirrored change stays selected: of an added task, the removed one. */
 function swapped(state: State, compared: Compared): Partial<State> {

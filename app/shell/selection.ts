@@ -1,7 +1,7 @@
 // The selection: an object, bytes, a change. Selecting one of the three makes the other two follow.
 
 import type { ChangeName } from "../diff/about.ts";
-import type { ChangeKind } from "../diff/changes.ts";
+import { type ChangeKind, mirrored } from "../diff/changes.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { objectOf, type Selection } from "../model/related.ts";
 import { onSide, type Side } from "../model/side.ts";
@@ -210,4 +210,11 @@ export function withBytes(
     return { selection, bytes: doc && bytesForSelection(doc.checkpoint, selection, null) };
   }
   return { selection: selection ?? selectionForBytes(doc.checkpoint, inside, null), bytes: inside };
+}
+
+/** A change of a comparison in the comparison of the swapped images; -1: not found. */
+export function mirroredChange(from: Compared | null, to: Compared, change: number): number {
+  if (from === null) return -1;
+  const name = from.tools.nameOfChange(from.comparison, change);
+  return to.tools.findChange(to.comparison, { ...name, kind: mirrored(name.kind) });
 }

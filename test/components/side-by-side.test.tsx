@@ -8,9 +8,11 @@ import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import { fitColumns, MOST_SAMPLED, measuredColumns } from "../../app/components/SideBySide/columns.ts";
 import { PairCells } from "../../app/components/SideBySide/PairCells.tsx";
 import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
-import { CHANGE_KINDS } from "../../app/diff/changes.ts";
+import { CHANGE_KINDS, mirrored } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
+import { eventsOf } from "../../app/diff/events.ts";
 import { hiddenByKind } from "../../app/diff/filter.ts";
+import { listed } from "../../app/diff/listed.ts";
 import { withoutHidden } from "../../app/diff/without-hidden.ts";
 import {
   ALIGNED_COLUMNS,
@@ -21,7 +23,7 @@ import {
 } from "../../app/shell/aligned-cells.ts";
 import type { Compared } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
-import { pageWith, render } from "../support/render.tsx";
+import { pageWith, render, withHeight } from "../support/render.tsx";
 import { checkpointOf } from "../support/state.ts";
 
 function Both() {
@@ -113,6 +115,40 @@ test("a kind that is switched off is neither marked nor called unchanged", async
   await act(async () => page.shell.store.set({ off: CHANGE_KINDS }));
   expect(container.querySelectorAll(".cell-differs, .cell-gone, .cell-added")).toHaveLength(0);
   expect(container.textContent).not.toMatch(/\d unchanged/);
+});
+
+test("a click on a line of images that have just been swapped selects what the line shows", async () => {
+  withHeight(4000);
+  const page = await pair("v23-s1");
+  const { shell } = page;
+  const container = await render(page, <Both />);
+  await act(async () => shell.store.set({ onlyChanges: false }));
+  const { docs, compared } = shell.store.get();
+  const [before, after] = docs;
+  if (!before || !after || compared === null) throw new Error("The two images are not compared");
+  const pick = (kind: string) => [...container.querySelectorAll<HTMLElement>(`.line-${kind}`)];
+  const own = new Map<HTMLElement, readonly unknown[]>();
+  const shown = () => {
+    const { selection, side, change, compared: now } = shell.store.get();
+    const doc = shell.store.get().docs[side === "before" ? 0 : 1];
+    const name = change === null || now === null ? null : now.tools.nameOfChange(now.comparison, change);
+    return [selection, doc?.checkpoint, name && { ...name, kind: now === compared ? name.kind : mirrored(name.kind) }];
+  };
+  for (const line of [...pick("pair"), ...pick("section")]) {
+    await act(async () => line.click());
+    own.set(line, shown());
+  }
+  expect(own.size).toBeGreaterThan(5);
+  const swapped = { ...diff(after.checkpoint, before.checkpoint), before: after.checkpoint, after: before.checkpoint };
+  const other = { ...compared, comparison: swapped, events: eventsOf(swapped), listed: listed(swapped) };
+  for (const [line, expected] of own) {
+    await act(async () => shell.store.set({ docs, compared, selection: null, change: null }));
+    await act(async () => {
+      shell.store.set({ docs: [after, before], compared: other, side: "before", selection: null, change: null });
+      line.click();
+      expect(shown(), line.textContent).toEqual(expected);
+    });
+  }
 });
 
 test("every number of holders that differs is marked, unless a change that could be the reason is hidden", async () => {

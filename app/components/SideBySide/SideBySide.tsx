@@ -10,10 +10,12 @@ import { lineOfSelection } from "../../diff/selected-line.ts";
 import { withoutHidden } from "../../diff/without-hidden.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
+import { otherSide } from "../../model/side.ts";
 import { detailChanges, hidesHolders } from "../../shell/aligned-cells.ts";
 import { listStep } from "../../shell/keys.ts";
 import { MEDIUM } from "../../shell/narrow.ts";
 import { PLACES } from "../../shell/places.ts";
+import { mirroredChange } from "../../shell/selection.ts";
 import { hiddenOf } from "../../shell/selectors.ts";
 import type { Compared, State } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
@@ -178,28 +180,44 @@ function useLines(
     [comparison, onlyChanges, hidden, pairs, sections],
   );
 
-  /** Selects the row of a pair on its later side that has one. */
-  const selectPair = (to: "descriptor" | "table", columns: { before: Int32Array; after: Int32Array }, at: number) => {
-    const after = i32At(columns.after, at);
-    if (after !== NONE) shell.selectIn("after", { to, row: after });
-    else shell.selectIn("before", { to, row: i32At(columns.before, at) });
-  };
   const choose = (line: number): void => {
-    // The lines can still be those of images that have just been swapped.
-    if (shell.store.get().compared !== compared) return;
+    // The lines can still be those of images that have just been swapped, or replaced.
+    const now = shell.store.get().compared;
+    if (now === null) return;
+    const isSwapped = isSwap(compared.comparison, now.comparison);
+    if (now !== compared && !isSwapped) return;
+    /** Selects the row of a pair on its later side that has one. */
+    const selectPair = (
+      to: "descriptor" | "table",
+      columns: { before: Int32Array; after: Int32Array },
+      pair: number,
+    ) => {
+      const after = i32At(columns.after, pair);
+      const side = after !== NONE ? "after" : "before";
+      const row = after !== NONE ? after : i32At(columns.before, pair);
+      shell.selectIn(isSwapped ? otherSide(side) : side, { to, row });
+    };
+    const selectChange = (change: number) => {
+      const found = isSwapped ? mirroredChange(compared, now, change) : change;
+      if (found !== NONE) shell.selectChange(found);
+    };
     const { kind, at } = lineAt(lines, line);
     if (kind === LINE.pair) selectPair("descriptor", comparison.pairs.descriptors, at);
     else if (kind === LINE.fold) setOpened({ of: comparison.pairs, pairs: new Set([...pairs, at]), sections });
     else if (kind === LINE.sections) setOpened({ of: comparison.pairs, pairs, sections: new Set([...sections, at]) });
-    else if (kind === LINE.task) shell.selectChange(at);
+    else if (kind === LINE.task) selectChange(at);
     else {
       const change = i32At(lines.sectionChange, at);
-      if (change !== NONE) shell.selectChange(change);
+      if (change !== NONE) selectChange(change);
       else selectPair("table", comparison.pairs.tables, at);
     }
   };
   return { lines, choose };
 }
+
+/** Whether one comparison is that of the other's images, swapped. */
+const isSwap = (one: Comparison, other: Comparison): boolean =>
+  one.before === other.after && one.after === other.before && one.before !== one.after;
 
 /** The line of the selected change or descriptor; -1 if there is none. */
 function useSelectedLine(comparison: Comparison, lines: AlignedLines, { change, selection, side }: Shown): number {
