@@ -15,6 +15,7 @@ import { mirroredChange, withBytes, withChange } from "./selection.ts";
 import { reachedLimit, shownDoc } from "./selectors.ts";
 import type { Choice, Compared, Doc, Docs, Input, Origin, State } from "./state.ts";
 import type { Store } from "./store.ts";
+import { missingFrom } from "./view-link.ts";
 import type { Widths } from "./widths.ts";
 
 export interface DocumentActions {
@@ -258,7 +259,7 @@ async function openPending(
   origin: Origin,
   signal: AbortSignal,
 ): Promise<void> {
-  const { swapped: isSwapped, choices } = context.store.get().pending;
+  const { swapped: isSwapped, choices, select, change, side } = context.store.get().pending;
   const chosen = inputs.map((input, index) => {
     const { dialect, set } = choices[index] ?? {};
     return { ...input, ...(dialect && isDialect(dialect) && { dialect }), ...(set && { set }) };
@@ -269,6 +270,13 @@ async function openPending(
   const isSample = origin !== null && "sample" in origin;
   const order = before && after && !isSample ? earlierOf(before.evidence, after.evidence) : null;
   context.store.set({ swapped, order });
+  context.store.set((state) =>
+    missingFrom(state, {
+      ...(select && { select }),
+      ...(change && { change }),
+      ...(side && { side }),
+    }),
+  );
 }
 
 /** Opens an image to compare with the one that is shown. */

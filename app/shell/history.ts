@@ -117,6 +117,8 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       const { origin, docs } = shell.store.get();
       const known = knownOpening(entry);
       const wanted = originOf(link);
+      // That of an earlier link.
+      shell.store.set({ failure: null });
       shell.applyLink(link);
       if (isTooLong(hash)) shell.fail(TOO_LONG);
       else if (isDamaged(hash)) shell.fail(DAMAGED);
@@ -129,7 +131,10 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
         shell.store.set({ closed: entry?.files ?? [] });
       }
       // A newer navigation wins.
-      if (navigation === newest) shell.applyLink(link);
+      if (navigation === newest) {
+        shell.applyLink(link);
+        shell.reportMissing(link);
+      }
     } finally {
       navigating--;
       const now = shell.store.get();

@@ -23,7 +23,7 @@ import {
   type State,
 } from "./state.ts";
 import { createStore, type Store } from "./store.ts";
-import { linkOf, withLink } from "./view-link.ts";
+import { linkOf, missingFrom, type Selecting, withLink } from "./view-link.ts";
 import { createWidths, type Widths } from "./widths.ts";
 import { followWords } from "./word-filter.ts";
 
@@ -49,6 +49,8 @@ export interface Shell extends DocumentActions, SelectionActions {
   fail(failure: Failure): void;
   /** Applies a link to the view. Opens nothing. */
   applyLink(link: Link): void;
+  /** Reports what a link selects and the open images do not have. */
+  reportMissing(link: Selecting): void;
   /** The link to the current view. */
   link(): Link;
   /** The URL of a link; absent: of the link to the current view. */
@@ -100,6 +102,7 @@ export function createShell(client: Client, network = true): Shell {
     notify: (notice) => set({ notice }),
     fail: (failure) => set({ failure, opening: null }),
     applyLink: (link) => set((state) => withLink(state, link)),
+    reportMissing: (link) => set((state) => missingFrom(state, link)),
     link: () => linkOf(get()),
     address(link = linkOf(get())) {
       const [page = ""] = window.location.href.split("#", 1);

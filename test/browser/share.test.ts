@@ -263,3 +263,14 @@ test("the page that the command line serves opens its images without asking", as
     close();
   }
 });
+
+test("a link that selects what its images do not have opens them and says so", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd&select=999999:3" });
+  const alert = page.getByRole("alert");
+  await alert.getByText("This link selects descriptor 3 of task 999999").waitFor();
+  await page.getByRole("grid", { name: "Side by side" }).waitFor();
+  await page.evaluate(() => {
+    window.location.hash = "#v=1&sample=httpd&change=task-added:999999";
+  });
+  await alert.getByText("This link selects a change of task 999999").waitFor();
+});

@@ -137,6 +137,47 @@ describe("a link", () => {
   });
 });
 
+describe("a link to what the images do not have", () => {
+  const image = (firstId: number) =>
+    input(`image ${firstId}`, {
+      tasks: [{ pid: 412, comm: "a", table: 0 }],
+      tables: [[{ fd: 3, file: 0 }]],
+      files: [{ kind: "regular", path: "/srv/log", pos: BigInt(firstId), flags: 1 }],
+    });
+  const failureOf = async (fragment: string, inputs: readonly Input[]) => {
+    const shell = await follow(fragment, inputs);
+    const { failure } = shell.store.get();
+    shell.close();
+    return failure?.message ?? null;
+  };
+
+  test.for([
+    ["select=413", "task 413"],
+    ["select=table:413", "the file table of task 413"],
+    ["select=412:9", "descriptor 9 of task 412"],
+    ["select=file:412:9", "the open file of descriptor 9 of task 412"],
+    ["select=path:/srv/%E2%80%AElog", "the open file /srv/\\u202elog"],
+    ["select=record:0:999999", "a record at offset 999999"],
+  ] as const)("is reported: %s", async ([part, words]) => {
+    expect(await failureOf(`v=1&${part}`, [image(1)])).toBe(
+      `This link selects ${words}, which the image opened here does not have.`,
+    );
+  });
+
+  test("is reported if it is a change, alone or with an object", async () => {
+    const pair = [image(1), image(900)];
+    expect(await failureOf("v=1&change=file-pos:412:9&select=412:8", pair)).toBe(
+      "This link selects descriptor 8 of task 412 and a change of descriptor 9 of task 412, which the images opened here do not have.",
+    );
+    expect(await failureOf("v=1&change=task-added:413", pair)).toMatch(/a change of task 413,/);
+  });
+
+  test("is not reported if they have it", async () => {
+    expect(await failureOf("v=1&select=412:3&tab=files", [image(1)])).toBeNull();
+    expect(await failureOf("v=1&change=file-pos:412:3&side=before&select=412:3", [image(1), image(900)])).toBeNull();
+  });
+});
+
 describe("the memory of links", () => {
   const storage = () => {
     const items = new Map<string, string>();
