@@ -14,6 +14,7 @@ import { type Column, cellAt, type Resources, type ResourceTable } from "../reso
 import type { Note } from "./changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import { type ComparedColumn, cellComparer, comparedColumns, type NamespaceOfRow } from "./compare-cells.ts";
+import { contentsReporter, type ReportedAs } from "./contents-on-one-side.ts";
 import type { Compared } from "./holders.ts";
 import { type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
 import { createOverlaps, type Matched } from "./overlaps.ts";
@@ -40,6 +41,7 @@ interface Pair {
 
 /** Collects the changes. */
 interface Collecting {
+  readonly reportedContents: ReturnType<typeof contentsReporter>;
   readonly compared: Compared;
   readonly collector: Collector;
   readonly changes: { readonly [name in Exclude<keyof ResourceChanges, "count">]: number[] };
@@ -53,6 +55,7 @@ export function compareResources(
   collector: Collector,
 ): { readonly changes: ResourceChanges; readonly notes: readonly Note[] } {
   const collecting: Collecting = {
+    reportedContents: contentsReporter(compared, resources),
     compared,
     collector,
     changes: { resource: [], before: [], after: [], column: [], security: [], repeated: [] },
@@ -68,11 +71,10 @@ export function compareResources(
       const unrecorded = { before: new Map<ColumnSpec, number>(), after: new Map<ColumnSpec, number>() };
       const left = comparePair(collecting, { spec, index, before, after, columns, namespaceOf, unrecorded });
       for (const side of SIDES) {
-        for (const [{ title }, rows] of unrecorded[side]) lacking[side].push(`${title} (${counted(rows, spec.noun)})`);
+        for (const [{ title }, rows] of unrecorded[side]) lacking[side].push(`${title} (${countedRows(rows, spec)})`);
       }
-      if (spec.compared !== "recorded") continue;
-      if (left.before > 0) lacking.after.push(counted(left.before, spec.noun));
-      if (left.after > 0) lacking.before.push(counted(left.after, spec.noun));
+      if (left.before > 0) lacking.after.push(countedRows(left.before, spec));
+      if (left.after > 0) lacking.before.push(countedRows(left.after, spec));
     } else if (before.count > 0) lacking.after.push(spec.title);
     else if (after.count > 0) lacking.before.push(spec.title);
   }
@@ -90,6 +92,8 @@ export function compareResources(
     notes: lackingNotes(lacking),
   };
 }
+
+const countedRows = (rows: number, { noun, plural }: ResourceSpec): string => counted(rows, noun, plural);
 
 function lackingNotes(lacking: Readonly<Record<Side, readonly string[]>>): Note[] {
   return (["before", "after"] as const)
@@ -124,7 +128,7 @@ function haveSameRows(
   return true;
 }
 
-/** Compares two tables. Returns how many rows are on one side only. */
+/** Compares two tables. Returns how many rows on one side only a note has to count. */
 function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): Record<Side, number> {
   const count = { before: 0, after: 0 };
   if (haveSameRows(collecting, tables)) return count;
@@ -136,10 +140,8 @@ function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): Reco
   });
   const pair = { ...tables, groups: matchGroups(tables, matchings) };
   const onOneSide = (left: Left): void => {
-    for (const row of left.before) addOnOneSide(collecting, pair, row, NONE);
-    for (const row of left.after) addOnOneSide(collecting, pair, NONE, row);
-    count.before += left.before.length;
-    count.after += left.after.length;
+    for (const row of left.before) if (addOnOneSide(collecting, pair, row, NONE) === "note") count.before++;
+    for (const row of left.after) if (addOnOneSide(collecting, pair, NONE, row) === "note") count.after++;
   };
   for (const { pairs, left } of matchings) {
     for (const [b, a] of pairs) compareRows(collecting, pair, b, a);
@@ -381,8 +383,23 @@ function isSameGroup(pair: Pair, at: number, before: number, after: number): boo
 }
 
 /** Adds a row that is on one side only, unless another kind of change or a note says that. */
-function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): void {
-  if (pair.spec.compared === undefined) addChange(collecting, pair, before, after, NONE);
+function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): ReportedAs {
+  const as = reportedAs(collecting, pair, before, after);
+  if (as === "change") addChange(collecting, pair, before, after, NONE);
+  return as;
+}
+
+function reportedAs({ reportedContents }: Collecting, { spec }: Pair, before: number, after: number): ReportedAs {
+  switch (spec.compared) {
+    case undefined:
+      return "change";
+    case "recorded":
+      return "note";
+    case "unless reported":
+      return before === NONE ? reportedContents("after", after) : reportedContents("before", before);
+    default:
+      return "elsewhere";
+  }
 }
 
 function addChange(
@@ -425,12 +442,15 @@ function addChange(
   changes.repeated.push(isRepeated(pair, before, after, at) ? 1 : 0);
 }
 
-/** Members whose names are in `path` of a mapping, unless they are missing. */
-const MAPPED_KINDS: ReadonlySet<DetailValue> = new Set(["file", "memfd", "sysv", "device", "socket"]);
+/** By table: the kinds of rows that have a name, in a column, unless the member that has it is missing. */
+const NAMED_KINDS: Readonly<Record<string, { readonly kinds: ReadonlySet<DetailValue>; readonly by: string }>> = {
+  mappings: { kinds: new Set(["file", "memfd", "sysv", "device", "socket"]), by: "path" },
+  contents: { kinds: new Set(["unlinked file", "tmpfs"]), by: "name" },
+};
 
 /**
  * Whether a change may be an effect of what an incomplete image lacks: a value that it does not have, the task that a
- * row belongs to, or the name of what is mapped, by which mappings are matched.
+ * row belongs to, or a name by which rows are matched.
  */
 function isUnknownIn(
   { before: x, after: y }: Compared,
@@ -451,12 +471,13 @@ function isUnknownIn(
   const side: Side = before === NONE ? "after" : "before";
   const [table, row] = before === NONE ? [pair.after, after] : [pair.before, before];
   if (spec.scope !== "image" && i32At(table.task, row) === NONE) return !complete[side];
-  if (spec.name !== "mappings") return false;
+  const named = NAMED_KINDS[spec.name];
+  if (named === undefined) return false;
   const cell = (name: string): DetailValue => {
     const column = spec.columns.findIndex((each) => each.name === name);
     return cellAt(spec.columns[column] as ColumnSpec, table.columns[column], row);
   };
-  return MAPPED_KINDS.has(cell("kind")) && cell("path") === null;
+  return named.kinds.has(cell("kind")) && cell(named.by) === null;
 }
 
 /** Whether another kind of change reports the same: of sockets all, of credentials those of first threads. */

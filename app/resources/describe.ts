@@ -39,6 +39,8 @@ export function resourceSection(spec: ResourceSpec): string {
 const ROWS = {
   values: " Rows on one side only are not reported here.",
   recorded: " Rows on one side only are counted in a note.",
+  "unless reported":
+    " Rows on one side only are not reported if another kind of change does so, and counted in a note if one of the images records none of their kind.",
 } as const;
 
 function comparisonText({ key, columns, scope, compared, repeats }: ResourceSpec): string {

@@ -86,6 +86,8 @@ export interface ResourceSpec {
   readonly name: string;
   /** What one row is, for sentences: `mapping`. */
   readonly noun: string;
+  /** Several of them, if that is not the noun with an s. */
+  readonly plural?: string;
   readonly title: string;
   readonly scope: Scope;
   /** What the table lists, as a sentence. */
@@ -103,9 +105,10 @@ export interface ResourceSpec {
   /**
    * Absent: rows and values are compared. `values`: not which rows there are, as another kind of change reports that.
    * `recorded`: neither, as that depends on what a dump records; a note says how many rows one of the images lacks.
+   * `unless reported`: rows and values, but for rows that another kind of change reports, or that a note counts.
    * `nothing`: other kinds of change report all of it, or it says nothing about the tasks.
    */
-  readonly compared?: "values" | "recorded" | "nothing";
+  readonly compared?: "values" | "recorded" | "unless reported" | "nothing";
   /** Whose changes another kind of change reports as well, so that lists for people can leave them out. */
   readonly repeats?: "always" | "first threads";
 }

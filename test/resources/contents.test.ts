@@ -7,7 +7,7 @@ import type { Change } from "../../app/diff/changes.ts";
 import { changesAndNotes } from "../support/compare.ts";
 import { completeSet } from "../support/complete-set.ts";
 import { setSources } from "../support/criu.ts";
-import { mapNumbers, setNumber, withFile } from "../support/edit-set.ts";
+import { mapNumbers, setNumber, withFile, without } from "../support/edit-set.ts";
 import { entries, openSources } from "../support/resources.ts";
 import { gzip, tar } from "../support/tar.ts";
 
@@ -31,7 +31,7 @@ describe("contents", () => {
   test("of a tmpfs are those of its archive, however that is compressed", async () => {
     const archive = gunzipSync(bytesOf(setSources("w7/before"), TMPFS));
     expect(await table(setSources("w7/before"), "contents")).toEqual([
-      { kind: "tmpfs", name: "/tmp", size: archive.length, digest: hex(crc32(archive)) },
+      { kind: "tmpfs", name: "/tmp", size: archive.length, digest: hex(crc32(archive)), file: null },
     ]);
   });
 
@@ -56,6 +56,52 @@ describe("contents", () => {
     expect(await changesOf(unlinked, withFile(unlinked, GHOST, edited))).toMatchObject([
       { kind: "resource-changed", resource: "contents", field: "digest" },
     ]);
+  });
+
+  test.each(["apparmor.img", "autofs-40.img"])("of %s that only one set has are a change", async (name) => {
+    const kind = name.split(/[-.]/)[0];
+    const none = setSources("w1/before");
+    const set = withFile(none, name, Uint8Array.of(1, 2, 3));
+    const expected = { resource: "contents", key: { kind } };
+    expect(await changesOf(none, set)).toMatchObject([{ kind: "resource-added", ...expected }]);
+    expect(await changesOf(set, none)).toMatchObject([{ kind: "resource-removed", ...expected }]);
+  });
+
+  test("of a tmpfs that only one set has are a change if its mount is in both", async () => {
+    const set = setSources("w7/before");
+    const other = withFile(set, "tmpfs-dev-41.tar.gz.img", bytesOf(set, TMPFS));
+    expect(await changesOf(set, other)).toMatchObject([
+      { kind: "resource-added", resource: "contents", key: { kind: "tmpfs", name: "/proc" } },
+    ]);
+  });
+
+  test("of a tmpfs are in a note if the other set has none", async () => {
+    const set = setSources("w7/before");
+    const packed = tar(set.map(({ name }) => ({ name, bytes: bytesOf(set, name) })));
+    for (const other of [without(set, TMPFS), [bytesSource("set.tar.gz", gzip(packed))]]) {
+      const { changes, notes } = await changesAndNotes(await openSources(set), await openSources(other));
+      expect(changes).toEqual([]);
+      expect(notes).toMatchObject([
+        {
+          code: "resources-on-one-side",
+          message: "The image after does not record: 1 stored file. They are not compared.",
+        },
+      ]);
+    }
+  });
+
+  test("of an unlinked file that only one set has are a change if no descriptor refers to the file", async () => {
+    const [held] = await table(unlinked, "contents");
+    const orphan = mapNumbers(unlinked, "remap-fpath.img", "remap_file_path_entry", (field, value) =>
+      field === "remap_file_path_entry.orig_id" ? 0x7fff_fff0n : value,
+    );
+    const none = without(unlinked, "remap-fpath.img");
+    const changes = async (set: readonly Source[]) =>
+      (await changesOf(set, none)).filter((change) => "resource" in change && change.resource === "contents");
+    expect(held?.file).toEqual(expect.any(Number));
+    expect(await changes(unlinked)).toEqual([]);
+    expect((await changesOf(unlinked, none)).length).toBeGreaterThan(0);
+    expect(await changes(orphan)).toMatchObject([{ kind: "resource-removed", key: { kind: "unlinked file" } }]);
   });
 
   test("of members that are not taken apart are compared whole", async () => {

@@ -64,7 +64,8 @@ async function readGhosts(set: SetReader, tables: Tables): Promise<void> {
     if (source === undefined || attributes === null) continue;
     const digest = await digestOfRest(set, source, recordEnd(checkpoint.records, attributes));
     const name = file === NONE ? null : nameBytes(checkpoint, file);
-    tables.add("contents", { kind: "unlinked file", name, ...digest }, NONE, entry.record);
+    const own = file === NONE ? null : (checkpoint.files.id[file] as number);
+    tables.add("contents", { kind: "unlinked file", name, ...digest, file: own }, NONE, entry.record);
   }
 }
 

@@ -8,6 +8,7 @@ const OPTIONS = column("options", "list", "options", "what else is set, in the w
 const ADDRESSES: ResourceSpec = {
   name: "addresses",
   noun: "address",
+  plural: "addresses",
   title: "Addresses",
   scope: "image",
   meaning: "The addresses of network devices, as `ip address` lists them.",

@@ -222,6 +222,7 @@ const SYSCTLS: ResourceSpec = {
 const GROUP_PROPERTIES: ResourceSpec = {
   name: "cgroupproperties",
   noun: "control group property",
+  plural: "control group properties",
   title: "Control group properties",
   scope: "image",
   meaning: "Control groups with what they are set to, as the files in their directories have it.",
@@ -233,11 +234,12 @@ const GROUP_PROPERTIES: ResourceSpec = {
     column("path", "text", "path", "of the group", { criu: "cgroup_dir_entry.dir_name" }),
     column("property", "text", "property", "cpu.max …; null: the group itself", { criu: "cgroup_prop_entry.name" }),
     column("value", "text", "value", "what the file contains", { criu: "cgroup_prop_entry.value" }),
-    column("mode", "mode", "mode", "permissions of the file", { criu: "cgroup_perms.mode" }),
-    column("uid", "number", "uid", "the owner", { criu: "cgroup_perms.uid" }),
-    column("gid", "number", "gid", "the owner's group", { criu: "cgroup_perms.gid" }),
+    column("mode", "mode", "mode", "permissions of the file", { criu: "cgroup_perms.mode", recordedWith: "mode" }),
+    column("uid", "number", "uid", "the owner", { criu: "cgroup_perms.uid", recordedWith: "mode" }),
+    column("gid", "number", "gid", "the owner's group", { criu: "cgroup_perms.gid", recordedWith: "mode" }),
     column("threaded", "flag", "threaded", "whether threads of a task can be in different groups", {
       criu: "cg_controller_entry.is_threaded",
+      recordedWith: "threaded",
       minor: true,
     }),
   ],
@@ -273,13 +275,17 @@ const CONTENTS: ResourceSpec = {
   meaning:
     "What the image contains of unlinked files and file systems in memory, and parts of it that no other table has. Pages of memory are not listed.",
   key: ["kind", "name"],
-  // Which files are unlinked, and what is mounted, are changes of open files and mounts.
-  compared: "values",
+  // Which files are unlinked, and what is mounted, are changes of descriptors, open files and mounts.
+  compared: "unless reported",
   columns: [
     column("kind", "text", "kind", "unlinked file, tmpfs, apparmor or autofs"),
     column("name", "text", "name", "the path of the file, or the mount point"),
     column("size", "number", "size", "in bytes; of tmpfs that of a tar archive"),
     column("digest", "text", "digest", "CRC-32, to compare it"),
+    column("file", "number", "open file", "the unlinked file: an id in `files`", {
+      notCompared: "renumbered",
+      minor: true,
+    }),
   ],
 };
 
