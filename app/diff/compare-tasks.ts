@@ -95,15 +95,17 @@ function taskDetailsComparer(
       if (!sameFormat && isSameElsewhere(key, x, y)) continue;
       // A path determines its file.
       if (of !== key && !isEqual(valuesBefore[of], valuesAfter[of])) continue;
-      if (of !== key && (x === null || y === null) && isOptional(key.slice(of.length + 1))) continue;
+      if (of !== key && (x === null || y === null)) {
+        const { title, absent } = fileDetail(key.slice(of.length + 1), fileKind("regular"));
+        if (absent === undefined)
+          lacking.add(x === null ? "before" : "after", `${taskDetail(of).title}: ${title}`, "task");
+        if (absent !== "null") continue;
+      }
       const isUncertain = incomplete && (x === null || y === null || key === "threadNames");
       collector.addTask("task-detail", b, a, isUncertain, key);
     }
   };
 }
-
-/** Whether a dump may leave out a detail of a file with a path that has it. */
-const isOptional = (key: string): boolean => fileDetail(key, fileKind("regular")).absent === "skip";
 
 /** Whether two details are equal. Only objects are compared as JSON, because a path may have megabytes. */
 const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>

@@ -93,6 +93,24 @@ function withReversed(bytes: Uint8Array, message: string, wanted: FieldName): Ui
 export const reverseField = (set: readonly Source[], name: string, message: MessageName, field: FieldName): Source[] =>
   editEntries(set, name, (entries) => entries.map((entry) => withReversed(entry, message, field)));
 
+/** A message without a field (`rseq_entry.signature`), in it and in messages in it. */
+function withoutFieldIn(bytes: Uint8Array, message: string, unwanted: FieldName): Uint8Array {
+  const fields = new Map(MESSAGES.get(message as MessageName)?.map((field) => [field.number, field]));
+  return joined(
+    [...fieldsIn(bytes)].map(({ tag, own, whole }) => {
+      const { name, type } = fields.get(tag >> 3) ?? { name: "", type: "" };
+      if (`${message}.${name}` === unwanted) return [];
+      if ((tag & 7) !== 2 || !MESSAGES.has(type as MessageName)) return whole;
+      const nested = withoutFieldIn(own, type, unwanted);
+      return joined([varint(BigInt(tag)), varint(BigInt(nested.length)), nested]);
+    }),
+  );
+}
+
+/** A file of the set without a field, as a release of CRIU that does not know the field writes it. */
+export const withoutField = (set: readonly Source[], name: string, message: MessageName, field: FieldName): Source[] =>
+  editEntries(set, name, (entries) => entries.map((entry) => withoutFieldIn(entry, message, field)));
+
 /** What a number becomes. `numberOf` has the other numbers of its message. */
 export type NumberChange = (field: FieldName, value: bigint, numberOf: (name: string) => bigint) => bigint;
 

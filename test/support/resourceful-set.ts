@@ -22,6 +22,7 @@ export function resourcefulSet(): Source[] {
     set = setNumber(set, name, "core_entry", 0, "thread_core.seccomp_filter", 1);
   }
   set = setNumber(set, core, "core_entry", 0, "thread_core.sas.ss_flags", 0);
+  set = setNumber(set, core, "core_entry", 0, "thread_core.timerslack_ns", 50_000);
   set = setNumber(set, core, "core_entry", 0, "tc.cg_set", 1);
   set = setNumber(set, core, "core_entry", 0, "tc.sigactions.sigaction", 0x401000);
   set = setNumber(set, `ids-${TASK}.img`, "task_kobj_ids_entry", 0, "mnt_ns_id", MOUNTS);

@@ -154,7 +154,9 @@ function addThread(
   const row: Draft = { pid, tid, name: tc?.bytes("comm") };
   take(row, threads, "thread_core_entry", thread, set.arch);
   take(row, threads, "task_core_entry", tc, set.arch);
-  take(row, threads, "thread_sas_entry", usedStack(thread?.nested("sas") ?? null), set.arch);
+  const stack = thread?.nested("sas") ?? null;
+  if (stack !== null && !isUsed(stack)) row.signalStackSize = 0n;
+  else take(row, threads, "thread_sas_entry", stack, set.arch);
   take(row, threads, "rseq_entry", thread?.nested("rseq_entry") ?? null, set.arch);
   // The address is 0 if there is none.
   for (const name of ["robustList", "rseq"]) if (row[name] === 0n || row[name] === 0) row[name] = null;
@@ -170,9 +172,8 @@ function addThread(
 
 const SS_DISABLE = 2;
 
-/** An alternate signal stack, if it is in use. */
-const usedStack = (stack: Values | null): Values | null =>
-  ((stack?.number("ss_flags") ?? SS_DISABLE) & SS_DISABLE) === 0 ? stack : null;
+/** Whether an alternate signal stack is in use. */
+const isUsed = (stack: Values): boolean => ((stack.number("ss_flags") ?? SS_DISABLE) & SS_DISABLE) === 0;
 
 /** Sets that are absent where they are empty. */
 const EMPTY_SETS = ["groups", "effective", "permitted", "inheritable", "bounding", "ambient"];
@@ -267,7 +268,7 @@ function addPosixTimer(set: SetReader, tables: Tables, { pid, task, record }: Ow
   row.notify = notificationName(timer.number("it_sigev_notify") ?? 0);
   row.interval = secondsText(part("isec"), part("insec"), NANOSECONDS);
   row.value = secondsText(part("vsec"), part("vnsec"), NANOSECONDS);
-  row.armed = row.value !== "0";
+  row.armed = timer.wide("vsec") === null && timer.wide("vnsec") === null ? null : row.value !== "0";
   tables.add("timers", row, task, record);
 }
 

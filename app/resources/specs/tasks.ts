@@ -34,9 +34,11 @@ const TASKS: ResourceSpec = {
     }),
     column("childSubreaper", "flag", "subreaper", "whether orphaned descendants become its children", {
       criu: "task_core_entry.child_subreaper",
+      recordedWith: "childSubreaper",
     }),
     column("loginUid", "number", "loginuid", "the user who logged in; null if none did", {
       criu: "task_core_entry.loginuid",
+      recordedWith: "oomScoreAdj",
     }),
     column("exitSignal", "signal", "exit signal", "what its parent receives when it ends", {
       linuxCr: "ckpt_hdr_task.exit_signal",
@@ -81,10 +83,14 @@ const THREADS: ResourceSpec = {
       criu: ["task_core_entry.comm", "thread_core_entry.comm"],
       notCompared: "elsewhere",
     }),
-    column("nice", "number", "nice", "the nice value, -20 to 19", { criu: "thread_core_entry.sched_nice" }),
-    column("policy", "text", "policy", "how it is scheduled; see sched(7)"),
+    column("nice", "number", "nice", "the nice value, -20 to 19", {
+      criu: "thread_core_entry.sched_nice",
+      recordedWith: "policy",
+    }),
+    column("policy", "text", "policy", "how it is scheduled; see sched(7)", { recordedWith: "policy" }),
     column("priority", "number", "priority", "its real-time priority, 1 to 99", {
       criu: "thread_core_entry.sched_prio",
+      recordedWith: "policy",
     }),
     column("blocked", "signals", "blocked", "signals that it blocks", {
       criu: ["thread_core_entry.blk_sigset", "task_core_entry.blk_sigset"],
@@ -105,19 +111,22 @@ const THREADS: ResourceSpec = {
       linuxCr: "ckpt_hdr_task.pdeath_signal",
       recordedWith: "blocked",
     }),
-    column("timerSlack", "decimal", "timer slack", "in nanoseconds", { criu: "thread_core_entry.timerslack_ns" }),
+    column("timerSlack", "decimal", "timer slack", "in nanoseconds", {
+      criu: "thread_core_entry.timerslack_ns",
+      recordedWith: "timerSlack",
+    }),
     column("signalStack", "address", "signal stack", "where its alternate signal stack begins", {
       criu: "thread_sas_entry.ss_sp",
       linuxCr: "ckpt_hdr_task.sas_ss_sp",
       notCompared: "renumbered",
       comparedAs: "presence",
-      recordedWith: "blocked",
+      recordedWith: "signalStackSize",
       minor: true,
     }),
-    column("signalStackSize", "decimal", "size of that", "the size of its alternate signal stack", {
+    column("signalStackSize", "decimal", "size of that", "the size of its alternate signal stack; 0: it has none", {
       criu: "thread_sas_entry.ss_size",
       linuxCr: "ckpt_hdr_task.sas_ss_size",
-      recordedWith: "blocked",
+      recordedWith: "signalStackSize",
       minor: true,
     }),
     column("robustList", "address", "robust list", "where its list of robust futexes begins", {
@@ -125,21 +134,29 @@ const THREADS: ResourceSpec = {
       linuxCr: "ckpt_hdr_task.robust_futex_list",
       notCompared: "renumbered",
       comparedAs: "presence",
-      recordedWith: "blocked",
+      recordedWith: "robustListSize",
+      minor: true,
+    }),
+    column("robustListSize", "number", "size of that", "the size of the head of that list, if it has one", {
+      criu: "thread_core_entry.futex_rla_len",
+      recordedWith: "robustListSize",
       minor: true,
     }),
     column("rseq", "address", "rseq", "where its area for restartable sequences is; see rseq(2)", {
       criu: "rseq_entry.rseq_abi_pointer",
       notCompared: "renumbered",
       comparedAs: "presence",
+      recordedWith: "rseqSize",
       minor: true,
     }),
     column("rseqSize", "number", "size of that", "the size of that area", {
       criu: "rseq_entry.rseq_abi_size",
+      recordedWith: "rseqSize",
       minor: true,
     }),
     column("rseqSignature", "number", "rseq signature", "what comes before abort handlers", {
       criu: "rseq_entry.signature",
+      recordedWith: "rseqSize",
       minor: true,
     }),
   ],
@@ -156,6 +173,7 @@ const capabilitySet = (letter: string): readonly string[] =>
 const CREDENTIALS: ResourceSpec = {
   name: "credentials",
   noun: "credentials",
+  plural: "credentials",
   title: "Credentials",
   scope: "thread",
   meaning: "What each thread may do: its ids, groups, capabilities and security label.",
@@ -308,7 +326,9 @@ const TIMERS: ResourceSpec = {
       linuxCr: intervalTimers("value"),
       notCompared: "volatile",
     }),
-    column("armed", "flag", "armed", "whether it will expire; one that expires once disarms itself"),
+    column("armed", "flag", "armed", "whether it will expire; one that expires once disarms itself", {
+      recordedWith: "armed",
+    }),
     column("overrun", "number", "overrun", "expirations that were missed", {
       criu: "posix_timer_entry.overrun",
       notCompared: "volatile",
