@@ -65,6 +65,8 @@ interface Context {
 export function createDocuments(context: Context): DocumentActions {
   const { client, store, opening } = context;
   const { get, set } = store;
+  /** Of the swap in progress. */
+  let swapping: AbortSignal | null = null;
 
   const open: DocumentActions["open"] = (inputs, origin = null) =>
     opening.begin(namesOf(inputs), (signal) => openAll(context, inputs, origin, signal), adviceFor(inputs));
@@ -116,9 +118,20 @@ export function createDocuments(context: Context): DocumentActions {
     swap() {
       const [before, after] = get().docs;
       if (!before || !after) return Promise.resolve();
+      // Swapping them once more leaves them as they are.
+      if (swapping !== null && !swapping.aborted) {
+        opening.cancel();
+        return Promise.resolve();
+      }
       return opening.begin("swapped images", async (signal) => {
-        const compared = await compare(context, after, before, signal);
-        set((state) => (state.docs[0] === before && state.docs[1] === after ? swapped(state, compared) : {}));
+        swapping = signal;
+        try {
+          const compared = await compare(context, after, before, signal);
+          signal.throwIfAborted();
+          set((state) => (state.docs[0] === before && state.docs[1] === after ? swapped(state, compared) : {}));
+        } finally {
+          if (swapping === signal) swapping = null;
+        }
       });
     },
     closeSide(side) {

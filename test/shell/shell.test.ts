@@ -222,6 +222,17 @@ describe("two documents", () => {
     expect(shell.store.get().docs.map(({ document }) => document)).toEqual([2, 1]);
     expect(shell.store.get().side).toBe("before");
   });
+
+  test("swapping twice before the first is done leaves them as they are", async () => {
+    const { shell, last } = await withOne();
+    const comparing = shell.compareWith(input("b"));
+    last().response(opened(2));
+    await comparing;
+    await Promise.all([shell.swap(), shell.swap()]);
+    expect(shell.store.get()).toMatchObject({ docs: [{ document: 1 }, { document: 2 }], opening: null, failure: null });
+    await Promise.all([shell.swap(), shell.swap(), shell.swap()]);
+    expect(shell.store.get().docs.map(({ document }) => document)).toEqual([2, 1]);
+  });
 });
 
 describe("a third image", () => {
