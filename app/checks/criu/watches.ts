@@ -32,63 +32,101 @@ export function checkLocks(scan: Scan): void {
 /** Most holders of an epoll to search. */
 const SEARCH_LIMIT = 64;
 
-/** A descriptor that an epoll watches. */
-interface Watch {
-  readonly epoll: FileRow;
-  /** The open file behind the descriptor; NONE: there is none. */
-  readonly target: FileRow;
-  readonly fd: number;
-  readonly record: number;
-  readonly field: string;
-}
+/** A watch, by its first number in `scan.watches`. */
+type WatchRow = number;
+
+const epollOf = ({ watches }: Scan, watch: WatchRow): FileRow => watches[watch] ?? NONE;
+const fdOf = ({ watches }: Scan, watch: WatchRow): number => watches[watch + 1] ?? NONE;
 
 /** Checks what epolls watch. */
 export function checkWatches(scan: Scan): void {
   const { watches, tablesLost, dangling } = scan;
   if (tablesLost || dangling) return;
-  /** By epoll, the descriptors that it watches. */
-  const watched = new Map<FileRow, Set<number>>();
-  /** Those that watch epolls. */
-  const nested: Watch[] = [];
-  for (let at = 0; at < watches.length; at += 4) {
-    const watch = watchAt(scan, at);
-    if (watch === null) continue;
-    const { epoll, target, fd, record, field } = watch;
-    const known = watched.get(epoll) ?? new Set();
-    if (known.size === 0) watched.set(epoll, known);
+  /** Watches of epolls, by the watching epoll. */
+  const nested = new Map<FileRow, WatchRow[]>();
+  for (let watch = 0; watch < watches.length; watch += 4) {
+    const epoll = epollOf(scan, watch);
+    if (!isSearched(scan, epoll)) continue;
+    const target = targetOf(scan, watch);
     if (target === NONE) {
-      const message = `An epoll watches descriptor ${fd}, which no task with the epoll has.`;
-      faultAt(scan, "watch-missing", record, field, message);
+      fault(scan, watch, "watch-missing", `watches descriptor ${fdOf(scan, watch)}, which no task with the epoll has.`);
     } else if (target === epoll) {
-      faultAt(scan, "watch-impossible", record, field, `An epoll watches itself, as descriptor ${fd}.`);
-    } else if (known.has(fd)) {
-      faultAt(scan, "watch-impossible", record, field, `An epoll watches descriptor ${fd} twice.`);
-    } else if (scan.types[target] === EPOLL) nested.push(watch);
-    known.add(fd);
+      fault(scan, watch, "watch-impossible", `watches itself, as descriptor ${fdOf(scan, watch)}.`);
+    } else if (scan.types[target] === EPOLL) {
+      const others = nested.get(epoll);
+      if (others === undefined) nested.set(epoll, [watch]);
+      else others.push(watch);
+    }
   }
-  checkCycles(scan, nested);
+  if (!ascend(scan)) checkRepeated(scan);
+  if (nested.size > 0) checkCycles(scan, nested);
 }
 
 const EPOLL = FILE_FIELDS.indexOf("epfd");
 
-/** The watch at a place of `scan.watches`; `null`: the epoll is never set up, or has too many holders to search. */
-function watchAt({ checkpoint, watches }: Scan, at: number): Watch | null {
+/** Whether an epoll is set up, and does not have too many holders to search. */
+function isSearched({ checkpoint: { files } }: Scan, epoll: FileRow): boolean {
+  const holders = u32At(files.firstHolder, epoll + 1) - u32At(files.firstHolder, epoll);
+  return holders > 0 && holders <= SEARCH_LIMIT;
+}
+
+/** The open file behind the descriptor that is watched; NONE: no task with the epoll has it. */
+function targetOf(scan: Scan, watch: WatchRow): FileRow {
+  const { checkpoint } = scan;
   const { files, descriptors } = checkpoint;
-  const [epoll, fd, record, nth] = watches.slice(at, at + 4) as [number, number, number, number];
-  const first = u32At(files.firstHolder, epoll);
+  const epoll = epollOf(scan, watch);
   const last = u32At(files.firstHolder, epoll + 1);
-  if (first === last || last - first > SEARCH_LIMIT) return null;
-  let target = NONE;
-  for (let holder = first; holder < last && target === NONE; holder++) {
-    target = fileOfDescriptor(checkpoint, u32At(descriptors.table, u32At(files.holder, holder)), fd);
+  for (let holder = u32At(files.firstHolder, epoll); holder < last; holder++) {
+    const table = u32At(descriptors.table, u32At(files.holder, holder));
+    const target = fileOfDescriptor(checkpoint, table, fdOf(scan, watch));
+    if (target !== NONE) return target;
   }
-  return { epoll, target, fd, record, field: nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd` };
+  return NONE;
+}
+
+/** Reports a watch. @param what The rest of a sentence about its epoll. */
+function fault(scan: Scan, watch: WatchRow, code: "watch-missing" | "watch-impossible", what: string): void {
+  const [record, nth] = scan.watches.slice(watch + 2, watch + 4) as [number, number];
+  faultAt(scan, code, record, nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd`, `An epoll ${what}`);
+}
+
+/** Whether each epoll's watches follow one another in the order of their descriptors, so that none of them is repeated. */
+function ascend(scan: Scan): boolean {
+  const { checkpoint, watches } = scan;
+  const isSeen = new Uint8Array(checkpoint.files.count);
+  let last = NONE;
+  let fd = NONE;
+  for (let watch = 0; watch < watches.length; watch += 4) {
+    const epoll = epollOf(scan, watch);
+    const next = fdOf(scan, watch);
+    if (epoll === last ? next <= fd : isSeen[epoll] === 1) return false;
+    isSeen[epoll] = 1;
+    last = epoll;
+    fd = next;
+  }
+  return true;
+}
+
+/** Reports descriptors that an epoll watches twice. */
+function checkRepeated(scan: Scan): void {
+  const { watches } = scan;
+  const watched = new Map<FileRow, Set<number>>();
+  for (let watch = 0; watch < watches.length; watch += 4) {
+    const epoll = epollOf(scan, watch);
+    if (!isSearched(scan, epoll)) continue;
+    const known = watched.get(epoll) ?? new Set();
+    if (known.size === 0) watched.set(epoll, known);
+    const fd = fdOf(scan, watch);
+    const target = known.has(fd) ? targetOf(scan, watch) : NONE;
+    if (target !== NONE && target !== epoll) {
+      fault(scan, watch, "watch-impossible", `watches descriptor ${fd} twice.`);
+    }
+    known.add(fd);
+  }
 }
 
 /** Reports epolls that watch each other: the kernel refuses the last of the watches of a cycle. */
-function checkCycles(scan: Scan, nested: readonly Watch[]): void {
-  const next = new Map<FileRow, Watch[]>();
-  for (const watch of nested) next.set(watch.epoll, [...(next.get(watch.epoll) ?? []), watch]);
+function checkCycles(scan: Scan, next: ReadonlyMap<FileRow, readonly WatchRow[]>): void {
   /** Epolls that have been left, and those on the way to the current one. */
   const left = new Set<FileRow>();
   for (const start of next.keys()) {
@@ -101,12 +139,15 @@ function checkCycles(scan: Scan, nested: readonly Watch[]): void {
         left.add(top.epoll);
         onWay.delete(top.epoll);
         way.pop();
-      } else if (onWay.has(watch.target)) {
-        const message = `An epoll watches another, as descriptor ${watch.fd}, which watches it in turn.`;
-        faultAt(scan, "watch-impossible", watch.record, watch.field, message);
-      } else if (!left.has(watch.target)) {
-        onWay.add(watch.target);
-        way.push({ epoll: watch.target, at: 0 });
+        continue;
+      }
+      const target = targetOf(scan, watch);
+      if (onWay.has(target)) {
+        const what = `watches another, as descriptor ${fdOf(scan, watch)}, which watches it in turn.`;
+        fault(scan, watch, "watch-impossible", what);
+      } else if (!left.has(target)) {
+        onWay.add(target);
+        way.push({ epoll: target, at: 0 });
       }
     }
   }
