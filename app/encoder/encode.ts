@@ -3,7 +3,7 @@
 import { createIdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/dialect.ts";
 import { dialectFor, HEADER_MAGIC, TAIL_MAGIC } from "../decoder/linux-cr/recognise.ts";
-import { encodeText } from "../model/text.ts";
+import { concatenated, encodeText } from "../model/text.ts";
 import type { Description, TaskDescription } from "./description.ts";
 import type { Dump, ObjectOperations, Terminal } from "./dump.ts";
 import { dumpFile } from "./files.ts";
@@ -26,7 +26,7 @@ import {
   dumpUserNamespace,
 } from "./tasks.ts";
 import { dumpTerminal, noteTerminal } from "./terminals.ts";
-import { concatenated, fromBase64, nameArray, textBytes } from "./text.ts";
+import { fromBase64, nameArray, textBytes } from "./text.ts";
 import { createWriter, type FieldValues } from "./writer.ts";
 
 /** Dialects that can be written. */
@@ -226,12 +226,12 @@ function writeError(dump: Dump, task: TaskDescription, error: number, seed: bool
   const position = writer.position;
   writer.record("ERROR");
   if (seed) {
-    const message = concatenated(`task ${pid} (`, commOf(task), `), files_struct: ${error}`);
-    writer.record("STRING", {}, concatenated("\0", message.subarray(0, SEED_MESSAGE), "\0"));
+    const message = concatenated([`task ${pid} (`, commOf(task), `), files_struct: ${error}`]);
+    writer.record("STRING", {}, concatenated(["\0", message.subarray(0, SEED_MESSAGE), "\0"]));
     return;
   }
   const where = `[err ${error}][pos ${position}][E @ ${dump.failedStep}:0]`;
-  writer.record("STRING", {}, concatenated(`\0${where}[pid ${pid} tsk `, commOf(task), "]files_struct\n"));
+  writer.record("STRING", {}, concatenated([`\0${where}[pid ${pid} tsk `, commOf(task), "]files_struct\n"]));
 }
 
 /** The bytes of a task's comm up to its NUL. */

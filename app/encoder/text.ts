@@ -14,11 +14,6 @@ export function fromBase64(text: string): Uint8Array {
 export const textBytes = (text: string, exact: string | undefined): Uint8Array =>
   exact === undefined ? encodeText(text) : fromBase64(exact);
 
-/** Texts and bytes, one after the other. */
-export function concatenated(...parts: readonly (string | Uint8Array)[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...(typeof part === "string" ? encodeText(part) : part)]));
-}
-
 /** Bytes followed by a NUL. */
 export function withNul(bytes: Uint8Array): Uint8Array {
   const result = new Uint8Array(bytes.length + 1);

@@ -3,7 +3,7 @@
 import { type Checkpoint, HAS, NONE, nameBytes } from "./checkpoint.ts";
 import { u8At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
-import { encodeText, sameBytes } from "./text.ts";
+import { concatenated, encodeText, sameBytes } from "./text.ts";
 
 /** Kinds of mapping, by index. */
 export const MAPPING_KINDS = [
@@ -30,7 +30,6 @@ export type MappingKind = (typeof MAPPING_KINDS)[number];
 const MEMFD = encodeText("memfd:");
 const DEV_ZERO = encodeText("/dev/zero");
 const MEMFD_DEV_ZERO = encodeText("memfd:/dev/zero");
-const SLASH = encodeText("/");
 
 /**
  * Whether an open file is memory that tasks share without a file: to the kernel it is a file named /dev/zero, which CRIU
@@ -47,15 +46,8 @@ export function mappedPath(checkpoint: Checkpoint, file: FileRow): Uint8Array | 
   if (file === NONE) return null;
   if (isDevZero(checkpoint, file)) return DEV_ZERO;
   const name = nameBytes(checkpoint, file);
-  if (sameBytes(name.subarray(0, MEMFD.length), MEMFD)) return joined(SLASH, name);
+  if (sameBytes(name.subarray(0, MEMFD.length), MEMFD)) return concatenated(["/", name]);
   return (u8At(checkpoint.files.has, file) & HAS.path) === 0 ? null : name;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }
 
 /** The index of a kind. */

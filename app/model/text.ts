@@ -202,6 +202,18 @@ export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Texts and bytes, one after the other. */
+export function concatenated(parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const pieces = parts.map((part) => (typeof part === "string" ? encodeText(part) : part));
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
 /** Base64 with padding. */
 export function base64(bytes: Uint8Array): string {
   let binary = "";

@@ -29,8 +29,6 @@ export interface FieldCursor {
 /** Most bytes of an opaque value to show. */
 const MOST_HEX = 32;
 
-export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** Whether the record's bytes up to `to` exist and were read. */
 export const isAvailable = ({ bytes, length }: FieldCursor, to: number): boolean => to <= length && to <= bytes.length;
 

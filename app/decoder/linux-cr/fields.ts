@@ -4,7 +4,8 @@ import { NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { addRest, type FieldContext, type FieldCursor, viewOf } from "./field-cursor.ts";
+import { bytesView } from "../../model/text.ts";
+import { addRest, type FieldContext, type FieldCursor } from "./field-cursor.ts";
 import { addPayload } from "./payload-fields.ts";
 import { addStruct } from "./struct-fields.ts";
 
@@ -60,4 +61,4 @@ export function recordFields(
 
 /** `len` as it is stored: a record with a wrong length may have been decoded with the right one. */
 const storedLength = ({ context, bytes, length }: FieldCursor): string =>
-  bytes.length < 8 ? String(length) : String(viewOf(bytes).getUint32(4, context.littleEndian));
+  bytes.length < 8 ? String(length) : String(bytesView(bytes).getUint32(4, context.littleEndian));

@@ -1,9 +1,9 @@
 // The fields of payloads after a record's struct: texts, pids, auxiliary vectors, pages, epoll items.
 
 import type { RecordRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
+import { bytesView, visibleText } from "../../model/text.ts";
 import type { Dialect } from "./dialect.ts";
-import { addBytes, addRest, type FieldContext, type FieldCursor, isAvailable, viewOf } from "./field-cursor.ts";
+import { addBytes, addRest, type FieldContext, type FieldCursor, isAvailable } from "./field-cursor.ts";
 import { addEntries, addField, MOST_ENTRIES } from "./struct-fields.ts";
 
 /** The contents of a payload. */
@@ -80,7 +80,7 @@ export function addPayload(cursor: FieldCursor, record: RecordRow, name: string,
       addAuxv(cursor);
       break;
     case "pages": {
-      const pages = previous.length < 16 ? 0n : viewOf(previous).getBigUint64(8, littleEndian);
+      const pages = previous.length < 16 ? 0n : bytesView(previous).getBigUint64(8, littleEndian);
       addPages(cursor, Number(pages), checkpoint.machine.wordSize ?? 8);
       break;
     }
@@ -94,7 +94,7 @@ const pidsStruct = (dialect: Dialect): string =>
 
 /** Whether the image ends inside the record. */
 const isCutOff = ({ bytes, length, context }: FieldCursor): boolean =>
-  bytes.length >= 8 && viewOf(bytes).getUint32(4, context.littleEndian) > length;
+  bytes.length >= 8 && bytesView(bytes).getUint32(4, context.littleEndian) > length;
 
 /** The rest of the record is text up to a NUL. The text of an error has another NUL before it. */
 function addText(cursor: FieldCursor): void {
@@ -120,7 +120,7 @@ function addPidObjects(cursor: FieldCursor): void {
   for (let index = 0; index < MOST_ENTRIES; index++) {
     const from = cursor.end;
     if (!isAvailable(cursor, from + 4)) return;
-    const depth = viewOf(bytes).getUint32(from, context.littleEndian);
+    const depth = bytesView(bytes).getUint32(from, context.littleEndian);
     if (depth > MOST_ENTRIES) return;
     addField(cursor, from, `[${index}].`, { name: "depth", type: "u32", offset: 0, size: 4 });
     for (let level = 0; level <= depth; level++) {

@@ -2,17 +2,8 @@
 
 import { ipv6Text } from "../../model/addresses.ts";
 import type { Field } from "../../model/fields.ts";
-import { visibleText } from "../../model/text.ts";
-import {
-  addBytes,
-  addRest,
-  type FieldContext,
-  type FieldCursor,
-  hexText,
-  isAvailable,
-  padTo,
-  viewOf,
-} from "./field-cursor.ts";
+import { bytesView, visibleText } from "../../model/text.ts";
+import { addBytes, addRest, type FieldContext, type FieldCursor, hexText, isAvailable, padTo } from "./field-cursor.ts";
 import type { Layout, LayoutField } from "./layout.ts";
 import { meaning } from "./meaning.ts";
 import { inetAddress, unixAddress } from "./socket-addresses.ts";
@@ -169,7 +160,7 @@ function opaqueMeaning(type: string, content: Uint8Array, { littleEndian }: Fiel
     case "in6_addr":
       return content.every((byte) => byte === 0) ? null : ipv6Text(content);
     case "linger": {
-      const view = viewOf(content);
+      const view = bytesView(content);
       return view.getInt32(0, littleEndian) === 0 ? "off" : `${view.getInt32(4, littleEndian)} s`;
     }
     default:

@@ -3,6 +3,7 @@
 import type { Values } from "../../decoder/criu/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
+import { concatenated } from "../../model/text.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { messageOf, type SetReader, take } from "./set-reader.ts";
@@ -12,9 +13,6 @@ const MOST_LEVELS = 64;
 
 /** PATH_MAX. */
 const MOST_PATH = 4096;
-
-const SLASH = 0x2f;
-const COMMA = 0x2c;
 
 interface Place {
   readonly tables: Tables;
@@ -30,7 +28,9 @@ export async function readGroupProperties(set: SetReader, tables: Tables): Promi
   for await (const entry of set.entries("cgroup")) {
     tables.hold("cgroupproperties");
     messageOf(entry, "cgroup_entry")?.each("controllers", (controller) => {
-      const controllers = joined(controller.texts("cnames"), COMMA);
+      const controllers = concatenated(
+        controller.texts("cnames").flatMap((name, at) => (at === 0 ? [name] : [",", name])),
+      );
       const threaded = controller.bool("is_threaded");
       const place = { tables, set, record: entry.record, controllers, threaded };
       controller.each("dirs", (group) => addGroup(place, group, null, MOST_LEVELS));
@@ -41,7 +41,7 @@ export async function readGroupProperties(set: SetReader, tables: Tables): Promi
 /** Adds a group, its properties, and the groups in it. @param above The path of the group that it is in. */
 function addGroup(place: Place, group: Values, above: Uint8Array | null, levels: number): void {
   const name = group.bytes("dir_name") ?? new Uint8Array(0);
-  const path = above === null || above.length > MOST_PATH ? name : joined([above, name], SLASH);
+  const path = above === null || above.length > MOST_PATH ? name : concatenated([above, "/", name]);
   addRow(place, path, {}, group.nested("dir_perms"));
   group.each("properties", (property) => {
     const row: Record<string, Input> = {};
@@ -60,9 +60,4 @@ function addRow(
   const row: Record<string, Input> = { controllers, path, threaded, ...property };
   take(row, spec("cgroupproperties"), "cgroup_perms", permissions, set.arch);
   tables.add("cgroupproperties", row, NONE, record);
-}
-
-function joined(parts: readonly Uint8Array[], separator: number): Uint8Array {
-  const bytes = parts.flatMap((part, at) => (at === 0 ? [...part] : [separator, ...part]));
-  return Uint8Array.from(bytes);
 }

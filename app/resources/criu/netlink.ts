@@ -1,6 +1,8 @@
 // Messages of rtnetlink(7), as `ip addr save`, `ip route save` and `ip rule save` write them: a magic number, then the
 // kernel's answers. Numbers are in the byte order of the machine, addresses in that of the network.
 
+import { bytesView } from "../../model/text.ts";
+
 /** An attribute of a message. */
 export interface Attribute {
   readonly type: number;
@@ -37,14 +39,14 @@ export interface DumpForm {
  * Calls `visit` for each message of a dump.
  *
  * @param visit Returns whether to go on.
- * @returns what is not read, because it is no whole message; empty if everything is
+ * @returns the bytes from the first message on that is cut or malformed; empty if there is none
  */
 export function walkDump(
   bytes: Uint8Array,
   { magic, headBytes, littleEndian }: DumpForm,
   visit: (message: NetlinkMessage) => boolean,
 ): Uint8Array {
-  const view = viewOf(bytes);
+  const view = bytesView(bytes);
   if (bytes.length < MAGIC_BYTES || view.getUint32(0, littleEndian) !== magic) return bytes;
   let at = MAGIC_BYTES;
   while (at + HEADER_BYTES <= bytes.length) {
@@ -68,7 +70,7 @@ export function walkDump(
 /** The attributes in a piece of a message; `null` if they do not fill it. */
 export function readAttributes(bytes: Uint8Array, littleEndian: boolean): Attribute[] | null {
   const attributes: Attribute[] = [];
-  const view = viewOf(bytes);
+  const view = bytesView(bytes);
   for (let at = 0; at < bytes.length; ) {
     if (at + ATTRIBUTE_BYTES > bytes.length) return null;
     const length = view.getUint16(at, littleEndian);
@@ -82,11 +84,9 @@ export function readAttributes(bytes: Uint8Array, littleEndian: boolean): Attrib
 
 /** A number of 1, 2, 4 or 8 bytes; `null` for other lengths. */
 export function numberIn(bytes: Uint8Array, littleEndian: boolean): number | bigint | null {
-  const view = viewOf(bytes);
+  const view = bytesView(bytes);
   if (bytes.length === 1) return view.getUint8(0);
   if (bytes.length === 2) return view.getUint16(0, littleEndian);
   if (bytes.length === 4) return view.getUint32(0, littleEndian);
   return bytes.length === 8 ? view.getBigUint64(0, littleEndian) : null;
 }
-
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,10 +1,10 @@
 // Addresses, routes and routing rules of network namespaces. CRIU keeps what `ip addr save`, `ip route save` and
 // `ip rule save` write.
 
-import { crc32 } from "../../decoder/archive/checksums.ts";
 import { visibleText } from "../../model/text.ts";
 import type { Input } from "../table.ts";
 import type { Tables } from "../tables.ts";
+import { digestOf } from "./contents.ts";
 import { type NetlinkMessage, numberIn, walkDump } from "./netlink.ts";
 import {
   ADDRESS_ATTRIBUTES,
@@ -90,9 +90,8 @@ function addRows(
     return tables.add(resource, row);
   });
   // Two dumps can be compared even if they cannot be read.
-  const digest = crc32(rest).toString(16).padStart(8, "0");
-  if (rest.length > 0)
-    tables.add(resource, { namespace, options: [`not read: ${rest.length} bytes, CRC-32 ${digest}`] });
+  const { size, digest } = digestOf(rest);
+  if (size > 0) tables.add(resource, { namespace, options: [`not read: ${size} bytes, CRC-32 ${digest}`] });
 }
 
 /** Names of devices, by namespace and index. */
