@@ -111,7 +111,7 @@ function subjectsOf(checkpoint: Checkpoint, wanted: Uint8Array): Map<number, Sub
 /** The rows whose records are wanted: few of perhaps millions. */
 function wantedRows(column: Int32Array, count: number, wanted: Uint8Array): number[] {
   const rows: number[] = [];
-  // NONE is no element.
+  // NONE is beyond the end of `wanted`.
   for (let row = 0; row < count; row++) if (wanted[column[row] as number] === 1) rows.push(row);
   return rows;
 }

@@ -65,7 +65,7 @@ interface Context {
 export function createDocuments(context: Context): DocumentActions {
   const { client, store, opening } = context;
   const { get, set } = store;
-  /** Of the swap in progress. */
+  /** The signal of the swap in progress. */
   let swapping: AbortSignal | null = null;
 
   const open: DocumentActions["open"] = (inputs, origin = null) =>

@@ -215,7 +215,7 @@ export function startCheckKernel(): Nodes | null {
     nodes.set(message, node);
     takers[node] = { check: isSpace ? checkSpace : check, slots: slotsIn(tables, node) };
   }
-  // Mappings are told apart by their places in the address space.
+  // Mappings are identified by their addresses.
   takers[mapping] = { check: () => {}, slots: slotsIn(tables, mapping) };
   const file = addFileNode(tables);
   nodes.set("file_entry", file.node);

@@ -70,7 +70,7 @@ function isSearched({ checkpoint: { files } }: Scan, epoll: FileRow): boolean {
   return holders > 0 && holders <= SEARCH_LIMIT;
 }
 
-/** The open file behind the descriptor that is watched; NONE: no task with the epoll has it. */
+/** The open file that the watched descriptor refers to; NONE: no task with the epoll has it. */
 function targetOf(scan: Scan, watch: WatchRow): FileRow {
   const { checkpoint } = scan;
   const { files, descriptors } = checkpoint;

@@ -17,7 +17,7 @@ const ROW = 20;
 interface Props {
   /** Id of the element, if it is not the only grid. */
   readonly id?: string;
-  /** Whether another grid is beside it, which leaves little room. */
+  /** Whether another grid is next to it, which leaves little room. */
   readonly isHalf?: boolean;
   readonly document: DocumentId;
   readonly memory: Memory;

@@ -85,7 +85,7 @@ export function titlePlace(
   width: number,
 ): Point | null {
   const steps = UP_AND_DOWN.flatMap((dy) => ASIDE.map((dx) => ({ dx, dy, far: Math.hypot(dx, dy) })));
-  // A place beside the middle of an arc is as good as one on the line at twice the distance.
+  // A place next to the middle of an arc is as good as one on the line at twice the distance.
   const places = points.flatMap(({ x, y }) => {
     const along = Math.hypot(x - (points[0] as Point).x, y - (points[0] as Point).y) / 2;
     return steps.map(({ dx, dy, far }) => ({ x: x + dx, y: y + dy, far: far + along }));

@@ -97,7 +97,7 @@ function tableCells(
   const sharedNote = shared > 0 && shared < count ? ` · ${grouped(shared)} shared` : shared > 0 ? ", all shared" : "";
   const details = [`${fds}${sharedNote}`, fds, scale === null ? "" : descriptorsLabel(subject, table, null)];
   const badgeRoom = badge === "" ? 0 : badge.length + 1;
-  // Its number is beside it, at the task.
+  // The task next to it shows its number.
   const name = owners.find(({ length }) => opener.length + length + badgeRoom <= room) ?? owners.at(-1);
   const owner = `${opener}${name}`;
   // The counts give way to the owner and to the badge.
