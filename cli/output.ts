@@ -20,7 +20,7 @@ import { constants as osConstants } from "node:os";
 import { dirname, join } from "node:path";
 import { isatty } from "node:tty";
 import { HEAD_BYTES } from "../app/decoder/archive/forms.ts";
-import { memberOfName } from "../app/decoder/criu/member-names.ts";
+import { memberOfName } from "../app/decoder/criu/format/member-names.ts";
 import { isImageByBytes } from "../app/decoder/find-images.ts";
 import { visible } from "../app/model/text.ts";
 import { CliError, systemReason } from "./error.ts";

@@ -1,7 +1,7 @@
 // What a finding is about, in a user's terms: the task, the descriptor and the open file that its record describes.
 
-import { MEMBER_KINDS } from "../decoder/criu/member-kinds.ts";
-import { memberOfName } from "../decoder/criu/member-names.ts";
+import { MEMBER_KINDS } from "../decoder/criu/format/member-kinds.ts";
+import { memberOfName } from "../decoder/criu/format/member-names.ts";
 import {
   type Checkpoint,
   furtherRecords,

@@ -1,7 +1,7 @@
 // The dialects that a user can choose instead of the detected one. Imports no decoder.
 
 import type { Format } from "../model/checkpoint.ts";
-import { FRAMINGS } from "./criu/dialect-names.ts";
+import { FRAMINGS } from "./criu/format/dialect-names.ts";
 import { DIALECT_NAMES } from "./linux-cr/dialect-names.ts";
 
 const DIALECTS: Readonly<Record<Format, readonly string[]>> = { "linux-cr": DIALECT_NAMES, criu: FRAMINGS };

@@ -9,7 +9,7 @@ import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/problem.ts";
 import { openArchive } from "./archive/unpack.ts";
 import { isClutter } from "./clutter.ts";
-import { METADATA_NAMES, type Metadata, NO_METADATA } from "./criu/container-metadata.ts";
+import { METADATA_NAMES, type Metadata, NO_METADATA } from "./criu/sets/container-metadata.ts";
 import {
   groupRemains,
   groupSets,
@@ -19,8 +19,8 @@ import {
   mayBeOpened,
   type ParentSet,
   type SetChoice,
-} from "./criu/find-sets.ts";
-import { memberOfBytes } from "./criu/framing.ts";
+} from "./criu/sets/find-sets.ts";
+import { memberOfBytes } from "./criu/wire/framing.ts";
 import { HIGHEST, type Limits, limitMessage } from "./limits.ts";
 import { isLinuxCr } from "./linux-cr/recognise.ts";
 import { type Source, SourceError } from "./source.ts";

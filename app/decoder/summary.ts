@@ -3,8 +3,8 @@
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Evidence } from "../model/earlier.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
-import { hostOf } from "./criu/set-host.ts";
-import { uptimeOf } from "./criu/set-times.ts";
+import { hostOf } from "./criu/sets/set-host.ts";
+import { uptimeOf } from "./criu/sets/set-times.ts";
 import type { FoundImage } from "./find-images.ts";
 import type { Image, Refusal } from "./image.ts";
 import { limitsFor } from "./limits.ts";

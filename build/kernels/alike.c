@@ -1,8 +1,8 @@
-// Compiled to app/decoder/criu/alike-module.ts.
+// Compiled to app/decoder/criu/details/alike-module.ts.
 //
 // Finds open files that differ from ones before them in nothing but fields that are expected to differ, and adds their
-// details and links by the steps of those: see app/decoder/criu/alike.ts, which does the same, and alike-runs.ts, which calls
-// this. Reads stay between an entry's start and end, which are within the block.
+// details and links by the steps of those: see app/decoder/criu/details/alike.ts, which does the same, and alike-runs.ts,
+// which calls this. Reads stay between an entry's start and end, which are within the block.
 
 typedef unsigned char u8;
 typedef unsigned short u16;

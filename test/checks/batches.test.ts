@@ -8,7 +8,7 @@ import { handlerOf } from "../../app/checks/criu/entries.ts";
 import { NOTE } from "../../app/checks/criu/kernel/check-kernel.ts";
 import { isSound } from "../../app/checks/criu/shapes.ts";
 import type { Findings } from "../../app/checks/findings.ts";
-import { isSet, scan, scratch } from "../../app/decoder/criu/wire.ts";
+import { isSet, scan, scratch } from "../../app/decoder/criu/wire/wire.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { imageSources, SAMPLES } from "../support/corpus.ts";

@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
+import { MESSAGES, type MessageName } from "../../app/decoder/criu/format/messages.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
-import { MESSAGES, type MessageName } from "../../app/decoder/criu/messages.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { setSources } from "../support/criu.ts";
 import { editField } from "../support/edit-set.ts";

@@ -7,7 +7,7 @@ import { handlerOf } from "../../app/checks/criu/entries.ts";
 import type { Handler } from "../../app/checks/criu/handler.ts";
 import { readChecked } from "../../app/checks/criu/read-checked.ts";
 import { isSound } from "../../app/checks/criu/shapes.ts";
-import { isSet, scan, scratch } from "../../app/decoder/criu/wire.ts";
+import { isSet, scan, scratch } from "../../app/decoder/criu/wire/wire.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import { setSources } from "../support/criu.ts";
 import { editField } from "../support/edit-set.ts";

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { MESSAGES, type MessageName } from "../../app/decoder/criu/messages.ts";
+import { MESSAGES, type MessageName } from "../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { readForComparison, readResources } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";

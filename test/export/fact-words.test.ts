@@ -1,8 +1,8 @@
 // The facts that a line of a listing adds to the name of an open file.
 
 import { expect, test } from "vitest";
-import { fieldsOf } from "../../app/decoder/criu/file-fields.ts";
-import { FILE_FIELDS } from "../../app/decoder/criu/file-types.ts";
+import { fieldsOf } from "../../app/decoder/criu/details/file-fields.ts";
+import { FILE_FIELDS } from "../../app/decoder/criu/format/file-types.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { createFactWords } from "../../app/export/fact-words.ts";

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { MESSAGES } from "../../app/decoder/criu/messages.ts";
+import { MESSAGES } from "../../app/decoder/criu/format/messages.ts";
 import { dialect } from "../../app/decoder/linux-cr/dialect.ts";
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
 import { resourceSection, resourcesSchema } from "../../app/resources/describe.ts";

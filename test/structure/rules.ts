@@ -12,7 +12,7 @@ const CORE =
 /** The worker as the page sees it. */
 const WORKER = "worker/client.ts worker/protocol.ts worker/memory-protocol.ts";
 /** Tables of names, which the page knows before it opens anything. */
-const NAMES = "decoder/dialects.ts decoder/criu/member-names.ts decoder/clutter.ts";
+const NAMES = "decoder/dialects.ts decoder/criu/format/member-names.ts decoder/clutter.ts";
 /** What draws. */
 const VIEW =
   "npm:react npm:react-dom npm:d3-selection npm:d3-zoom npm:@tanstack/react-table npm:@tanstack/react-virtual";
@@ -28,7 +28,7 @@ const rules: Readonly<Record<string, string>> = {
   "decoder/find-images.ts": "model decoder decoder/archive decoder/linux-cr decoder/criu",
   "decoder/open.ts": "model decoder decoder/find-images.ts decoder/archive decoder/linux-cr decoder/criu",
   "decoder/summary.ts": "model decoder decoder/open.ts decoder/find-images.ts decoder/criu",
-  "decoder/dialects.ts": "model decoder/linux-cr/dialect-names.ts decoder/criu/dialect-names.ts",
+  "decoder/dialects.ts": "model decoder/linux-cr/dialect-names.ts decoder/criu/format/dialect-names.ts",
   encoder: "model decoder decoder/linux-cr",
   checks: "model decoder decoder/linux-cr decoder/criu",
   memory: "model decoder decoder/memory",

@@ -1,6 +1,6 @@
 // Builds a CRIU image set of any size, by the field numbers of its messages.
 
-import { MAGICS, type MagicName } from "../../app/decoder/criu/messages.ts";
+import { MAGICS, type MagicName } from "../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { encodeText } from "../../app/model/text.ts";
 import { concat } from "./tar.ts";

@@ -1,6 +1,6 @@
 // Edits the files of a CRIU set entry by entry, through the message tables.
 
-import { MESSAGES, type MessageName } from "../../app/decoder/criu/messages.ts";
+import { MESSAGES, type MessageName } from "../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 
 const joined = (pieces: readonly (Uint8Array | readonly number[])[]): Uint8Array =>

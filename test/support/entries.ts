@@ -1,7 +1,7 @@
 // The entries of a recorded set, read one by one.
 
 import { type Shape, shapeOf } from "../../app/checks/criu/shapes.ts";
-import { createEntryReader } from "../../app/decoder/criu/inspect.ts";
+import { createEntryReader } from "../../app/decoder/criu/wire/inspect.ts";
 import { openRecorded } from "./resources.ts";
 
 export interface RecordedEntry {

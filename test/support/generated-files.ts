@@ -1,8 +1,8 @@
 // Open files of every type with generated messages that have few different values, so that many are alike.
 
-import { FIELD_TABLES, type FieldTable, type KnownField } from "../../app/decoder/criu/field-table.ts";
-import { FILE_FIELDS } from "../../app/decoder/criu/file-types.ts";
-import { WIRE } from "../../app/decoder/criu/wire.ts";
+import { FILE_FIELDS } from "../../app/decoder/criu/format/file-types.ts";
+import { FIELD_TABLES, type FieldTable, type KnownField } from "../../app/decoder/criu/wire/field-table.ts";
+import { WIRE } from "../../app/decoder/criu/wire/wire.ts";
 import type { Message } from "./criu-set.ts";
 import { random } from "./random.ts";
 

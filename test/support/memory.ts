@@ -1,8 +1,8 @@
 // The memory pages that the fixtures leave out of their CRIU sets, as files of zeros.
 
+import { memberOfName } from "../../app/decoder/criu/format/member-names.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
-import { memberOfName } from "../../app/decoder/criu/member-names.ts";
-import { eachVarint, fieldNumber, plan, scan, scratch } from "../../app/decoder/criu/wire.ts";
+import { eachVarint, fieldNumber, plan, scan, scratch } from "../../app/decoder/criu/wire/wire.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { baseName } from "../../app/model/paths.ts";
 import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";

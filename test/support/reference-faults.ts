@@ -1,7 +1,7 @@
 // CRIU sets in which a task names what is not in the set, or not in its order.
 
+import { MAGICS } from "../../app/decoder/criu/format/messages.ts";
 import { VMA_STATUS } from "../../app/decoder/criu/memory/mappings.ts";
-import { MAGICS } from "../../app/decoder/criu/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { AT, ENTRY_FAULTS, type Fault, fault } from "./criu-faults.ts";
 import { editEntries, editField, reverseField, setNumber, withFile } from "./edit-set.ts";

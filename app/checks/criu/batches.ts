@@ -3,8 +3,8 @@
 //
 // Casts `as number` read typed arrays within bounds that are known.
 
-import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
-import { MAGICS, type MagicName } from "../../decoder/criu/messages.ts";
+import { MEMBER_KINDS } from "../../decoder/criu/format/member-kinds.ts";
+import { MAGICS, type MagicName } from "../../decoder/criu/format/messages.ts";
 import type { Source } from "../../decoder/source.ts";
 import type { Window } from "../../decoder/window.ts";
 import { endOfMember, recordMember } from "../../model/records.ts";

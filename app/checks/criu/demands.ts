@@ -1,6 +1,6 @@
 // What CRIU will compare with the restoring machine, in the order of its restore: what entries noted, and the columns.
 
-import { fileSystemName } from "../../decoder/criu/file-systems.ts";
+import { fileSystemName } from "../../decoder/criu/format/file-systems.ts";
 import { type Checkpoint, HAS, holderCount, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
 import { detailsOf } from "../../model/detail-store.ts";
 import type { Details } from "../../model/fields.ts";

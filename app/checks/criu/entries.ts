@@ -1,12 +1,12 @@
 // Checks of entries, by message. References are collected, and resolved once all entries have been read.
 
-import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/file-types.ts";
+import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
+import { REMAP, remapTarget, remapType } from "../../decoder/criu/format/remap.ts";
 import { pageSizeIn } from "../../decoder/criu/memory/address-space.ts";
 import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
 import { PAGEMAP_ENTRY } from "../../decoder/criu/memory/pagemap-entry.ts";
-import { NEWEST_VERSION } from "../../decoder/criu/newer.ts";
-import { REMAP, remapTarget, remapType } from "../../decoder/criu/remap.ts";
-import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire.ts";
+import { NEWEST_VERSION } from "../../decoder/criu/walk/newer.ts";
+import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import { BODIES, type Body, MESSAGE_BODIES, MESSAGE_FIELDS, SLOT_BEFORE_TYPES } from "./file-bodies.ts";

@@ -1,8 +1,8 @@
 // Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
 
-import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
-import { USK_EXTERN } from "../../decoder/criu/meaning.ts";
-import { eachBytes, fieldNumber, plan, wide } from "../../decoder/criu/wire.ts";
+import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
+import { USK_EXTERN } from "../../decoder/criu/format/meaning.ts";
+import { eachBytes, fieldNumber, plan, wide } from "../../decoder/criu/wire/wire.ts";
 import { HAS, NONE } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import { type Handler, handler } from "./handler.ts";

@@ -1,6 +1,6 @@
 // Checks of seccomp filters: CRIU follows the chain of each filter that a thread has (criu/seccomp.c, CRIU 4.2).
 
-import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
+import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { type Handler, handler } from "./handler.ts";
 import { faultAt, has, low, type Scan, scanInto } from "./scan.ts";

@@ -1,6 +1,6 @@
 // How the entries of one message are checked.
 
-import { type Plan, plan } from "../../decoder/criu/wire.ts";
+import { type Plan, plan } from "../../decoder/criu/wire/wire.ts";
 import type { Scan } from "./scan.ts";
 
 /** How the entries of one message are checked. */

@@ -1,6 +1,6 @@
 // Finds records, or rows, by ids that are looked up only once all entries have been read.
 
-import { addLink, createLinks, firstLinked } from "../../decoder/criu/rows.ts";
+import { addLink, createLinks, firstLinked } from "../../decoder/criu/walk/rows.ts";
 import { NONE } from "../../model/checkpoint.ts";
 
 /** Ids (unsigned 32-bit) to rows. */

@@ -1,8 +1,8 @@
 // Checks of members beyond the checks of single entries: contents of pipes, contents of unlinked files that no remap
 // names, images of plugins, network devices, System V segments.
 
-import { walkIpc } from "../../decoder/criu/ipc-entries.ts";
-import { eachBytes } from "../../decoder/criu/wire.ts";
+import { walkIpc } from "../../decoder/criu/wire/ipc-entries.ts";
+import { eachBytes } from "../../decoder/criu/wire/wire.ts";
 import type { Image } from "../../decoder/image.ts";
 import { SourceError } from "../../decoder/source.ts";
 import { NONE, type Severity } from "../../model/checkpoint.ts";

@@ -2,7 +2,7 @@
 
 import { VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
 import { PE, pagemapEntry } from "../../decoder/criu/memory/pagemap-entry.ts";
-import { type Plan, plan, wide } from "../../decoder/criu/wire.ts";
+import { type Plan, plan, wide } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { firstIndex } from "../../model/search.ts";
 import { counted, sizeText } from "../../model/words.ts";

@@ -1,7 +1,7 @@
 // Notes what entries say that depends on the restoring machine.
 
-import { buildIdText } from "../../decoder/criu/meaning.ts";
-import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../decoder/criu/wire.ts";
+import { buildIdText } from "../../decoder/criu/format/meaning.ts";
+import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
 import { exactText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import type { MountNote } from "./host-notes.ts";

@@ -1,7 +1,7 @@
 // Takes the notes of open files, entries of files.img, from the kernel. Casts `as number` read notes.
 
-import { FIELD_TABLES } from "../../decoder/criu/field-table.ts";
-import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
+import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
+import { FIELD_TABLES } from "../../decoder/criu/wire/field-table.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { type Body, MESSAGE_BODIES, MESSAGE_FIELDS, WATCH } from "./file-bodies.ts";
 import { NOTE, type NotedRun } from "./kernel/check-kernel.ts";

@@ -1,8 +1,8 @@
 // Finds the fields that findings are about, by reading their entries again.
 
-import { placeOfField } from "../../decoder/criu/field-place.ts";
-import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
-import { type Piece, pieces } from "../../decoder/criu/pieces.ts";
+import { placeOfField } from "../../decoder/criu/wire/field-place.ts";
+import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/inspect.ts";
+import { type Piece, pieces } from "../../decoder/criu/wire/pieces.ts";
 import type { Image } from "../../decoder/image.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";

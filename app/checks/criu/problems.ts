@@ -1,6 +1,6 @@
 // The decoder's problems as findings: which rule each of them breaks.
 
-import { isUnusableMember } from "../../decoder/criu/missing-members.ts";
+import { isUnusableMember } from "../../decoder/criu/walk/missing-members.ts";
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { recordAt, recordOffset } from "../../model/records.ts";

@@ -40,7 +40,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   {
     code: "field-missing",
     title: "An entry lacks a field that CRIU requires",
-    examines: "every message that is described in app/decoder/criu/messages.ts, nested ones included",
+    examines: "every message that is described in app/decoder/criu/format/messages.ts, nested ones included",
     outcomes: REFUSED,
     remedy: DAMAGED,
   },

@@ -1,9 +1,9 @@
 // The state of checking a set, and the helpers that the checks of entries share.
 
-import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
-import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
-import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
-import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire.ts";
+import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
+import { MEMBER_KINDS } from "../../decoder/criu/format/member-kinds.ts";
+import { indexMembers, type MemberIndex } from "../../decoder/criu/sets/member-index.ts";
+import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire/wire.ts";
 import { createIdIndex, type IdIndex, indexIds } from "../../decoder/id-index.ts";
 import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names.ts";

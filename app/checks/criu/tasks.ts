@@ -1,6 +1,6 @@
 // Checks of the entries of the set as a whole and of its tasks: inventory, cores, object ids, mounts.
 
-import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire.ts";
+import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { decodeText, visibleText } from "../../model/text.ts";
 import { MOST_NEEDS } from "../needs.ts";

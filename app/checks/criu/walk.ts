@@ -1,6 +1,6 @@
 // The walk over the entries of a set, member by member in blocks. Nearly all are checked many at a time: see batches.ts.
 
-import { scan } from "../../decoder/criu/wire.ts";
+import { scan } from "../../decoder/criu/wire/wire.ts";
 import type { Image } from "../../decoder/image.ts";
 import { openWindow, type Window } from "../../decoder/window.ts";
 import { NONE } from "../../model/checkpoint.ts";

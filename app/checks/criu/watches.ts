@@ -1,8 +1,8 @@
 // What epolls watch, descriptors of a task that holds the epoll, and file locks. Once all files are restored, CRIU adds the
 // watches and takes the locks by the numbers of the descriptors.
 
-import { fileOfDescriptor } from "../../decoder/criu/descriptor-lookup.ts";
-import { FILE_FIELDS } from "../../decoder/criu/file-types.ts";
+import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
+import { fileOfDescriptor } from "../../decoder/criu/handlers/descriptor-lookup.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";

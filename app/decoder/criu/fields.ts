@@ -11,11 +11,6 @@ import type { RecordRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { sizeText } from "../../model/words.ts";
 import type { Source } from "../source.ts";
-import type { DecodedSet } from "./decoded-set.ts";
-import { fileOfDescriptor } from "./descriptor-lookup.ts";
-import { word } from "./framing.ts";
-import { pagesText } from "./image-facts.ts";
-import { createEntryReader, type EntryBytes } from "./inspect.ts";
 import {
   addressText,
   bitWords,
@@ -35,10 +30,15 @@ import {
   TASK_STATE_WORDS,
   VMA_STATUS_WORDS,
   waitStatus,
-} from "./meaning.ts";
-import { ENUMS, enumName, MAGICS } from "./messages.ts";
-import { numberText, type Piece, pieces } from "./pieces.ts";
-import { WIRE, wireType } from "./wire.ts";
+} from "./format/meaning.ts";
+import { ENUMS, enumName, MAGICS } from "./format/messages.ts";
+import { fileOfDescriptor } from "./handlers/descriptor-lookup.ts";
+import { pagesText } from "./handlers/image-facts.ts";
+import type { DecodedSet } from "./walk/decoded-set.ts";
+import { word } from "./wire/framing.ts";
+import { createEntryReader, type EntryBytes } from "./wire/inspect.ts";
+import { numberText, type Piece, pieces } from "./wire/pieces.ts";
+import { WIRE, wireType } from "./wire/wire.ts";
 
 /** Context for describing fields: the image and member that they are in. */
 interface Context {

@@ -4,15 +4,15 @@ import { detailsOf } from "../../model/detail-store.ts";
 import { archiveForm } from "../archive/forms.ts";
 import type { Image } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
-import type { Metadata } from "./container-metadata.ts";
-import type { DecodedSet } from "./decoded-set.ts";
 import { createFieldReader } from "./fields.ts";
-import type { ParentSet } from "./find-sets.ts";
-import { memberOfBytes } from "./framing.ts";
-import { memberOfName } from "./member-names.ts";
+import { memberOfName } from "./format/member-names.ts";
 import { chainProblem } from "./memory/chain.ts";
 import { setMemory } from "./memory/set-memory.ts";
-import { decodeSet } from "./set-walk.ts";
+import type { Metadata } from "./sets/container-metadata.ts";
+import type { ParentSet } from "./sets/find-sets.ts";
+import type { DecodedSet } from "./walk/decoded-set.ts";
+import { decodeSet } from "./walk/set-walk.ts";
+import { memberOfBytes } from "./wire/framing.ts";
 
 /**
  * Detects from an input's name and first bytes (512 are enough) whether it is a file of an image set, an archive that

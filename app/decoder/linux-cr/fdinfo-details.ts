@@ -1,5 +1,5 @@
 // Details of open files from /proc/PID/fdinfo, by kind: its lines, and the details that they become. The keys are those
-// of CRIU's images (criu/file-details.ts).
+// of CRIU's images (criu/details/file-details.ts).
 //
 // The format has no records for these kinds. A dump from outside the kernel writes them as GENERIC files whose name is that
 // in /proc (named-kinds.ts), and continues the name with a line feed and the lines of fdinfo that are known here:

@@ -1,6 +1,6 @@
 // Properties of control groups: the files of each group that CRIU saves, with their owners.
 
-import type { Values } from "../../decoder/criu/values.ts";
+import type { Values } from "../../decoder/criu/wire/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { concatenated } from "../../model/text.ts";

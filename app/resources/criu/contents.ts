@@ -2,7 +2,7 @@
 // AppArmor, … Two of them are compared by size and checksum.
 
 import { crc32 } from "../../decoder/archive/checksums.ts";
-import { remapTarget } from "../../decoder/criu/remap.ts";
+import { remapTarget } from "../../decoder/criu/format/remap.ts";
 import { type Source, SourceError } from "../../decoder/source.ts";
 import { NONE, nameBytes } from "../../model/checkpoint.ts";
 import { recordEnd } from "../../model/records.ts";

@@ -1,7 +1,7 @@
 // Settings that only one type of network device has: tun, macvlan, tunnels (sit).
 
-import { addressText } from "../../decoder/criu/meaning.ts";
-import type { Values } from "../../decoder/criu/values.ts";
+import { addressText } from "../../decoder/criu/format/meaning.ts";
+import type { Values } from "../../decoder/criu/wire/values.ts";
 import { macvlanFlags, macvlanMode, tunFlags } from "../words.ts";
 
 /** A setting in words; `null`: it is not set. */

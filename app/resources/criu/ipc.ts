@@ -1,6 +1,12 @@
 // System V IPC: shared memory, semaphores with their values, message queues with what is in them.
 
-import { type IpcEntry, type IpcKind, readExactly, walkIpc, walkMessages } from "../../decoder/criu/ipc-entries.ts";
+import {
+  type IpcEntry,
+  type IpcKind,
+  readExactly,
+  walkIpc,
+  walkMessages,
+} from "../../decoder/criu/wire/ipc-entries.ts";
 import type { Source } from "../../decoder/source.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";

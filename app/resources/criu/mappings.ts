@@ -1,7 +1,6 @@
 // Mappings, from mm-PID.img (in old releases vmas-PID.img), with the pages of each that pagemaps list.
 
-import { createEntryReader } from "../../decoder/criu/inspect.ts";
-import { mapFlagNames } from "../../decoder/criu/meaning.ts";
+import { mapFlagNames } from "../../decoder/criu/format/meaning.ts";
 import { pageSizeIn } from "../../decoder/criu/memory/address-space.ts";
 import { byStart, readVma, SMALLEST_PAGE, type Vma } from "../../decoder/criu/memory/mappings.ts";
 import { PE, readPagemapEntry } from "../../decoder/criu/memory/pagemap-entry.ts";
@@ -13,7 +12,8 @@ import {
   mapsFile,
   objectOf,
 } from "../../decoder/criu/memory/shared-objects.ts";
-import { eachBytes, fieldNumber, scratch } from "../../decoder/criu/wire.ts";
+import { createEntryReader } from "../../decoder/criu/wire/inspect.ts";
+import { eachBytes, fieldNumber, scratch } from "../../decoder/criu/wire/wire.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { isDevZero, MAPPING_KINDS, type MappingKind, mappedPath, permissionsText } from "../../model/mappings.ts";
 import { i32At } from "../../model/read.ts";

@@ -1,7 +1,7 @@
 // Mounts, and which of them each is on.
 
-import { fileSystemName } from "../../decoder/criu/file-systems.ts";
-import type { Values } from "../../decoder/criu/values.ts";
+import { fileSystemName } from "../../decoder/criu/format/file-systems.ts";
+import type { Values } from "../../decoder/criu/wire/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { sameBytes } from "../../model/text.ts";
 import type { Input } from "../table.ts";

@@ -1,11 +1,11 @@
 // Reads entries of an image set again, by kind of member, and takes the columns that come straight from a message.
 
-import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
-import { indexMembers, type MemberIndex } from "../../decoder/criu/member-index.ts";
-import { MEMBER_KINDS } from "../../decoder/criu/member-kinds.ts";
-import type { MessageName } from "../../decoder/criu/messages.ts";
-import type { PlacedMember } from "../../decoder/criu/placing.ts";
-import { createValueReader, type Values } from "../../decoder/criu/values.ts";
+import { MEMBER_KINDS } from "../../decoder/criu/format/member-kinds.ts";
+import type { MessageName } from "../../decoder/criu/format/messages.ts";
+import { indexMembers, type MemberIndex } from "../../decoder/criu/sets/member-index.ts";
+import type { PlacedMember } from "../../decoder/criu/sets/placing.ts";
+import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/inspect.ts";
+import { createValueReader, type Values } from "../../decoder/criu/wire/values.ts";
 import { createIdIndex, indexIds } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
 import type { Source } from "../../decoder/source.ts";

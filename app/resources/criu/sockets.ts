@@ -1,8 +1,8 @@
 // What sets say of sockets that is not among their details: the network namespace and the label of each.
 
-import { createEntryReader, type EntryBytes } from "../../decoder/criu/inspect.ts";
-import { createValueReader } from "../../decoder/criu/values.ts";
-import { eachBytes, fieldNumber, isSet, low, type Plan, plan, scan, scratch } from "../../decoder/criu/wire.ts";
+import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/inspect.ts";
+import { createValueReader } from "../../decoder/criu/wire/values.ts";
+import { eachBytes, fieldNumber, isSet, low, type Plan, plan, scan, scratch } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";

@@ -1,7 +1,7 @@
 // Kernel settings of IPC and network namespaces, by the names of sysctl(8). CRIU stores most of them by their places in
 // lists of its own (criu/net.c, criu/ipc_ns.c).
 
-import type { Values } from "../../decoder/criu/values.ts";
+import type { Values } from "../../decoder/criu/wire/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import type { Tables } from "../tables.ts";

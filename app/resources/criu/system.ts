@@ -1,8 +1,8 @@
 // Namespaces, and what each of them holds: host names, mounts, network devices; control groups; plugins.
 
-import { enumName, type MessageName } from "../../decoder/criu/messages.ts";
-import type { Values } from "../../decoder/criu/values.ts";
-import { isSet, low, MALFORMED, plan, scan, scratch } from "../../decoder/criu/wire.ts";
+import { enumName, type MessageName } from "../../decoder/criu/format/messages.ts";
+import type { Values } from "../../decoder/criu/wire/values.ts";
+import { isSet, low, MALFORMED, plan, scan, scratch } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { createSharing } from "../sharing.ts";
 import type { Input } from "../table.ts";

@@ -1,8 +1,8 @@
 // Tasks and threads, from the cores of a set: core-PID.img has a task and its first thread, core-TID.img a further
 // thread. Old releases store credentials, limits, signals and timers in separate members.
 
-import type { MessageName } from "../../decoder/criu/messages.ts";
-import type { Values } from "../../decoder/criu/values.ts";
+import type { MessageName } from "../../decoder/criu/format/messages.ts";
+import type { Values } from "../../decoder/criu/wire/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { signalName } from "../../model/signals.ts";

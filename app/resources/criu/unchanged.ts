@@ -3,9 +3,18 @@
 //
 // Casts `as number` read columns within bounds checked by the loops.
 
+import type { MessageName } from "../../decoder/criu/format/messages.ts";
 import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
-import type { MessageName } from "../../decoder/criu/messages.ts";
-import { eachBytes, fieldNumber, haveSameFields, isSet, low, plan, scan, scratch } from "../../decoder/criu/wire.ts";
+import {
+  eachBytes,
+  fieldNumber,
+  haveSameFields,
+  isSet,
+  low,
+  plan,
+  scan,
+  scratch,
+} from "../../decoder/criu/wire/wire.ts";
 import type { Source } from "../../decoder/source.ts";
 import { HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
 import { u8At } from "../../model/read.ts";

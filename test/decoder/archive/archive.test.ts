@@ -6,8 +6,8 @@ import { type Listed, resolveLinks } from "../../../app/decoder/archive/links.ts
 import type { ArchiveProblem } from "../../../app/decoder/archive/problem.ts";
 import { createTarStream, listTar } from "../../../app/decoder/archive/tar.ts";
 import { openArchive, type Unpacked } from "../../../app/decoder/archive/unpack.ts";
-import { isNeeded } from "../../../app/decoder/criu/find-sets.ts";
 import { decodeCriuSet, recogniseCriu } from "../../../app/decoder/criu/index.ts";
+import { isNeeded } from "../../../app/decoder/criu/sets/find-sets.ts";
 import { findImages } from "../../../app/decoder/find-images.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";

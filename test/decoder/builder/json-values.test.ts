@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createDetails } from "../../../app/decoder/builder/details.ts";
 import { createJsonValues, hashOf, type JsonValues } from "../../../app/decoder/builder/json-values.ts";
 import { createKernelValues } from "../../../app/decoder/builder/kernel-values.ts";
-import { type AlikeKernel, startAlikeKernel } from "../../../app/decoder/criu/alike-kernel.ts";
+import { type AlikeKernel, startAlikeKernel } from "../../../app/decoder/criu/details/alike-kernel.ts";
 import { createBudget, LimitReached } from "../../../app/decoder/limits.ts";
 import type { DetailValue } from "../../../app/model/fields.ts";
 import { decodeText, encodeText, jsonText } from "../../../app/model/text.ts";

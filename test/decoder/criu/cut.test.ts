@@ -1,8 +1,8 @@
 // An entry that is cut off: it is decoded as far as it goes. Cuts everywhere are the subject of test/decoder/cuts.test.ts.
 
 import { describe, expect, test } from "vitest";
-import { closeCut } from "../../../app/decoder/criu/cut-entry.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
+import { closeCut } from "../../../app/decoder/criu/wire/cut-entry.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";

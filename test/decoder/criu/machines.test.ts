@@ -1,8 +1,8 @@
 // Values whose numbers depend on the machine that dumped.
 
 import { describe, expect, test } from "vitest";
+import { mapFlagNames, signalName, signalNames, waitStatus } from "../../../app/decoder/criu/format/meaning.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
-import { mapFlagNames, signalName, signalNames, waitStatus } from "../../../app/decoder/criu/meaning.ts";
 import { describedSet, setSources } from "../../support/criu.ts";
 import { setNumber } from "../../support/edit-set.ts";
 

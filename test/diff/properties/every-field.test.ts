@@ -3,10 +3,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { MEMBER_KINDS } from "../../../app/decoder/criu/member-kinds.ts";
-import { memberOfName } from "../../../app/decoder/criu/member-names.ts";
-import { ENUMS, MESSAGES, type MessageName } from "../../../app/decoder/criu/messages.ts";
-import { isNumber } from "../../../app/decoder/criu/wire.ts";
+import { MEMBER_KINDS } from "../../../app/decoder/criu/format/member-kinds.ts";
+import { memberOfName } from "../../../app/decoder/criu/format/member-names.ts";
+import { ENUMS, MESSAGES, type MessageName } from "../../../app/decoder/criu/format/messages.ts";
+import { isNumber } from "../../../app/decoder/criu/wire/wire.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import type { Source } from "../../../app/decoder/source.ts";

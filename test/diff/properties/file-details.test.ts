@@ -1,7 +1,7 @@
 // Each value that describes an open file is compared: one edit of its entry is one change, and the opposite the other way.
 
 import { describe, expect, test } from "vitest";
-import type { MessageName } from "../../../app/decoder/criu/messages.ts";
+import type { MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
 import { changesJson } from "../../../app/diff/describe.ts";

@@ -1,9 +1,9 @@
 // Fields that older releases of CRIU do not write: a set without one, compared with a set that has it, has not changed.
 
 import { expect, test } from "vitest";
-import { MEMBER_KINDS } from "../../../app/decoder/criu/member-kinds.ts";
-import { memberOfName } from "../../../app/decoder/criu/member-names.ts";
-import { MESSAGES, type MessageName } from "../../../app/decoder/criu/messages.ts";
+import { MEMBER_KINDS } from "../../../app/decoder/criu/format/member-kinds.ts";
+import { memberOfName } from "../../../app/decoder/criu/format/member-names.ts";
+import { MESSAGES, type MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import { changesJson } from "../../../app/diff/describe.ts";

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkImage } from "../../../app/checks/check.ts";
-import type { MessageName } from "../../../app/decoder/criu/messages.ts";
+import type { MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import { changesJson } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";

@@ -2,9 +2,9 @@
 // are ids that two objects exchange.
 
 import { describe, expect, test } from "vitest";
-import { MEMBER_KINDS } from "../../../app/decoder/criu/member-kinds.ts";
-import { memberOfName } from "../../../app/decoder/criu/member-names.ts";
-import { MESSAGES, type MessageName } from "../../../app/decoder/criu/messages.ts";
+import { MEMBER_KINDS } from "../../../app/decoder/criu/format/member-kinds.ts";
+import { memberOfName } from "../../../app/decoder/criu/format/member-names.ts";
+import { MESSAGES, type MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import { changesJson } from "../../../app/diff/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";

@@ -2,9 +2,9 @@
 // the images are swapped, and none if a dump numbers and orders things differently.
 
 import { describe, expect, test } from "vitest";
-import { MEMBER_KINDS } from "../../../app/decoder/criu/member-kinds.ts";
-import { memberOfName } from "../../../app/decoder/criu/member-names.ts";
-import { MESSAGES, type MessageName } from "../../../app/decoder/criu/messages.ts";
+import { MEMBER_KINDS } from "../../../app/decoder/criu/format/member-kinds.ts";
+import { memberOfName } from "../../../app/decoder/criu/format/member-names.ts";
+import { MESSAGES, type MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
 import { encodeText } from "../../../app/model/text.ts";

@@ -1,6 +1,6 @@
 // Runs the kernel that checks entries (build/kernels/checks.c).
 
-import { MAGICS } from "../../../decoder/criu/messages.ts";
+import { MAGICS } from "../../../decoder/criu/format/messages.ts";
 import { giveMembers, kernelInput, startKernel } from "../../../model/kernel.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import { CHECKS_MODULE } from "./checks-module.ts";

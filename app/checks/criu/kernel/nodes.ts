@@ -1,7 +1,7 @@
 // Tables for the kernel (build/kernels/checks.c), made from what shapes.ts declares: for each message a node, which says what is
 // checked of its fields, and which values are noted for its handler.
 
-import { type Plan, WIRE } from "../../../decoder/criu/wire.ts";
+import { type Plan, WIRE } from "../../../decoder/criu/wire/wire.ts";
 import { type Shape, shapeOf, TAGS } from "../shapes.ts";
 import type { Limit } from "../value-limits.ts";
 

@@ -1,8 +1,8 @@
 // Runs the kernel that reads entries of the usual form into columns (build/kernels/entries.c).
 
 import { giveMembers, kernelInput, startKernel } from "../../../model/kernel.ts";
-import { word } from "../framing.ts";
-import { MAGICS } from "../messages.ts";
+import { MAGICS } from "../format/messages.ts";
+import { word } from "../wire/framing.ts";
 import { ENTRIES_MODULE } from "./entries-module.ts";
 import type { Forms } from "./forms.ts";
 

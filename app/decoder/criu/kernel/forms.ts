@@ -2,8 +2,8 @@
 // steps that make a row of them. What has another form is read by the handlers of messages, with the same result.
 
 import { encodeText } from "../../../model/text.ts";
-import { MESSAGES, type MessageName } from "../messages.ts";
-import { type Plan, WIRE, wireType } from "../wire.ts";
+import { MESSAGES, type MessageName } from "../format/messages.ts";
+import { type Plan, WIRE, wireType } from "../wire/wire.ts";
 
 /** Sizes of the kernel's tables. */
 export const TABLE = { nodes: 32, tags: 256, words: 4096, pieces: 8192 } as const;

@@ -1,8 +1,8 @@
 // Address spaces of a CRIU set: mm_entry in mm-PID.img, and vmas-PID.img of old releases.
 
 import type { AddressRange } from "../../memory/memory.ts";
-import type { PlacedMember } from "../placing.ts";
-import { eachBytes, eachVarint, exact, fieldNumber, isSet, plan, scan, scratch } from "../wire.ts";
+import type { PlacedMember } from "../sets/placing.ts";
+import { eachBytes, eachVarint, exact, fieldNumber, isSet, plan, scan, scratch } from "../wire/wire.ts";
 import { byStart, isUsable, readVma, SMALLEST_PAGE, VMA_STATUS, type Vma } from "./mappings.ts";
 import { readEntries } from "./read-entries.ts";
 

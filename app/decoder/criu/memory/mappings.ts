@@ -1,7 +1,7 @@
 // Mappings of a CRIU set: vma_entry, in mm-PID.img or, in old releases, in vmas-PID.img.
 
 import { type MappingKind, mappingKind, PERMISSION } from "../../../model/mappings.ts";
-import { exact, isSet, low, plan, scan } from "../wire.ts";
+import { exact, isSet, low, plan, scan } from "../wire/wire.ts";
 
 /** vma_entry.status, from CRIU's image.h. */
 export const VMA_STATUS = {

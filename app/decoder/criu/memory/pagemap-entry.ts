@@ -1,6 +1,6 @@
 // pagemap_entry: a run of pages, and where they are. For all that read pagemaps.
 
-import { isSet, low, plan, scan, wide } from "../wire.ts";
+import { isSet, low, plan, scan, wide } from "../wire/wire.ts";
 
 /** pagemap_entry.flags, from CRIU's pagemap.h. */
 export const PE = { parent: 1, lazy: 2, present: 4, aligned: 8 } as const;

@@ -3,8 +3,8 @@
 import type { Problem } from "../../../model/checkpoint.ts";
 import { visible } from "../../../model/text.ts";
 import { addPart, type Blocks, createRunList, type PageRuns, type RunList, runState } from "../../memory/page-runs.ts";
-import type { PlacedMember } from "../placing.ts";
-import { eachVarint, fieldNumber, isSet, low, MALFORMED, plan, scan, scratch } from "../wire.ts";
+import type { PlacedMember } from "../sets/placing.ts";
+import { eachVarint, fieldNumber, isSet, low, MALFORMED, plan, scan, scratch } from "../wire/wire.ts";
 import { SMALLEST_PAGE } from "./mappings.ts";
 import { PE, readPagemapEntry } from "./pagemap-entry.ts";
 import { readEntries } from "./read-entries.ts";

@@ -1,9 +1,9 @@
 // Reads the entries of one file of a set again, for its memory.
 
-import { HEAD_SIZE, walkEntries } from "../entries.ts";
-import { framingOf } from "../framing.ts";
-import { MEMBER_KINDS } from "../member-kinds.ts";
-import type { PlacedMember } from "../placing.ts";
+import { MEMBER_KINDS } from "../format/member-kinds.ts";
+import type { PlacedMember } from "../sets/placing.ts";
+import { HEAD_SIZE, walkEntries } from "../wire/entries.ts";
+import { framingOf } from "../wire/framing.ts";
 
 /** The outcome of reading a file: `none` if it is not an image of its kind, `part` if it is cut off or damaged. */
 export type Read = "none" | "part" | "whole";

@@ -15,9 +15,9 @@ import {
   type PageState,
 } from "../../memory/memory.ts";
 import type { PageRuns } from "../../memory/page-runs.ts";
-import type { DecodedSet } from "../decoded-set.ts";
-import { createEntryReader } from "../inspect.ts";
-import type { PlacedMember } from "../placing.ts";
+import type { PlacedMember } from "../sets/placing.ts";
+import type { DecodedSet } from "../walk/decoded-set.ts";
+import { createEntryReader } from "../wire/inspect.ts";
 import { readMm } from "./address-space.ts";
 import { createLayers, type Layers, pageSizeByFiles } from "./layers.ts";
 import type { Vma } from "./mappings.ts";

@@ -2,10 +2,10 @@
 
 import { NONE } from "../../../model/checkpoint.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import type { EntryBytes } from "../inspect.ts";
-import type { PlacedMember } from "../placing.ts";
-import { createValueReader } from "../values.ts";
-import { isSet, low, plan, scan, scratch } from "../wire.ts";
+import type { PlacedMember } from "../sets/placing.ts";
+import type { EntryBytes } from "../wire/inspect.ts";
+import { createValueReader } from "../wire/values.ts";
+import { isSet, low, plan, scan, scratch } from "../wire/wire.ts";
 import { VMA_FILE, VMA_SHARED, VMA_STATUS, type Vma } from "./mappings.ts";
 import { readEntries } from "./read-entries.ts";
 

@@ -1,0 +1,150 @@
+// Fills the details of open files, and the links between them, once a set has been decoded. Files with a path have most of
+// theirs in columns already: only the others are read a second time.
+
+import { type Checkpoint, HAS } from "../../../model/checkpoint.ts";
+import { u32At } from "../../../model/read.ts";
+import type { FileRow } from "../../../model/rows.ts";
+import type { DetailsBuilder, LinksBuilder } from "../../builder/details.ts";
+import { createKernelValues } from "../../builder/kernel-values.ts";
+import { CONNECTION_KEYS, linkConnections, markDetailed } from "../../connections.ts";
+import type { DecodeOptions, DetailFilter } from "../../source.ts";
+import { addLocks } from "../handlers/locks.ts";
+import type { SetContext } from "../walk/context.ts";
+import type { DecodedSet } from "../walk/decoded-set.ts";
+import { indexRows, type Links } from "../walk/rows.ts";
+import { giveFiles, startAlikeKernel } from "./alike-kernel.ts";
+import { groupByKernel, linkByKernel, orderByKernel } from "./alike-links.ts";
+import { ALONE, FOLLOWS, type GivenKernel, WANTED } from "./alike-runs.ts";
+import { createDetailsReader } from "./details.ts";
+import { haveSameDetails } from "./same-details.ts";
+
+/** Adds the details of files and their links to the checkpoint of a set. */
+export async function collectDetails(set: DecodedSet, context: SetContext): Promise<Checkpoint> {
+  const { builder, files, options } = context;
+  const { links } = builder;
+  const { checkpoint } = set;
+  const flags = readingFlags(checkpoint, files.detailed);
+  const { earlier } = options;
+  if (earlier !== undefined && !context.stopped && (await haveSameDetails(set, flags, earlier))) {
+    const { checkpoint: known } = earlier;
+    markDetailed(checkpoint, known.fileDetails.row);
+    markDetailed(checkpoint, known.links.from);
+    return { ...checkpoint, fileDetails: known.fileDetails, links: known.links };
+  }
+  const { kernel, fileDetails } = detailsOf(set, context);
+  const read = createDetailsReader(set, { fileDetails, links }, neededBy(options), flags, kernel);
+  for (let file = 0; file < flags.length; ) {
+    if (((flags[file] as number) & WANTED) === 0) {
+      file++;
+      continue;
+    }
+    const next = read(file);
+    if (typeof next !== "number") options.signal?.throwIfAborted();
+    file = typeof next === "number" ? next : await next;
+  }
+  addLocks(fileDetails, checkpoint, context.locks);
+  if (kernel === null || !groupByKernel(kernel, links)) addGroups(links, "other-end", files.links.pipes);
+  addGroups(links, "same-memory", files.links.memfds);
+  addGroups(links, "same-process", numbered(files.links.endedProcesses));
+  const filled = { ...checkpoint, fileDetails: fileDetails.finish() };
+  if (kernel !== null && linkByKernel(kernel, filled, links, LOCAL, REMOTE)) {
+    return { ...filled, links: links.finish((columns) => orderByKernel(kernel, filled, columns)) };
+  }
+  markDetailed(filled, filled.fileDetails.row);
+  linkConnections(filled, links, LOCAL, REMOTE);
+  const finished = links.finish();
+  markDetailed(filled, finished.from);
+  return { ...filled, links: finished };
+}
+
+/** With fewer files, compiling the kernel takes longer than it saves. */
+const FEWEST_FOR_KERNEL = 500;
+
+/** The details to fill, with the kernel that adds most of them; `null`: none does. */
+function detailsOf(
+  { checkpoint: { files }, epollTargets }: DecodedSet,
+  { builder, files: { links }, options }: SetContext,
+): { readonly kernel: GivenKernel | null; readonly fileDetails: DetailsBuilder } {
+  const isWorthIt = options.kernels !== false && files.count >= FEWEST_FOR_KERNEL;
+  const kernel = isWorthIt ? startAlikeKernel() : null;
+  if (kernel === null || !giveFiles(kernel, { files, links, epollTargets })) {
+    return { kernel: null, fileDetails: builder.fileDetails };
+  }
+  const { details, values } = builder.detailsWith((growth) => createKernelValues(kernel, growth));
+  return { kernel: { kernel, values }, fileDetails: details };
+}
+
+/** The keys of the addresses of a connection. */
+const [LOCAL, REMOTE] = ["source", "destination"] as const;
+
+/** Details that links are made from. */
+const FOR_LINKS: ReadonlySet<string> = new Set([LOCAL, REMOTE, ...CONNECTION_KEYS]);
+
+/** The details that are read. */
+function neededBy({ details }: DecodeOptions): DetailFilter {
+  if (typeof details !== "function") return () => true;
+  /** By key and kind of file. */
+  const known = new Map<string, (ReturnType<DetailFilter> | undefined)[]>();
+  return (key, kind) => {
+    let ofKey = known.get(key);
+    if (ofKey === undefined) {
+      ofKey = [];
+      known.set(key, ofKey);
+    }
+    let isNeeded = ofKey[kind];
+    if (isNeeded === undefined) {
+      isNeeded = FOR_LINKS.has(key) || details(key, kind);
+      ofKey[kind] = isNeeded;
+    }
+    return isNeeded;
+  };
+}
+
+/**
+ * By file, what is done about it (alike-runs.ts). It is read if not all of its details are in columns: it has no path of its
+ * own, further records describe it, or it is one of `detailed`.
+ */
+function readingFlags({ files, fileRecords }: Checkpoint, detailed: readonly FileRow[]): Uint8Array {
+  const { count, has, record } = files;
+  const { first } = fileRecords;
+  const hasFurther = fileRecords.record.length > 0;
+  const flags = new Uint8Array(count);
+  for (const file of detailed) flags[file] = WANTED;
+  // Without calls, because the loop runs cold.
+  for (let file = 0; file < count; file++) {
+    const is = has[file] as number;
+    const isAlone = !hasFurther || first[file] === first[file + 1];
+    let flag = flags[file] as number;
+    if ((is & HAS.inode) === 0 || !isAlone) flag |= WANTED;
+    if ((is & HAS.deleted) === 0 && isAlone) flag |= ALONE;
+    if (file > 0 && (record[file] as number) === (record[file - 1] as number) + 1) flag |= FOLLOWS;
+    flags[file] = flag;
+  }
+  return flags;
+}
+
+/** The same links, with other keys: those of 64 bits do not fit into an index. */
+function numbered({ keys, rows }: Links): Links {
+  const numbers = new Map<number, number>();
+  for (const key of keys) if (!numbers.has(key)) numbers.set(key, numbers.size);
+  return { keys: keys.map((key) => numbers.get(key) ?? 0), rows };
+}
+
+/** Links the files with one key to each other. */
+function addGroups(
+  links: LinksBuilder,
+  role: "other-end" | "same-memory" | "same-process",
+  { keys, rows }: Links,
+): void {
+  const order = indexRows(keys, keys.length).rows;
+  for (let first = 0; first < order.length; ) {
+    const key = keys[u32At(order, first)];
+    let end = first + 1;
+    while (end < order.length && keys[u32At(order, end)] === key) end++;
+    if (end - first > 1) {
+      links.startGroup();
+      for (let at = first; at < end; at++) links.addMember(role, rows[u32At(order, at)] as FileRow);
+    }
+    first = end;
+  }
+}
