@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { openImage } from "../app/decoder/open.ts";
-import { changesJson } from "../app/diff/describe.ts";
+import { changesJson } from "../app/diff/describe/describe.ts";
 import { diff } from "../app/diff/diff.ts";
 import type { Side } from "../app/model/side.ts";
 import { expectChanges, isOfDetails } from "./support/changes.ts";

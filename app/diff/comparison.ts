@@ -3,8 +3,8 @@
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { i32At } from "../model/read.ts";
 import type { ChangeKind, Note } from "./changes.ts";
-import type { Places } from "./match-mounts.ts";
-import type { Pairs } from "./pair.ts";
+import type { Places } from "./pairs/match-mounts.ts";
+import type { Pairs } from "./pairs/pair.ts";
 import type { ComparedResources } from "./resource-changes.ts";
 
 /**

@@ -5,15 +5,15 @@ import { earlierOf, ownEvidence, type Verdict } from "../model/earlier.ts";
 import type { Side } from "../model/side.ts";
 import type { Resources } from "../resources/table.ts";
 import { CHANGE_KINDS, type ChangeKind } from "./changes.ts";
-import { createCollector } from "./collect-changes.ts";
-import { compareDescriptors } from "./compare-descriptors.ts";
-import { compareResources } from "./compare-resources.ts";
-import { compareTableSharing, compareTasks } from "./compare-tasks.ts";
+import { createCollector } from "./compare/collect-changes.ts";
+import { compareDescriptors } from "./compare/compare-descriptors.ts";
+import { compareResources } from "./compare/compare-resources.ts";
+import { compareTableSharing, compareTasks } from "./compare/compare-tasks.ts";
 import type { Comparison } from "./comparison.ts";
 import { createLackingValues } from "./lacking-values.ts";
 import { lopsidedNotes, lopsidedOf } from "./lopsided.ts";
-import { matchPlaces } from "./match-mounts.ts";
-import { type Pairs, pair } from "./pair.ts";
+import { matchPlaces } from "./pairs/match-mounts.ts";
+import { type Pairs, pair } from "./pairs/pair.ts";
 import { completenessNotes, relatedNotes } from "./related.ts";
 
 export interface DiffOptions {

@@ -6,8 +6,8 @@ import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { otherSide, SIDES, type Side } from "../model/side.ts";
 import type { Note } from "./changes.ts";
-import { openFileComparer } from "./compare-open-files.ts";
-import type { Compared } from "./holders.ts";
+import { openFileComparer } from "./compare/compare-open-files.ts";
+import type { Compared } from "./pairs/holders.ts";
 
 /** The classes of data that one of two images lacks. */
 export interface Lopsided {

@@ -5,9 +5,9 @@ import { reversedText, type Verdict } from "../model/earlier.ts";
 import { SIDES } from "../model/side.ts";
 import { visible } from "../model/text.ts";
 import type { Note } from "./changes.ts";
-import { sameFlagValues } from "./compare-open-files.ts";
-import type { Compared } from "./holders.ts";
-import type { Pairs } from "./pair.ts";
+import { sameFlagValues } from "./compare/compare-open-files.ts";
+import type { Compared } from "./pairs/holders.ts";
+import type { Pairs } from "./pairs/pair.ts";
 
 /** Sentences on why the images of a comparison are an unlikely pair; empty if they are not. */
 export const unrelated = (notes: readonly Note[]): string[] =>

@@ -9,12 +9,12 @@ import {
   type Values,
 } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe.ts";
-import { pairNumber } from "../diff/pair.ts";
+import { changeAt, countHolders, groupHeads, holdersOf, kindAt } from "../diff/describe/describe.ts";
+import { resourceAt } from "../diff/describe/resource-at.ts";
+import { taskOnSides, wordsOfNumber } from "../diff/describe/tasks.ts";
+import { pairNumber } from "../diff/pairs/pair.ts";
 import { RELATED_CODES } from "../diff/related.ts";
-import { resourceAt } from "../diff/resource-at.ts";
 import { resourceKey } from "../diff/resource-changes.ts";
-import { taskOnSides, wordsOfNumber } from "../diff/tasks.ts";
 import { type Checkpoint, commBytes, NONE, versionOf } from "../model/checkpoint.ts";
 import { detailText } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";

@@ -1,10 +1,10 @@
 // A changed detail or link in words: its title, and its value on each side.
 
 import type { Comparison } from "../diff/comparison.ts";
-import { detailChange, isOfAnother, keyAt, kindAt } from "../diff/describe.ts";
-import { hasOwnName } from "../diff/events.ts";
-import { type LinkedDescriptor, linkedDescriptors } from "../diff/linked.ts";
-import { taskOnSides } from "../diff/tasks.ts";
+import { detailChange, isOfAnother, keyAt, kindAt } from "../diff/describe/describe.ts";
+import { type LinkedDescriptor, linkedDescriptors } from "../diff/describe/linked.ts";
+import { taskOnSides } from "../diff/describe/tasks.ts";
+import { hasOwnName } from "../diff/lists/events.ts";
 import { NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";

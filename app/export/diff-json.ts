@@ -2,7 +2,7 @@
 
 import type { Change, Note } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { changeAt, changesJson } from "../diff/describe.ts";
+import { changeAt, changesJson } from "../diff/describe/describe.ts";
 import { jsonText } from "../model/text.ts";
 
 /** An image as the user gave it; `bytes`: its size. */

@@ -3,8 +3,8 @@
 
 import { type ChangeKind, kindOf } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { filesOf, hasOwnName } from "../diff/events.ts";
-import { taskOnSides } from "../diff/tasks.ts";
+import { taskOnSides } from "../diff/describe/tasks.ts";
+import { filesOf, hasOwnName } from "../diff/lists/events.ts";
 import { holderCount, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import { taskInText } from "../model/task-words.ts";

@@ -2,9 +2,9 @@
 
 import { type ChangeKind, isOfResources, kindOf } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { filesOf, hasOwnName } from "../diff/events.ts";
-import { resourceAt } from "../diff/resource-at.ts";
-import { wordsOfNumber } from "../diff/tasks.ts";
+import { resourceAt } from "../diff/describe/resource-at.ts";
+import { wordsOfNumber } from "../diff/describe/tasks.ts";
+import { filesOf, hasOwnName } from "../diff/lists/events.ts";
 import { commBytes, descriptorCount, NONE } from "../model/checkpoint.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";

@@ -2,9 +2,9 @@
 
 import { CHANGE_KINDS, type ChangeKind, isOfDescriptors, isOfResources, kindOf } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { type Events, filesOf, hasOwnName, shownChanges } from "../diff/events.ts";
-import type { HiddenChanges } from "../diff/filter.ts";
-import { isSecurityAt, resourceAt } from "../diff/resource-at.ts";
+import { isSecurityAt, resourceAt } from "../diff/describe/resource-at.ts";
+import { type Events, filesOf, hasOwnName, shownChanges } from "../diff/lists/events.ts";
+import type { HiddenChanges } from "../diff/lists/filter.ts";
 import { type Checkpoint, commBytes, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";

@@ -2,10 +2,10 @@
 // An image does not say so; what it says may leave no other explanation.
 
 import type { Comparison } from "../diff/comparison.ts";
-import { isOfAnother, kindAt } from "../diff/describe.ts";
-import { filesOf, hasOwnName } from "../diff/events.ts";
-import { isAppending } from "../diff/expected.ts";
-import { hasOtherAccess } from "../diff/same-open-file.ts";
+import { isOfAnother, kindAt } from "../diff/describe/describe.ts";
+import { hasOtherAccess } from "../diff/describe/same-open-file.ts";
+import { filesOf, hasOwnName } from "../diff/lists/events.ts";
+import { isAppending } from "../diff/lists/expected.ts";
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";

@@ -9,8 +9,8 @@
 //   #v=1&open=https://host/a.ckpt&with=https://host/b.ckpt&zoom=1.25,-340,0&hide=tree&descriptors.filter=fd:3
 //   #v=1&data=…
 
-import type { ChangeName } from "../diff/about.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../diff/changes.ts";
+import type { ChangeName } from "../diff/lists/about.ts";
 import { NONE } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
 import { COLUMNS } from "../model/columns/columns.ts";

@@ -2,7 +2,7 @@
 
 import { createDetails } from "../decoder/builder/details.ts";
 import type { Builder } from "../decoder/builder.ts";
-import { TASK_FILES } from "../diff/detail-values.ts";
+import { TASK_FILES } from "../diff/compare/detail-values.ts";
 import { type Checkpoint, type DetailStore, NO_MOUNT, NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import { valueAt, valueBytes } from "../model/detail-store.ts";

@@ -1,7 +1,7 @@
 // Names and sentences for objects: headings, search results, copied text.
 
 import type { Comparison } from "../diff/comparison.ts";
-import { taskOnSides } from "../diff/tasks.ts";
+import { taskOnSides } from "../diff/describe/tasks.ts";
 import { type Checkpoint, descriptorCount, HAS, NONE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import { recordKind, recordMember, recordOffset } from "../model/records.ts";

@@ -2,8 +2,8 @@
 
 import { isOfResources } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import { kindAt } from "../diff/describe.ts";
-import { resourceAt } from "../diff/resource-at.ts";
+import { kindAt } from "../diff/describe/describe.ts";
+import { resourceAt } from "../diff/describe/resource-at.ts";
 import { orderResource, type ResourceOrder } from "../resources/order.ts";
 import { isResource, RESOURCES } from "../resources/resources.ts";
 import type { Resources, ResourceTable } from "../resources/table.ts";

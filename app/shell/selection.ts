@@ -1,7 +1,7 @@
 // The selection: an object, bytes, a change. Selecting one of the three makes the other two follow.
 
-import type { ChangeName } from "../diff/about.ts";
 import { type ChangeKind, mirrored } from "../diff/changes.ts";
+import type { ChangeName } from "../diff/lists/about.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { objectOf, type Selection } from "../model/related.ts";
 import { onSide, type Side } from "../model/side.ts";

@@ -1,7 +1,7 @@
 // Values derived from the state. None are stored; those that cost more than a few comparisons are memoised.
 
-import type { Events } from "../diff/events.ts";
-import type { HiddenChanges } from "../diff/filter.ts";
+import type { Events } from "../diff/lists/events.ts";
+import type { HiddenChanges } from "../diff/lists/filter.ts";
 import { onSide } from "../model/side.ts";
 import type { Compared, Doc, State } from "./state.ts";
 

@@ -1,12 +1,12 @@
 // The state of the page: the open documents, the selection and the view. Derived values are in selectors.ts.
 
 import type { Progress } from "../decoder/source.ts";
-import type { ChangeName } from "../diff/about.ts";
 import type { ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
-import type { Events } from "../diff/events.ts";
-import type { HiddenChanges } from "../diff/filter.ts";
-import type { Listed } from "../diff/listed.ts";
+import type { ChangeName } from "../diff/lists/about.ts";
+import type { Events } from "../diff/lists/events.ts";
+import type { HiddenChanges } from "../diff/lists/filter.ts";
+import type { Listed } from "../diff/lists/listed.ts";
 import type { Address, Redirect } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
@@ -224,13 +224,13 @@ export type Dialog =
 export interface ChangeFilters {
   /** Kinds of change that are switched off. */
   readonly off: readonly ChangeKind[];
-  /** Words that a change must match (diff/filter-words.ts); empty: any. */
+  /** Words that a change must match (diff/lists/filter-words.ts); empty: any. */
   readonly changeFilter: string;
-  /** Whether expected changes are hidden (diff/expected.ts). */
+  /** Whether expected changes are hidden (diff/lists/expected.ts). */
   readonly expectedHidden: boolean;
   /** Whether changes that are marked as seen are hidden. */
   readonly seenHidden: boolean;
-  /** Whether only changes are listed that make something possible that was not (diff/security.ts). */
+  /** Whether only changes are listed that make something possible that was not (diff/compare/security.ts). */
   readonly onlySecurity: boolean;
 }
 

@@ -1,6 +1,6 @@
 // State ⇄ link: makes links from the state, and applies links to it.
 
-import type { ChangeName } from "../diff/about.ts";
+import type { ChangeName } from "../diff/lists/about.ts";
 import { type ChoiceLink, HIDABLE, type Link, type ListingLink, type Name, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
 import { NONE } from "../model/checkpoint.ts";

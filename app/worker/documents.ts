@@ -3,7 +3,7 @@
 import type { Image } from "../decoder/image.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { diff } from "../diff/diff.ts";
-import { type Events, eventsOf } from "../diff/events.ts";
+import { type Events, eventsOf } from "../diff/lists/events.ts";
 import type { SubjectOfBoth } from "../graph/order/graph.ts";
 import { type Layout, layout } from "../graph/order/layout.ts";
 import { unionOf } from "../graph/order/union.ts";

@@ -11,9 +11,9 @@ import type { Refusal } from "../decoder/image.ts";
 import type { RaisedLimits } from "../decoder/limits.ts";
 import type { Progress } from "../decoder/source.ts";
 import type { Differences } from "../diff/comparison.ts";
-import type { Events } from "../diff/events.ts";
-import type { HiddenChanges } from "../diff/filter.ts";
-import type { Listed } from "../diff/listed.ts";
+import type { Events } from "../diff/lists/events.ts";
+import type { HiddenChanges } from "../diff/lists/filter.ts";
+import type { Listed } from "../diff/lists/listed.ts";
 import type { Separator } from "../export/delimited.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout, OfChanges } from "../graph/order/layout.ts";
@@ -143,7 +143,7 @@ export interface Requests extends MemoryRequests {
   json: { request: { document: DocumentId }; response: Blob };
   /** Compares two documents. */
   diff: { request: DocumentPair; response: DiffResponse };
-  /** The changes that do not match words (diff/filter-words.ts). */
+  /** The changes that do not match words (diff/lists/filter-words.ts). */
   unmatched: { request: DocumentPair & { readonly words: string }; response: HiddenChanges };
   /** The changes that are not hidden in one sentence (export/headline.ts). */
   headline: { request: DocumentPair & { readonly hidden: HiddenChanges }; response: string };

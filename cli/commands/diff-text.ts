@@ -2,8 +2,8 @@
 // change, and the number of changes of each kind.
 
 import type { Comparison } from "../../app/diff/comparison.ts";
-import { type Events, eventsOf, shownChanges } from "../../app/diff/events.ts";
-import type { HiddenChanges } from "../../app/diff/filter.ts";
+import { type Events, eventsOf, shownChanges } from "../../app/diff/lists/events.ts";
+import type { HiddenChanges } from "../../app/diff/lists/filter.ts";
 import { changeSummary } from "../../app/export/change-counts.ts";
 import { type ChangeWords, changeWords, comparisonNotes, taskSections } from "../../app/export/changes-text.ts";
 import { eventWords } from "../../app/export/event-text.ts";

@@ -3,10 +3,10 @@
 import type { ChangeKind } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { filterChanges, hasTask } from "../../app/diff/filter.ts";
-import { PLACES } from "../../app/diff/match-mounts.ts";
+import { filterChanges, hasTask } from "../../app/diff/lists/filter.ts";
 import { isNeededDetail } from "../../app/diff/needed-details.ts";
-import { pair } from "../../app/diff/pair.ts";
+import { PLACES } from "../../app/diff/pairs/match-mounts.ts";
+import { pair } from "../../app/diff/pairs/pair.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";

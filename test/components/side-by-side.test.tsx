@@ -10,10 +10,10 @@ import { PairCells } from "../../app/components/SideBySide/PairCells.tsx";
 import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
 import { CHANGE_KINDS, mirrored } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { eventsOf } from "../../app/diff/events.ts";
-import { hiddenByKind } from "../../app/diff/filter.ts";
-import { listed } from "../../app/diff/listed.ts";
-import { withoutHidden } from "../../app/diff/without-hidden.ts";
+import { eventsOf } from "../../app/diff/lists/events.ts";
+import { hiddenByKind } from "../../app/diff/lists/filter.ts";
+import { listed } from "../../app/diff/lists/listed.ts";
+import { withoutHidden } from "../../app/diff/lists/without-hidden.ts";
 import {
   ALIGNED_COLUMNS,
   type AlignedColumn,

@@ -1,7 +1,7 @@
 // Comparisons of many descriptors, and of images that ask for more than they hold.
 
 import { expect, test } from "vitest";
-import { changeAt, changesJson } from "../../app/diff/describe.ts";
+import { changeAt, changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { bigCheckpoint } from "../support/big-state.ts";
 import { checkpointOf, type State } from "../support/state.ts";

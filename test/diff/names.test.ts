@@ -1,7 +1,7 @@
 // Names of open files are compared several bytes at a time: no byte may be left out, and none beyond the name be read.
 
 import { expect, test } from "vitest";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import type { Source } from "../../app/decoder/source.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { isNeededDetail } from "../../app/diff/needed-details.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
 import { fileKind } from "../../app/model/names.ts";

@@ -2,7 +2,7 @@
 // not recorded.
 
 import { describe, expect, test } from "vitest";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { numberAt, type Parts, putTogether, setField } from "../support/edit-image.ts";

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import type { Change } from "../../app/diff/changes.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { asExpected, expectChanges, isOfDetails } from "../support/changes.ts";
 import {

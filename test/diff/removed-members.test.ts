@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import type { Change } from "../../app/diff/changes.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { setSources } from "../support/criu.ts";

@@ -1,7 +1,7 @@
 // Another open file of the same name: a value that an open file keeps for good shows that it is another one.
 
 import { describe, expect, test } from "vitest";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
 import { unionOf } from "../../app/graph/order/union.ts";

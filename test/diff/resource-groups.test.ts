@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import type { Change } from "../../app/diff/changes.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { changeSentence, changeWords } from "../../app/export/changes-text.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";

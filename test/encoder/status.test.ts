@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Image } from "../../app/decoder/image.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import type { Description, TaskDescription, TaskStatus } from "../../app/encoder/description.ts";
 import { readResources } from "../../app/resources/read.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { CHANGE_KINDS, changeKind } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { eventsOf } from "../../app/diff/events.ts";
+import { eventsOf } from "../../app/diff/lists/events.ts";
 import { linkWords } from "../../app/export/detail-words.ts";
 import { headline } from "../../app/export/headline.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";

@@ -10,7 +10,7 @@ import type { Image } from "../../app/decoder/image.ts";
 import { CHANGE_KINDS, mirrored } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { eventsOf } from "../../app/diff/events.ts";
+import { eventsOf } from "../../app/diff/lists/events.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
 import { diffDocumentText } from "../../app/export/diff-json.ts";

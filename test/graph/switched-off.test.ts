@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { ChangeKind } from "../../app/diff/changes.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { hiddenByKind } from "../../app/diff/filter.ts";
+import { hiddenByKind } from "../../app/diff/lists/filter.ts";
 import { type Change, changeOf, HIDDEN, SAME, type Subject } from "../../app/graph/order/graph.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { withoutChanges } from "../../app/graph/order/switched-off.ts";

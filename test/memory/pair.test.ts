@@ -1,7 +1,7 @@
 // The memory of two images is compared mapping by mapping, and the same mappings correspond as in their tables.
 
 import { expect, test } from "vitest";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { diffMemories } from "../../app/memory/diff.ts";
 import type { MemorySide } from "../../app/memory/pair.ts";

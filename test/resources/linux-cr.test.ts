@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { type Parts, putTogether, setField } from "../support/edit-image.ts";

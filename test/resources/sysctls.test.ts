@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Source } from "../../app/decoder/source.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { setSources } from "../support/criu.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
-import { eventsOf } from "../../app/diff/events.ts";
-import { hiddenChanges } from "../../app/diff/filter.ts";
-import { listed } from "../../app/diff/listed.ts";
+import { eventsOf } from "../../app/diff/lists/events.ts";
+import { hiddenChanges } from "../../app/diff/lists/filter.ts";
+import { listed } from "../../app/diff/lists/listed.ts";
 import type { Checkpoint } from "../../app/model/checkpoint.ts";
 import * as tools from "../../app/shell/comparing.ts";
 import { hiddenOf } from "../../app/shell/selectors.ts";

@@ -4,9 +4,9 @@ import { expect } from "vitest";
 import type { Image } from "../../app/decoder/image.ts";
 import type { Change } from "../../app/diff/changes.ts";
 import type { Comparison } from "../../app/diff/comparison.ts";
-import { changesJson } from "../../app/diff/describe.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { pair } from "../../app/diff/pair.ts";
+import { pair } from "../../app/diff/pairs/pair.ts";
 import { readForComparison, readResources } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 

@@ -2,8 +2,8 @@
 
 import { memo, type ReactNode, useMemo } from "react";
 import type { Comparison } from "../../diff/comparison.ts";
-import { type Events, shownChanges } from "../../diff/events.ts";
-import type { HiddenChanges } from "../../diff/filter.ts";
+import { type Events, shownChanges } from "../../diff/lists/events.ts";
+import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { eventWords } from "../../export/event-text.ts";
 import { i32At, u32At } from "../../model/read.ts";

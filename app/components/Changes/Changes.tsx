@@ -1,9 +1,9 @@
 // The list of changes, by event or by task. The list has the focus and the keys; its rows have neither.
 
 import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
-import { type Events, shownChanges } from "../../diff/events.ts";
-import type { HiddenChanges } from "../../diff/filter.ts";
-import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lines.ts";
+import { type Events, shownChanges } from "../../diff/lists/events.ts";
+import type { HiddenChanges } from "../../diff/lists/filter.ts";
+import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lists/lines.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { counted } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";

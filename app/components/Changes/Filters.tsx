@@ -2,8 +2,8 @@
 
 import { useMemo } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
-import { EXPECTED_TITLE, EXPECTED_TITLES } from "../../diff/expected.ts";
-import { wordErrors } from "../../diff/filter-words.ts";
+import { EXPECTED_TITLE, EXPECTED_TITLES } from "../../diff/lists/expected.ts";
+import { wordErrors } from "../../diff/lists/filter-words.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
 import { hiddenOf } from "../../shell/selectors.ts";

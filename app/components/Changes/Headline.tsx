@@ -1,7 +1,7 @@
 // What changed, in one sentence above the list of changes. The worker writes it.
 
 import { useEffect, useState } from "react";
-import type { HiddenChanges } from "../../diff/filter.ts";
+import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import type { Docs } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";

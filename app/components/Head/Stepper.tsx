@@ -1,6 +1,6 @@
 // The number of changes, which one is selected, and buttons for the next and previous.
 
-import { placeOfChange } from "../../diff/listed.ts";
+import { placeOfChange } from "../../diff/lists/listed.ts";
 import { changeSentence } from "../../export/changes-text.ts";
 import { counted, grouped } from "../../model/words.ts";
 import { groupsOf } from "../../shell/selectors.ts";

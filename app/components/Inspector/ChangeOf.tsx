@@ -3,9 +3,9 @@
 import { type ReactNode, useState } from "react";
 import { CHANGE_TITLES, type Change, type Holder } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe.ts";
-import { isRepeatedAt } from "../../diff/resource-at.ts";
-import { wordsOfNumber } from "../../diff/tasks.ts";
+import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe/describe.ts";
+import { isRepeatedAt } from "../../diff/describe/resource-at.ts";
+import { wordsOfNumber } from "../../diff/describe/tasks.ts";
 import { changeSentence, changeWords } from "../../export/changes-text.ts";
 import { resolve } from "../../link/name.ts";
 import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";

@@ -2,8 +2,8 @@
 
 import { BIT_OF_KIND, isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { kindAt } from "../../diff/describe.ts";
-import { resourceAt } from "../../diff/resource-at.ts";
+import { kindAt } from "../../diff/describe/describe.ts";
+import { resourceAt } from "../../diff/describe/resource-at.ts";
 import { resourceColumn } from "../../diff/resource-changes.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";
 import { i32At, u16At, u32At } from "../../model/read.ts";

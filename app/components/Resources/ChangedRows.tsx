@@ -2,8 +2,8 @@
 
 import { isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { kindAt } from "../../diff/describe.ts";
-import { resourceAt } from "../../diff/resource-at.ts";
+import { kindAt } from "../../diff/describe/describe.ts";
+import { resourceAt } from "../../diff/describe/resource-at.ts";
 import { resourceColumn, resourceValue } from "../../diff/resource-changes.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { counted } from "../../model/words.ts";

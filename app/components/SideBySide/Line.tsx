@@ -1,8 +1,8 @@
 // One line of side by side: a pair of descriptors, the heading of a section, or a fold.
 
-import { type AlignedLine, type AlignedLines, LINE } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { PRESENCE } from "../../diff/pair.ts";
+import { type AlignedLine, type AlignedLines, LINE } from "../../diff/lists/align.ts";
+import { PRESENCE } from "../../diff/pairs/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";

@@ -2,8 +2,8 @@
 // the right, other changes across. A click scrolls there; keyboard users have the grid itself.
 
 import { type MouseEvent, useMemo } from "react";
-import { type AlignedLines, LINE } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
+import { type AlignedLines, LINE } from "../../diff/lists/align.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { u8At, u32At } from "../../model/read.ts";
 

@@ -2,12 +2,12 @@
 // side only, and one scroll bar. The grid has the focus and handles the keys; its rows do neither.
 
 import { type KeyboardEvent, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { type AlignedLines, align, LINE, lineAt } from "../../diff/align.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import type { HiddenChanges } from "../../diff/filter.ts";
-import type { Pairs } from "../../diff/pair.ts";
-import { lineOfSelection } from "../../diff/selected-line.ts";
-import { withoutHidden } from "../../diff/without-hidden.ts";
+import { type AlignedLines, align, LINE, lineAt } from "../../diff/lists/align.ts";
+import type { HiddenChanges } from "../../diff/lists/filter.ts";
+import { lineOfSelection } from "../../diff/lists/selected-line.ts";
+import { withoutHidden } from "../../diff/lists/without-hidden.ts";
+import type { Pairs } from "../../diff/pairs/pair.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import { otherSide } from "../../model/side.ts";

@@ -3,7 +3,7 @@
 
 import { CHANGE_KINDS, changeKind, isOfDescriptors } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import type { HiddenChanges } from "../../diff/filter.ts";
+import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";

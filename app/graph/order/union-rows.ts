@@ -1,7 +1,7 @@
 // The rows of a union for tasks, file tables and open files: which rows of the two images share a row of the graph.
 
 import { CHANGE_BITS, VALUE_BITS } from "../../diff/changes.ts";
-import { isRenamed, isReplaced } from "../../diff/same-open-file.ts";
+import { isRenamed, isReplaced } from "../../diff/describe/same-open-file.ts";
 import {
   type Checkpoint,
   commBytes,

@@ -2,8 +2,8 @@
 
 import { checkImage, RULES } from "../../checks/check.ts";
 import { copyOf, transferables } from "../../decoder/transfer.ts";
-import { hiddenChanges } from "../../diff/filter.ts";
-import { listed } from "../../diff/listed.ts";
+import { hiddenChanges } from "../../diff/lists/filter.ts";
+import { listed } from "../../diff/lists/listed.ts";
 import { unrelated } from "../../diff/related.ts";
 import { headline } from "../../export/headline.ts";
 import { oneImage } from "../../graph/order/graph.ts";

@@ -5,7 +5,7 @@ import { checkImage } from "../../../app/checks/check.ts";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import type { Source } from "../../../app/decoder/source.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { furtherRecords, USE } from "../../../app/model/checkpoint.ts";
 import { fileName } from "../../../app/model/words.ts";

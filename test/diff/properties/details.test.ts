@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mirrored } from "../../../app/diff/changes.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import type { Checkpoint } from "../../../app/model/checkpoint.ts";
 import type { Details } from "../../../app/model/fields.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { detailText, fileDetail } from "../../../app/model/detail-keys.ts";
 import { imageSources, SAMPLES } from "../../support/corpus.ts";

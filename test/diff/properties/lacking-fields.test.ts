@@ -6,7 +6,7 @@ import { memberOfName } from "../../../app/decoder/criu/format/member-names.ts";
 import { MESSAGES, type MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import type { Source } from "../../../app/decoder/source.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { compareImages } from "../../support/compare.ts";
 import { completeSet } from "../../support/complete-set.ts";
 import { withoutField } from "../../support/edit-set.ts";

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CHANGE_KINDS, type Change, type Holder } from "../../../app/diff/changes.ts";
-import { changesJson, countHolders, holdersOf } from "../../../app/diff/describe.ts";
+import { changesJson, countHolders, holdersOf } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { anyPair } from "../../support/arbitrary-state.ts";
 import { checkpointOf } from "../../support/state.ts";

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { checkImage } from "../../../app/checks/check.ts";
 import type { MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import type { Source } from "../../../app/decoder/source.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { readResources } from "../../../app/resources/read.ts";
 import { folderSources } from "../../support/corpus.ts";

@@ -6,7 +6,7 @@ import { MEMBER_KINDS } from "../../../app/decoder/criu/format/member-kinds.ts";
 import { memberOfName } from "../../../app/decoder/criu/format/member-names.ts";
 import { MESSAGES, type MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { readResources } from "../../../app/resources/read.ts";
 import { setSources } from "../../support/criu.ts";

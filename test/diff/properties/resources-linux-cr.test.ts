@@ -4,7 +4,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { dialect } from "../../../app/decoder/linux-cr/dialect.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
-import { changesJson } from "../../../app/diff/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { readResources } from "../../../app/resources/read.ts";
 import type { ColumnSpec, ResourceSpec } from "../../../app/resources/resource.ts";

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { holdersOf, touchedRows } from "../../../app/diff/describe.ts";
+import { holdersOf, touchedRows } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
 import { anyPair } from "../../support/arbitrary-state.ts";

@@ -1,0 +1,495 @@
+// Compares the tables of resources of two images. Rows correspond if they belong to corresponding tasks and agree in
+// the columns that the resource declares as its key; several that do, in their order.
+
+import { NONE } from "../../model/checkpoint.ts";
+import type { DetailValue } from "../../model/fields.ts";
+import { type MappingFacts, matchMappings } from "../../model/match-mappings.ts";
+import { writtenOutside } from "../../model/outside.ts";
+import { i32At } from "../../model/read.ts";
+import { SIDES, type Side } from "../../model/side.ts";
+import { counted } from "../../model/words.ts";
+import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
+import { RESOURCES } from "../../resources/resources.ts";
+import { type Column, cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
+import type { Note } from "../changes.ts";
+import type { Compared } from "../pairs/holders.ts";
+import { type NamespaceTasks, namespaceTask } from "../pairs/match-namespaces.ts";
+import { createOverlaps, type Matched } from "../pairs/overlaps.ts";
+import type { ResourceChanges } from "../resource-changes.ts";
+import type { Collector } from "./collect-changes.ts";
+import { type ComparedColumn, cellComparer, comparedColumns, type NamespaceOfRow } from "./compare-cells.ts";
+import { contentsReporter, type ReportedAs } from "./contents-on-one-side.ts";
+import { tasksWithSameRows } from "./same-rows.ts";
+import { haveSameCells } from "./same-tables.ts";
+import { isSecurityChange, type Values } from "./security.ts";
+
+/** A resource of both images. */
+interface Pair {
+  readonly spec: ResourceSpec;
+  /** Index into RESOURCES. */
+  readonly index: number;
+  readonly before: ResourceTable;
+  readonly after: ResourceTable;
+  /** The columns that are compared. */
+  readonly columns: readonly ComparedColumn[];
+  readonly namespaceOf: NamespaceOfRow;
+  /** Which of the groups that columns `comparedAs: "group"` name correspond. */
+  readonly groups: Matched;
+  /** By side, how many rows lack a value that the other image has. */
+  readonly unrecorded: Readonly<Record<Side, Map<ColumnSpec, number>>>;
+}
+
+/** Collects the changes. */
+interface Collecting {
+  readonly reportedContents: ReturnType<typeof contentsReporter>;
+  readonly compared: Compared;
+  readonly collector: Collector;
+  readonly changes: { readonly [name in Exclude<keyof ResourceChanges, "count">]: number[] };
+}
+
+/** Compares the tables that both images hold, and notes those that only one does. */
+export function compareResources(
+  compared: Compared,
+  resources: Readonly<Record<Side, Resources>>,
+  namespaces: NamespaceTasks,
+  collector: Collector,
+): { readonly changes: ResourceChanges; readonly notes: readonly Note[] } {
+  const collecting: Collecting = {
+    reportedContents: contentsReporter(compared, resources),
+    compared,
+    collector,
+    changes: { resource: [], before: [], after: [], column: [], security: [], repeated: [] },
+  };
+  const lacking: Record<Side, string[]> = { before: [], after: [] };
+  for (const [index, spec] of RESOURCES.entries()) {
+    const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
+    if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
+    const namespaceIn = (column: number) => namespaceReader(spec, column, { before, after }, namespaces);
+    if (before.held && after.held) {
+      const columns = comparedColumns(spec, before, after, namespaceIn);
+      const namespaceOf = namespaceIn(namespaceColumn(spec));
+      const unrecorded = { before: new Map<ColumnSpec, number>(), after: new Map<ColumnSpec, number>() };
+      const left = comparePair(collecting, { spec, index, before, after, columns, namespaceOf, unrecorded });
+      for (const side of SIDES) {
+        for (const [{ title }, rows] of unrecorded[side]) lacking[side].push(`${title} (${countedRows(rows, spec)})`);
+      }
+      if (left.before > 0) lacking.after.push(countedRows(left.before, spec));
+      if (left.after > 0) lacking.before.push(countedRows(left.after, spec));
+    } else if (before.count > 0) lacking.after.push(spec.title);
+    else if (after.count > 0) lacking.before.push(spec.title);
+  }
+  const { changes } = collecting;
+  return {
+    changes: {
+      count: changes.resource.length,
+      resource: Uint8Array.from(changes.resource),
+      before: Int32Array.from(changes.before),
+      after: Int32Array.from(changes.after),
+      column: Int32Array.from(changes.column),
+      security: Uint8Array.from(changes.security),
+      repeated: Uint8Array.from(changes.repeated),
+    },
+    notes: lackingNotes(lacking),
+  };
+}
+
+const countedRows = (rows: number, { noun, plural }: ResourceSpec): string => counted(rows, noun, plural);
+
+function lackingNotes(lacking: Readonly<Record<Side, readonly string[]>>): Note[] {
+  return (["before", "after"] as const)
+    .filter((side) => lacking[side].length > 0)
+    .map((side) => ({
+      code: "resources-on-one-side",
+      message: `The image ${side} does not record: ${lacking[side].join(", ")}. They are not compared.`,
+    }));
+}
+
+/**
+ * Whether two tables agree row by row in all that is compared, and in the tasks and namespaces that rows belong to. Then
+ * each row corresponds to the one at its place, and nothing has changed.
+ */
+function haveSameRows(
+  { compared }: Collecting,
+  { spec, before, after, columns, namespaceOf }: Omit<Pair, "groups">,
+): boolean {
+  const keys = spec.key.map((name) => spec.columns.findIndex((column) => column.name === name));
+  const isOfNamespace = (column: ComparedColumn): boolean => column.spec.comparedAs === "namespace";
+  const values = columns.filter((column) => !isOfNamespace(column)).map(({ at }) => at);
+  if (!haveSameCells(before, after, [...keys, ...values])) return false;
+  const others = columns.filter(isOfNamespace);
+  for (let row = 0; row < before.count; row++) {
+    const [taskBefore, taskAfter] = [i32At(before.task, row), i32At(after.task, row)];
+    if ((taskBefore === NONE) !== (taskAfter === NONE)) return false;
+    if (namespaceOf("before", row) !== namespaceOf("after", row)) return false;
+    if (!others.every(({ isSame }) => isSame(row, row))) return false;
+    if (taskBefore === NONE) continue;
+    if (placeOf(compared, "before", taskBefore) !== placeOf(compared, "after", taskAfter)) return false;
+  }
+  return true;
+}
+
+/** Compares two tables. Returns how many rows on one side only a note has to count. */
+function comparePair(collecting: Collecting, tables: Omit<Pair, "groups">): Record<Side, number> {
+  const count = { before: 0, after: 0 };
+  if (haveSameRows(collecting, tables)) return count;
+  const { before, after } = groupRows(collecting, tables);
+  const matchings = [...before].map(([key, rowsBefore]) => {
+    const rowsAfter = after.get(key) ?? [];
+    after.delete(key);
+    return matchRows(tables, rowsBefore, rowsAfter);
+  });
+  const pair = { ...tables, groups: matchGroups(tables, matchings) };
+  const onOneSide = (left: Left): void => {
+    for (const row of left.before) if (addOnOneSide(collecting, pair, row, NONE) === "note") count.before++;
+    for (const row of left.after) if (addOnOneSide(collecting, pair, NONE, row) === "note") count.after++;
+  };
+  for (const { pairs, left } of matchings) {
+    for (const [b, a] of pairs) compareRows(collecting, pair, b, a);
+    onOneSide(left);
+  }
+  for (const rows of after.values()) onOneSide({ before: [], after: rows });
+  return count;
+}
+
+/** Rows with equal keys: those that correspond, and the rest. */
+interface Matching {
+  readonly pairs: readonly (readonly [before: number, after: number])[];
+  readonly left: Left;
+}
+
+function matchRows(tables: Omit<Pair, "groups">, before: readonly number[], after: readonly number[]): Matching {
+  const pairs: (readonly [number, number])[] = [];
+  const match = (b: number, a: number): void => void pairs.push([b, a]);
+  const isMapping = tables.spec.name === "mappings";
+  return { pairs, left: isMapping ? matchByPlace(tables, before, after, match) : inOrder(before, after, match) };
+}
+
+/** Matches the groups that rows are in, by the rows that are in them on both sides. */
+function matchGroups({ spec, before, after }: Omit<Pair, "groups">, matchings: readonly Matching[]): Matched {
+  const overlaps = createOverlaps();
+  for (const [at, column] of spec.columns.entries()) {
+    if (column.comparedAs !== "group") continue;
+    for (const { pairs } of matchings) {
+      for (const [b, a] of pairs) {
+        const x = groupOf(spec, before, at, b);
+        const y = groupOf(spec, after, at, a);
+        if (x !== null && y !== null) overlaps.add(x, y, b, b);
+      }
+    }
+  }
+  return overlaps.match();
+}
+
+/** What identifies the group that a row is in by a column; `null`: it is in none. */
+function groupOf(spec: ResourceSpec, table: ResourceTable, at: number, row: number): string | null {
+  const cell = (column: number): DetailValue => cellAt(spec.columns[column] as ColumnSpec, table.columns[column], row);
+  const id = cell(at);
+  const { groupsOf } = spec.columns[at] as ColumnSpec;
+  if (!id) return null;
+  return groupsOf === undefined ? String(id) : `${cell(spec.columns.findIndex(({ name }) => name === groupsOf))} ${id}`;
+}
+
+type Left = { readonly before: readonly number[]; readonly after: readonly number[] };
+
+function inOrder(before: readonly number[], after: readonly number[], match: (b: number, a: number) => void): Left {
+  const count = Math.min(before.length, after.length);
+  for (let nth = 0; nth < count; nth++) match(before[nth] as number, after[nth] as number);
+  return { before: before.slice(count), after: after.slice(count) };
+}
+
+function matchByPlace(
+  { spec, before, after }: Omit<Pair, "groups">,
+  rowsBefore: readonly number[],
+  rowsAfter: readonly number[],
+  match: (b: number, a: number) => void,
+): Left {
+  const facts = (table: ResourceTable): MappingFacts => {
+    const of = (name: string): number => spec.columns.findIndex((each) => each.name === name);
+    const wide = (name: string) => {
+      const column = table.columns[of(name)];
+      return (row: number): bigint => (column?.kind === "wide" ? (column.values[row] as bigint) : 0n);
+    };
+    const nature = ["permissions", "flags"].map((name) => canonical(table.columns[of(name)]));
+    const at = { start: wide("start"), end: wide("end"), size: wide("size") };
+    return { ...at, nature: (row) => nature.map((text) => text(row)).join() };
+  };
+  return matchMappings({ before: facts(before), after: facts(after) }, rowsBefore, rowsAfter, match);
+}
+
+/**
+ * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task;
+ * so are those of tasks whose rows are all the same.
+ */
+function groupRows({ compared }: Collecting, tables: Omit<Pair, "groups">) {
+  const { spec, before, after, namespaceOf } = tables;
+  const same = sameTasks(compared, tables);
+  const keys = spec.key.filter((name) => name !== "pid");
+  const numbers = new Map<string, number>();
+  const group = (side: Side, table: ResourceTable): Map<string, number[]> => {
+    const texts = keys.map((name) => {
+      const at = spec.columns.findIndex((each) => each.name === name);
+      const text = canonical(table.columns[at], numbers);
+      // The first thread of a task corresponds to the first, whatever their ids.
+      return name === "tid" ? (row: number) => (isFirstThread(spec, table, row) ? "first" : text(row)) : text;
+    });
+    const rows = new Map<string, number[]>();
+    for (let row = 0; row < table.count; row++) {
+      const task = i32At(table.task, row);
+      const place = task === NONE ? `namespace ${namespaceOf(side, row)}` : placeOf(compared, side, task);
+      if (place === null || (typeof place === "number" && same?.[place] === 1)) continue;
+      const key = `${place} ${texts.map((text) => text(row)).join("\0")}`;
+      const known = rows.get(key);
+      if (known === undefined) rows.set(key, [row]);
+      else known.push(row);
+    }
+    return rows;
+  };
+  return { before: group("before", before), after: group("after", after) };
+}
+
+/** Columns by which mappings are matched. */
+const PLACE_OF_MAPPING = ["start", "end", "size", "permissions", "flags"];
+
+/** By task before: 1 if all its rows are the same in both images. `null`: not known. */
+function sameTasks(compared: Compared, { spec, before, after, columns }: Omit<Pair, "groups">): Uint8Array | null {
+  // Groups are matched by all rows.
+  if (columns.some((column) => column.spec.comparedAs === "group")) return null;
+  const names = spec.name === "mappings" ? [...spec.key, ...PLACE_OF_MAPPING] : spec.key;
+  const keys = names.map((name) => {
+    const at = spec.columns.findIndex((column) => column.name === name);
+    return cellComparer(spec.columns[at] as ColumnSpec, before.columns[at], after.columns[at]);
+  });
+  return tasksWithSameRows({
+    before,
+    after,
+    tasks: compared.before.tasks.count,
+    placeOf: { before: (task) => placeOf(compared, "before", task), after: (task) => placeOf(compared, "after", task) },
+    tests: [...keys, ...columns.map(({ isSame }) => isSame)],
+  });
+}
+
+/** The row before of a task, which identifies corresponding tasks; `null`: the task is on one side only. */
+function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
+  const other = i32At(side === "before" ? pairs.taskAfter : pairs.taskBefore, task);
+  return other === NONE ? null : side === "before" ? task : other;
+}
+
+/** The column with the namespace that rows belong to; NONE: there is none. */
+const namespaceColumn = ({ columns }: ResourceSpec): number => {
+  const own = columns.findIndex(({ name }) => name === "namespace");
+  return own === NONE ? columns.findIndex(({ comparedAs }) => comparedAs === "namespace") : own;
+};
+
+/** @param at The column with the namespaces. */
+function namespaceReader(
+  spec: ResourceSpec,
+  at: number,
+  tables: Readonly<Record<Side, ResourceTable>>,
+  namespaces: NamespaceTasks,
+): NamespaceOfRow {
+  const column = spec.columns[at];
+  if (column === undefined) return () => NONE;
+  const kindAt = spec.namespace === undefined ? spec.columns.findIndex(({ name }) => name === "kind") : NONE;
+  const kindOf = (table: ResourceTable, row: number): DetailValue =>
+    spec.namespace ?? cellAt(spec.columns[kindAt] as ColumnSpec, table.columns[kindAt], row);
+  return (side, row) => {
+    const table = tables[side];
+    return namespaceTask(namespaces, side, kindOf(table, row), cellAt(column, table.columns[at], row));
+  };
+}
+
+function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): boolean {
+  const value = (name: string): number => {
+    const column = table.columns[spec.columns.findIndex((each) => each.name === name)];
+    return column?.kind === "number" ? (column.values[row] as number) : Number.NaN;
+  };
+  return value("pid") === value("tid");
+}
+
+/** Longer values are replaced by numbers in keys, in characters. */
+const LONGEST_IN_KEY = 4096;
+
+/**
+ * A text for each value of a column: equal for equal values of two images. Values that occur again are written once.
+ *
+ * @param numbers Numbers that stand for long texts, as many rows may have the same path of megabytes.
+ */
+function canonical(column: Column | undefined, numbers?: Map<string, number>): (row: number) => string {
+  if (column === undefined) return () => "";
+  switch (column.kind) {
+    case "wide":
+      return (row) => (column.has[row] === 1 ? String(column.values[row]) : "");
+    case "number":
+      return (row) => String(column.values[row]);
+    case "pooled": {
+      const textOf = (value: DetailValue, bytes = ""): string => {
+        if (typeof value !== "string" || value.length <= LONGEST_IN_KEY || numbers === undefined) {
+          return `${JSON.stringify(value)}${bytes}`;
+        }
+        const text = bytes || value;
+        const number = numbers.get(text) ?? numbers.size;
+        numbers.set(text, number);
+        // No JSON text begins with #.
+        return `${bytes === "" ? "#" : "##"}${number}`;
+      };
+      const texts = column.pool.map((value, at) => textOf(value, column.bytes[at]));
+      return (row) => texts[column.index[row] as number] ?? "";
+    }
+  }
+}
+
+function compareRows(collecting: Collecting, pair: Pair, before: number, after: number): void {
+  const { before: x, after: y } = collecting.compared;
+  const sameFormat = x.format === y.format;
+  const sameWriter = writtenOutside(x) === writtenOutside(y);
+  for (const { at, spec, isSame } of pair.columns) {
+    const values = valuesAt(pair, at, before, after);
+    if (spec.comparedAs === "group" ? isSameGroup(pair, at, before, after) : isSame(before, after)) continue;
+    const lacksOne = values.before === null || values.after === null;
+    if (!sameFormat && lacksOne) continue;
+    if (addUnrecorded(pair, spec, before, after)) continue;
+    if (!sameWriter && lacksOne) continue;
+    addChange(collecting, pair, before, after, at);
+  }
+}
+
+const valuesAt = (pair: Pair, at: number, before: number, after: number): Record<Side, DetailValue> => {
+  const spec = pair.spec.columns[at] as ColumnSpec;
+  return {
+    before: cellAt(spec, pair.before.columns[at], before),
+    after: cellAt(spec, pair.after.columns[at], after),
+  };
+};
+
+/** Counts a value that one of the images does not record; false if both do. */
+function addUnrecorded(pair: Pair, column: ColumnSpec, before: number, after: number): boolean {
+  const { recordedWith } = column;
+  if (recordedWith === undefined) return false;
+  const at = pair.spec.columns.findIndex(({ name }) => name === recordedWith);
+  const values = valuesAt(pair, at, before, after);
+  const lacking = SIDES.filter((side) => values[side] === null);
+  const [side] = lacking;
+  if (side === undefined || lacking.length > 1) return false;
+  const counts = pair.unrecorded[side];
+  counts.set(column, (counts.get(column) ?? 0) + 1);
+  return true;
+}
+
+/** Whether two rows are in groups that correspond, or in none. */
+function isSameGroup(pair: Pair, at: number, before: number, after: number): boolean {
+  const { spec, groups } = pair;
+  const [x, y] = [groupOf(spec, pair.before, at, before), groupOf(spec, pair.after, at, after)];
+  return x !== null && y !== null ? groups.before.get(x) === groups.after.get(y) : x === y;
+}
+
+/** Adds a row that is on one side only, unless another kind of change or a note says that. */
+function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): ReportedAs {
+  const as = reportedAs(collecting, pair, before, after);
+  if (as === "change") addChange(collecting, pair, before, after, NONE);
+  return as;
+}
+
+function reportedAs({ reportedContents }: Collecting, { spec }: Pair, before: number, after: number): ReportedAs {
+  switch (spec.compared) {
+    case undefined:
+      return "change";
+    case "recorded":
+      return "note";
+    case "unless reported":
+      return before === NONE ? reportedContents("after", after) : reportedContents("before", before);
+    default:
+      return "elsewhere";
+  }
+}
+
+function addChange(
+  { compared, collector, changes }: Collecting,
+  pair: Pair,
+  before: number,
+  after: number,
+  at: number,
+): void {
+  const { spec, index } = pair;
+  const values = (table: ResourceTable, row: number): Values | null =>
+    row === NONE
+      ? null
+      : (name): DetailValue => {
+          const column = spec.columns.findIndex((each) => each.name === name);
+          return cellAt(spec.columns[column] as ColumnSpec, table.columns[column], row);
+        };
+  const column = spec.columns[at]?.name ?? null;
+  const security = isSecurityChange(spec.name, values(pair.before, before), values(pair.after, after), column);
+  const taskOf = (side: Side, row: number): number => (row === NONE ? NONE : i32At(pair[side].task, row));
+  const [taskBefore, taskAfter] = [taskOf("before", before), taskOf("after", after)];
+  const { pairs } = compared;
+  const kind = before === NONE ? "resource-added" : after === NONE ? "resource-removed" : "resource-changed";
+  const lacksOther = before === NONE ? !compared.before.complete : after === NONE && !compared.after.complete;
+  const isUnknown = isUnknownIn(compared, pair, before, after, at);
+  const cut = before === NONE ? pair.before.cut : after === NONE && pair.after.cut;
+  collector.addResource(kind, {
+    taskBefore: taskBefore === NONE && taskAfter !== NONE ? i32At(pairs.taskBefore, taskAfter) : taskBefore,
+    taskAfter: taskAfter === NONE && taskBefore !== NONE ? i32At(pairs.taskAfter, taskBefore) : taskAfter,
+    fd: spec.scope === "descriptor" ? fdOf(pair, before, after) : NONE,
+    change: changes.resource.length,
+    rank: security ? (spec.name === "mappings" ? 0 : 1) : 2,
+    uncertain: lacksOther || cut || isUnknown,
+  });
+  changes.resource.push(index);
+  changes.before.push(before);
+  changes.after.push(after);
+  changes.column.push(at);
+  changes.security.push(security ? 1 : 0);
+  changes.repeated.push(isRepeated(pair, before, after, at) ? 1 : 0);
+}
+
+/** By table: the kinds of rows that have a name, in a column, unless the member that has it is missing. */
+const NAMED_KINDS: Readonly<Record<string, { readonly kinds: ReadonlySet<DetailValue>; readonly by: string }>> = {
+  mappings: { kinds: new Set(["file", "memfd", "sysv", "device", "socket"]), by: "path" },
+  contents: { kinds: new Set(["unlinked file", "tmpfs"]), by: "name" },
+};
+
+/**
+ * Whether a change may be an effect of what an incomplete image lacks: a value that it does not have, the task that a
+ * row belongs to, or a name by which rows are matched.
+ */
+function isUnknownIn(
+  { before: x, after: y }: Compared,
+  pair: Pair,
+  before: number,
+  after: number,
+  at: number,
+): boolean {
+  const { spec } = pair;
+  const complete = { before: x.complete, after: y.complete };
+  if (complete.before && complete.after) return false;
+  if (at !== NONE) {
+    // An image that records the absence of a value is certain.
+    if (spec.columns[at]?.recordedWith !== undefined) return false;
+    const values = valuesAt(pair, at, before, after);
+    return SIDES.some((side) => !complete[side] && values[side] === null);
+  }
+  const side: Side = before === NONE ? "after" : "before";
+  const [table, row] = before === NONE ? [pair.after, after] : [pair.before, before];
+  if (spec.scope !== "image" && i32At(table.task, row) === NONE) return !complete[side];
+  const named = NAMED_KINDS[spec.name];
+  if (named === undefined) return false;
+  const cell = (name: string): DetailValue => {
+    const column = spec.columns.findIndex((each) => each.name === name);
+    return cellAt(spec.columns[column] as ColumnSpec, table.columns[column], row);
+  };
+  return named.kinds.has(cell("kind")) && cell(named.by) === null;
+}
+
+/** Whether another kind of change reports the same: of sockets all, of credentials those of first threads. */
+function isRepeated({ spec, before, after }: Pair, rowBefore: number, rowAfter: number, at: number): boolean {
+  if (spec.repeats === undefined || spec.columns[at]?.repeats === "never") return false;
+  if (spec.repeats === "always") return true;
+  return rowBefore === NONE ? isFirstThread(spec, after, rowAfter) : isFirstThread(spec, before, rowBefore);
+}
+
+function fdOf({ spec, before, after }: Pair, rowBefore: number, rowAfter: number): number {
+  const at = spec.columns.findIndex(({ name }) => name === "fd");
+  const [table, row] = rowBefore === NONE ? [after, rowAfter] : [before, rowBefore];
+  const column = table.columns[at];
+  return column?.kind === "number" ? (column.values[row] as number) : NONE;
+}

@@ -1,0 +1,260 @@
+// Compares the links of two open files (model/links.ts) through the descriptors that hold the files at the other end:
+// never by id. A link is the same if some descriptor refers to its other end on both sides.
+
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import {
+  areOtherEnds,
+  endOfPipe,
+  GROUP_ROLE_BITS,
+  groupMembers,
+  isGroupRole,
+  LINK_ROLES,
+  type LinkRole,
+  linkRange,
+  linksOf,
+  roleAt,
+} from "../../model/links.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { firstOfEach } from "../../model/search.ts";
+import { filesOfPairs } from "../pairs/groups.ts";
+import { type Compared, isHeld } from "../pairs/holders.ts";
+
+/** At most so many descriptor pairs of one file are searched: a forged image can give a file any number. */
+const MOST_PAIRS = 4096;
+
+/** The descriptor pairs that refer to an open file on both sides, by its row on one side. */
+interface PairsOfFile {
+  readonly first: Uint32Array;
+  readonly row: Uint32Array;
+  /** By file: 1 if a pair refers to it on this side. */
+  readonly compared: Uint8Array;
+}
+
+function pairsOfFile(own: Int32Array, other: Int32Array, files: number): PairsOfFile {
+  const first = new Uint32Array(files + 1);
+  const compared = new Uint8Array(files);
+  for (let row = 0; row < own.length; row++) {
+    const file = own[row] as number;
+    if (file !== NONE) compared[file] = 1;
+    if (file !== NONE && other[row] !== NONE) first[file + 1] = (first[file + 1] as number) + 1;
+  }
+  for (let file = 0; file < files; file++) first[file + 1] = (first[file + 1] as number) + (first[file] as number);
+  const next = first.slice();
+  const rows = new Uint32Array(first[files] as number);
+  for (let row = 0; row < own.length; row++) {
+    const file = own[row] as number;
+    if (file === NONE || other[row] === NONE) continue;
+    const at = next[file] as number;
+    rows[at] = row;
+    next[file] = at + 1;
+  }
+  return { first, row: rows, compared };
+}
+
+/** A file at the other end of a link, with what an epoll waits for. */
+interface Target {
+  readonly file: FileRow;
+  readonly data: number;
+}
+
+/** A function that finds the roles in which two open files are linked to different descriptors. */
+export function linkComparer(compared: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+  // Linux-CR images have no links: nothing is made for them.
+  if (compared.before.links.count === 0 && compared.after.links.count === 0) return () => NO_ROLES;
+  return comparerOfLinks(compared);
+}
+
+function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+  /** By descriptor pair: the FileRow that it refers to on each side, or NONE. */
+  const fileBefore = filesOfPairs(before, pairs.descriptors.before);
+  const fileAfter = filesOfPairs(after, pairs.descriptors.after);
+  let known: { before: PairsOfFile; after: PairsOfFile } | null = null;
+  const pairsOfFiles = () => {
+    known ??= {
+      before: pairsOfFile(fileBefore, fileAfter, before.files.count),
+      after: pairsOfFile(fileAfter, fileBefore, after.files.count),
+    };
+    return known;
+  };
+  /** Whether a descriptor refers to `file` on one side, and to one of `targets` with the same data on the other. */
+  const isAmong = (
+    { first, row, compared }: PairsOfFile,
+    other: Int32Array,
+    { file, data }: Target,
+    targets: Targets,
+  ): boolean => {
+    // Its only descriptors are in no pair, such as one that repeats the fd of another: nothing is compared with them.
+    if (compared[file] === 0) return true;
+    const from = u32At(first, file);
+    const end = Math.min(u32At(first, file + 1), from + MOST_PAIRS);
+    for (let at = from; at < end; at++) {
+      if (targets.get(i32At(other, u32At(row, at)))?.includes(data)) return true;
+    }
+    return false;
+  };
+  const differ = (targetsBefore: readonly Target[], targetsAfter: readonly Target[]): boolean => {
+    const setBefore = byFile(targetsBefore);
+    const setAfter = byFile(targetsAfter);
+    const index = pairsOfFiles();
+    return (
+      targetsBefore.some((target) => !isAmong(index.before, fileAfter, target, setAfter)) ||
+      targetsAfter.some((target) => !isAmong(index.after, fileBefore, target, setBefore))
+    );
+  };
+
+  const partnerAfter = firstPartners(fileBefore, fileAfter, before.files.count);
+  const partnerBefore = firstPartners(fileAfter, fileBefore, after.files.count);
+  /** Whether the first pair of each of two files is a pair of both, as for nearly all that correspond. */
+  const arePaired = (b: FileRow, a: FileRow): boolean =>
+    b !== NONE && a !== NONE && partnerAfter[b] === a && partnerBefore[a] === b;
+
+  /** Whether the members of two groups are paired, one by one. */
+  const areMembersPaired = (groupBefore: number, groupAfter: number): boolean => {
+    const [x, y] = [before.links, after.links];
+    const start = u32At(x.firstMember, groupBefore);
+    const end = u32At(x.firstMember, groupBefore + 1);
+    const shift = u32At(y.firstMember, groupAfter) - start;
+    if (end + shift !== u32At(y.firstMember, groupAfter + 1)) return false;
+    for (let at = start; at < end; at++) {
+      if (!arePaired(x.member[at] as number, y.member[at + shift] as number)) return false;
+    }
+    return true;
+  };
+
+  /** By group before: 1 + the last group after that it was found equal to. */
+  const sameGroup = new Uint32Array(before.links.firstMember.length);
+  /** By both their numbers, groups that are not paired one by one. */
+  const groups = new Map<number, boolean>();
+  const groupsDiffer = (groupBefore: number, groupAfter: number): boolean => {
+    if (sameGroup[groupBefore] === groupAfter + 1) return false;
+    const key = groupBefore * after.links.firstMember.length + groupAfter;
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    if (areMembersPaired(groupBefore, groupAfter)) {
+      sameGroup[groupBefore] = groupAfter + 1;
+      return false;
+    }
+    const result = differ(membersOf(before, groupBefore), membersOf(after, groupAfter));
+    groups.set(key, result);
+    return result;
+  };
+
+  const otherEndsDiffer = otherEndsComparer(before, after, differ);
+  const firstLinkBefore = firstOfEach(before.links.from, before.files.count);
+  const firstLinkAfter = firstOfEach(after.links.from, after.files.count);
+  /** A quick test for whether files have links to the same descriptors; false means that they have to be compared. */
+  const areSame = (b: FileRow, a: FileRow): boolean => {
+    const [x, y] = [before.links, after.links];
+    const start = firstLinkBefore[b] as number;
+    const end = firstLinkBefore[b + 1] as number;
+    const shift = (firstLinkAfter[a] as number) - start;
+    if (end + shift !== firstLinkAfter[a + 1]) return false;
+    for (let row = start; row < end; row++) {
+      const role = x.role[row] as number;
+      if (role !== y.role[row + shift]) return false;
+      const toBefore = x.to[row] as number;
+      const toAfter = y.to[row + shift] as number;
+      if ((GROUP_ROLE_BITS & (1 << role)) !== 0) {
+        if (groupsDiffer(toBefore, toAfter)) return false;
+      } else if (x.data[row] !== y.data[row + shift] || !arePaired(toBefore, toAfter)) return false;
+    }
+    return true;
+  };
+
+  return (b, a) => {
+    if (areSame(b, a)) return NO_ROLES;
+    const [firstBefore, endBefore] = linkRange(before, b);
+    const [firstAfter, endAfter] = linkRange(after, a);
+    const roles = rolesIn(before, firstBefore, endBefore) | rolesIn(after, firstAfter, endAfter);
+    return LINK_ROLES.filter((role, index) => {
+      if ((roles & (1 << index)) === 0) return false;
+      if (isGroupRole(role)) {
+        const groupBefore = groupOf(before, firstBefore, endBefore, role);
+        const groupAfter = groupOf(after, firstAfter, endAfter, role);
+        if (groupBefore !== NONE && groupAfter !== NONE) {
+          if (!groupsDiffer(groupBefore, groupAfter)) return false;
+          return role !== "other-end" || otherEndsDiffer(b, a, groupBefore, groupAfter);
+        }
+      }
+      return differ(targetsOf(before, b, role), targetsOf(after, a, role));
+    });
+  };
+}
+
+/** A function that tests whether the other ends of two ends of pipes are held by other descriptors. */
+function otherEndsComparer(
+  before: Checkpoint,
+  after: Checkpoint,
+  differ: (targetsBefore: readonly Target[], targetsAfter: readonly Target[]) => boolean,
+): (b: FileRow, a: FileRow, groupBefore: number, groupAfter: number) => boolean {
+  /** By both pipes and both ends. */
+  const ends = new Map<string, boolean>();
+  const others = (checkpoint: Checkpoint, group: number, file: FileRow): Target[] =>
+    membersOf(checkpoint, group).filter((member) => areOtherEnds(checkpoint.files, file, member.file));
+  return (b, a, groupBefore, groupAfter) => {
+    const key = `${groupBefore} ${groupAfter} ${endOfPipe(before.files, b)} ${endOfPipe(after.files, a)}`;
+    const known = ends.get(key);
+    if (known !== undefined) return known;
+    const result = differ(others(before, groupBefore, b), others(after, groupAfter, a));
+    ends.set(key, result);
+    return result;
+  };
+}
+
+/** No roles: all links are the same. */
+export const NO_ROLES: readonly LinkRole[] = [];
+
+/** By file: the file on the other side that its first pair with both refers to; NONE: it has no such pair. */
+function firstPartners(own: Int32Array, other: Int32Array, files: number): Int32Array {
+  const partners = new Int32Array(files).fill(NONE);
+  for (let row = 0; row < own.length; row++) {
+    const file = own[row] as number;
+    if (file !== NONE && partners[file] === NONE) partners[file] = other[row] as number;
+  }
+  return partners;
+}
+
+/** The roles of rows of Links, as bits by their index. */
+function rolesIn({ links }: Checkpoint, first: number, end: number): number {
+  let roles = 0;
+  for (let row = first; row < end; row++) roles |= 1 << u8At(links.role, row);
+  return roles;
+}
+
+/** Data of targets, by file. */
+type Targets = ReadonlyMap<FileRow, readonly number[]>;
+
+function byFile(targets: readonly Target[]): Targets {
+  const found = new Map<FileRow, number[]>();
+  for (const { file, data } of targets) {
+    const known = found.get(file);
+    if (known === undefined) found.set(file, [data]);
+    else if (!known.includes(data)) known.push(data);
+  }
+  return found;
+}
+
+const isHeldIn =
+  (checkpoint: Checkpoint) =>
+  ({ file }: Target): boolean =>
+    file !== NONE && isHeld(checkpoint, file);
+
+/** The files of a group that have descriptors. */
+const membersOf = (checkpoint: Checkpoint, group: number): Target[] =>
+  Array.from(groupMembers(checkpoint, group), (file) => ({ file, data: 0 })).filter(isHeldIn(checkpoint));
+
+/** The group of a file's link in a role; NONE: it has none. */
+function groupOf(checkpoint: Checkpoint, first: number, end: number, role: LinkRole): number {
+  for (let row = first; row < end; row++) {
+    if (roleAt(checkpoint, row) === role) return i32At(checkpoint.links.to, row);
+  }
+  return NONE;
+}
+
+/** The files that a file is linked to and that have descriptors. */
+export function targetsOf(checkpoint: Checkpoint, file: FileRow, role: LinkRole): Target[] {
+  return linksOf(checkpoint, file)
+    .filter((link) => link.role === role)
+    .filter(isHeldIn(checkpoint));
+}

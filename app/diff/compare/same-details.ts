@@ -1,0 +1,132 @@
+// Whether two open files have the same details in the stores of their images, as most do. Passes over columns, and makes no
+// objects: there may be millions of details.
+//
+// Casts `as number` read columns within bounds checked by the loops.
+
+import { type Checkpoint, type DetailStore, NONE } from "../../model/checkpoint.ts";
+import { fileDetail } from "../../model/detail-keys.ts";
+import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts";
+import { FILE_KINDS } from "../../model/names.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { firstOfEach } from "../../model/search.ts";
+import { isHeld } from "../pairs/holders.ts";
+
+/** Whether two files lead to corresponding namespaces, as far as that is known. */
+export type SameNamespace = (b: FileRow, a: FileRow) => boolean;
+
+/** How a detail is tested. */
+const TEST = { unknown: 0, nothing: 1, value: 2, namespace: 3, link: 4 } as const;
+
+const WATCHES = LINK_ROLES.indexOf("watches");
+
+/**
+ * Returns a quick test for whether two files have the same details in the stores; false means that they have to be
+ * compared. `linked`: the roles in which links differ, which are reported as such.
+ */
+export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace) {
+  const [x, y] = [before.fileDetails, after.fileDetails];
+  if (x.count === 0 && y.count === 0) return () => true;
+  const firstBefore = firstOfEach(x.row, before.files.count);
+  const firstAfter = firstOfEach(y.row, after.files.count);
+  const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
+  const isUnheldBefore = unheldFinder(before);
+  const isUnheldAfter = unheldFinder(after);
+  /** By value before: 1 + a value after that has the same bytes. */
+  const valueAfter = new Uint32Array(x.start.length);
+  /** By kind and key: one of TEST, and the index of the role. */
+  const tests = new Uint8Array(FILE_KINDS.length * x.keys.length);
+  const roles = new Int8Array(tests.length);
+  const testOf = (kind: number, key: number): number => {
+    const { compared, role } = fileDetail(x.keys[key] as string, kind);
+    const at = kind * x.keys.length + key;
+    const isTested = compared === "value" || compared === "namespace" || compared === "link";
+    tests[at] = isTested ? TEST[compared] : TEST.nothing;
+    roles[at] = role === undefined ? NONE : LINK_ROLES.indexOf(role);
+    return tests[at] as number;
+  };
+  const isSame = (value: number, other: number): boolean => {
+    if (valueAfter[value] === other + 1) return true;
+    if (!sameValue(x, value, y, other)) return false;
+    valueAfter[value] = other + 1;
+    return true;
+  };
+  /** Whether the details that name linked files are the same: lists of ids, of which only files without descriptors count. */
+  const isSameLink = (b: FileRow, a: FileRow, role: number, value: number, other: number): boolean => {
+    if (role === WATCHES) return isSame(value, other);
+    return isNull(x, value) === isNull(y, other) && !isUnheldBefore(b, role) && !isUnheldAfter(a, role);
+  };
+  return (b: FileRow, a: FileRow, linked: readonly LinkRole[]): boolean => {
+    const first = firstBefore[b] as number;
+    const end = firstBefore[b + 1] as number;
+    const shift = (firstAfter[a] as number) - first;
+    if (end + shift !== firstAfter[a + 1]) return false;
+    const kind = before.files.kind[b] as number;
+    for (let at = first; at < end; at++) {
+      const key = x.key[at] as number;
+      if (keyAfter[key] !== y.key[at + shift]) return false;
+      const test = tests[kind * x.keys.length + key] || testOf(kind, key);
+      if (test === TEST.nothing) continue;
+      const value = x.value[at] as number;
+      const other = y.value[at + shift] as number;
+      if (test === TEST.value) {
+        if (!isSame(value, other)) return false;
+      } else if (test === TEST.namespace) {
+        if (!inSameNamespace(b, a)) return false;
+      } else {
+        const role = roles[kind * x.keys.length + key] as number;
+        const isReported = linked.length > 0 && linked.includes(LINK_ROLES[role] as LinkRole);
+        if (!isReported && !isSameLink(b, a, role, value, other)) return false;
+      }
+    }
+    return true;
+  };
+}
+
+/** Whether two values have the same bytes. */
+function sameValue(x: DetailStore, value: number, y: DetailStore, other: number): boolean {
+  const start = x.start[value] as number;
+  const length = (x.start[value + 1] as number) - start;
+  const otherStart = y.start[other] as number;
+  if (length !== (y.start[other + 1] as number) - otherStart) return false;
+  for (let at = 0; at < length; at++) if (x.pool[start + at] !== y.pool[otherStart + at]) return false;
+  return true;
+}
+
+/** Whether a value is null: no other value has its length and first byte. */
+const isNull = ({ start, pool }: DetailStore, value: number): boolean =>
+  pool[start[value] as number] === FIRST_OF_NULL && (start[value + 1] as number) - (start[value] as number) === 4;
+
+const FIRST_OF_NULL = 0x6e;
+
+/** Most members of a group that are examined; `linksOf` lists only the first of a larger group. */
+const MOST_MEMBERS = 1001;
+
+/** A function that tests whether a file is linked, in the role with an index, to files that no descriptor leads to. */
+function unheldFinder(checkpoint: Checkpoint): (file: FileRow, role: number) => boolean {
+  const { links, files } = checkpoint;
+  const first = firstOfEach(links.from, files.count);
+  /** By group: 1 more than whether a member has no descriptor; 0: not known yet. */
+  const known = new Uint8Array(links.firstMember.length);
+  const hasUnheldMember = (group: number): boolean => {
+    if (known[group] === 0) known[group] = 1 + Number(isAnyUnheld(checkpoint, group));
+    return known[group] === 2;
+  };
+  return (file, role) => {
+    for (let row = first[file] as number; row < (first[file + 1] as number); row++) {
+      if (links.role[row] !== role) continue;
+      const to = links.to[row] as number;
+      if ((GROUP_ROLE_BITS & (1 << role)) !== 0) {
+        if (hasUnheldMember(to)) return true;
+      } else if (to === NONE || !isHeld(checkpoint, to)) return true;
+    }
+    return false;
+  };
+}
+
+function isAnyUnheld(checkpoint: Checkpoint, group: number): boolean {
+  const { firstMember, member } = checkpoint.links;
+  const start = firstMember[group] as number;
+  const end = Math.min(firstMember[group + 1] as number, start + MOST_MEMBERS);
+  for (let at = start; at < end; at++) if (!isHeld(checkpoint, member[at] as number)) return true;
+  return false;
+}

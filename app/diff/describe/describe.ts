@@ -1,0 +1,480 @@
+// Describes single changes of a comparison: in the form of the `diff --json` document, with their holders and rows.
+
+import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber, versionOf } from "../../model/checkpoint.ts";
+import { fileDetail } from "../../model/detail-keys.ts";
+import type { DetailValue } from "../../model/fields.ts";
+import { FILE_KINDS, flagChange } from "../../model/names.ts";
+import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
+import type { FileRow, TaskRow } from "../../model/rows.ts";
+import type { Side } from "../../model/side.ts";
+import { base64, decodeText, isUtf8 } from "../../model/text.ts";
+import {
+  CHANGE_BITS,
+  type Change,
+  type ChangeKind,
+  type Holder,
+  isOfDescriptors,
+  isOfResources,
+  kindOf,
+  type PathDetails,
+} from "../changes.ts";
+import { isUnknown, openFileComparer, sameName } from "../compare/compare-open-files.ts";
+import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "../compare/detail-values.ts";
+import { type Comparison, descriptorNumber } from "../comparison.ts";
+import { mountOfFile } from "../pairs/match-mounts.ts";
+import { distinctDescriptors, pairNumber } from "../pairs/pair.ts";
+import { resourceKey } from "../resource-changes.ts";
+import { columnOf, createRows, sortRows } from "../rows.ts";
+import { linkChange } from "./linked.ts";
+import { resourceAt, resourceDocument } from "./resource-at.ts";
+import { hasOtherAccess, hasOtherDetail } from "./same-open-file.ts";
+
+/** The changes of a comparison in the document's form, in its order; `indices`: only these. */
+export function changesJson(comparison: Comparison, indices?: Iterable<number>): Change[] {
+  return Array.from(indices ?? comparison.changes.kind.keys(), (index) => changeAt(comparison, index));
+}
+
+/**
+ * Kind of change `index`.
+ *
+ * @throws RangeError if there is no such change.
+ */
+export function kindAt({ changes }: Comparison, index: number): ChangeKind {
+  return kindOf(u8At(changes.kind, index));
+}
+
+/** Change `index` in the document's form. */
+export function changeAt(comparison: Comparison, index: number): Change {
+  const change = withoutDoubt(comparison, index);
+  return {
+    ...change,
+    // Of flags, `set` and `cleared` say it.
+    ...(change.kind === "file-detail" && isOfAnother(comparison, index) && { replaced: true }),
+    ...(u8At(comparison.changes.uncertain, index) === 1 && { uncertain: true }),
+  };
+}
+
+/**
+ * Whether a change of a value of an open file shows that the descriptors lead to another open file of the same name: an
+ * open file keeps its access mode, a socket its type, a connection its remote address.
+ */
+export function isOfAnother(comparison: Comparison, index: number): boolean {
+  const kind = kindAt(comparison, index);
+  const files = [
+    comparison.before,
+    fileBefore(comparison, index),
+    comparison.after,
+    fileAfter(comparison, index),
+  ] as const;
+  if (kind === "file-flags") return hasOtherAccess(...files);
+  return kind === "file-detail" && hasOtherDetail(...files, keyAt(comparison, index));
+}
+
+function withoutDoubt(comparison: Comparison, index: number): Change {
+  const kind = kindAt(comparison, index);
+  switch (kind) {
+    case "task-added":
+    case "task-removed":
+      return taskOnOneSide(comparison, index, kind);
+    case "task-renamed":
+      return taskRenamed(comparison, index);
+    case "fd-opened":
+      return {
+        kind,
+        holders: holdersOf(comparison, index),
+        ...pathOf("path", comparison.after, fileAfter(comparison, index)),
+      };
+    case "fd-closed":
+      return {
+        kind,
+        holders: holdersOf(comparison, index),
+        ...pathOf("path", comparison.before, fileBefore(comparison, index)),
+      };
+    case "close-on-exec": {
+      const wasSet = closeOnExecBefore(comparison, index);
+      return { kind, holders: holdersOf(comparison, index), before: wasSet, after: !wasSet };
+    }
+    case "file-path":
+    case "file-pos":
+    case "file-version":
+    case "file-flags":
+    case "file-mode":
+      return fileChange(comparison, index, kind);
+    case "file-shared":
+    case "file-unshared":
+      return { kind, groups: rowGroups(comparison, index).map((rows) => holdersOfRows(comparison, rows)) };
+    case "table-shared":
+    case "table-unshared": {
+      const { tasks } = comparison.before;
+      return {
+        kind,
+        groups: rowGroups(comparison, index).map((rows) => Array.from(rows, (task) => taskNumber(tasks, task))),
+      };
+    }
+    case "file-detail":
+      return { kind, holders: holdersOf(comparison, index), ...detailChange(comparison, index) };
+    case "file-linked":
+      return { kind, holders: holdersOf(comparison, index), ...linkChange(comparison, index) };
+    case "task-detail":
+      return { kind, pid: i32At(comparison.changes.pid, index), ...detailChange(comparison, index) };
+    case "resource-added":
+    case "resource-removed":
+    case "resource-changed":
+      return resourceDocument(comparison, index, kind);
+  }
+}
+
+const fileBefore = ({ changes }: Comparison, index: number): FileRow => i32At(changes.fileBefore, index);
+const fileAfter = ({ changes }: Comparison, index: number): FileRow => i32At(changes.fileAfter, index);
+
+/** The key of a change of a detail, and its values. */
+export function detailChange(
+  comparison: Comparison,
+  index: number,
+): { readonly key: string; readonly before: DetailValue; readonly after: DetailValue } {
+  const { before, after, changes } = comparison;
+  const key = keyAt(comparison, index);
+  if (kindAt(comparison, index) === "task-detail") {
+    return {
+      key,
+      before: taskDetailValue(before, i32At(changes.taskBefore, index), key, (file) =>
+        mountValue(comparison, "before", file),
+      ),
+      after: taskDetailValue(after, i32At(changes.taskAfter, index), key, (file) =>
+        mountValue(comparison, "after", file),
+      ),
+    };
+  }
+  return {
+    key,
+    before: fileValue(comparison, "before", fileBefore(comparison, index), key),
+    after: fileValue(comparison, "after", fileAfter(comparison, index), key),
+  };
+}
+
+/** The place of the mount that an open file is on; `null`: it is not known. */
+function mountValue({ before, after, places }: Comparison, side: Side, file: FileRow): DetailValue {
+  const place = places === null ? null : mountOfFile({ before, after }[side], places.mounts, side, file);
+  if (place === null) return null;
+  const { mountpoint, below, namespace } = place;
+  return {
+    mountpoint,
+    ...(below > 0 && { below }),
+    ...(namespace !== NONE && { pid: pairNumber(before, after, namespace, NONE) }),
+  };
+}
+
+/** A detail of an open file; for what every dump numbers anew, its place: of a namespace, the pid of a task in it. */
+function fileValue(comparison: Comparison, side: Side, file: FileRow, key: string): DetailValue {
+  const { before, after, places } = comparison;
+  const { compared } = fileDetail(key, u8At(comparison[side].files.kind, file));
+  if (compared === "mount") return mountValue(comparison, side, file);
+  if (places === null || compared !== "namespace") return fileDetailValue(comparison[side], file, key);
+  const task = namespaceTaskOf(comparison[side], places.namespaces, side, file);
+  return task === NONE ? null : { pid: pairNumber(before, after, task, NONE) };
+}
+
+/**
+ * Distinguishes a change from others of its kind, task and descriptor: the key of a detail, the role of a link, the row
+ * and column of a resource; empty for other kinds.
+ */
+export function keyAt(comparison: Comparison, index: number): string {
+  if (!isOfResources(kindAt(comparison, index))) return comparison.keys[i32At(comparison.changes.key, index)] ?? "";
+  const { compared, change } = resourceAt(comparison, index);
+  const row = Object.values(resourceKey(compared, change)).map((value) => JSON.stringify(value));
+  return [change.spec.name, ...row, change.column?.name ?? ""].join(" ");
+}
+
+function taskOnOneSide(comparison: Comparison, index: number, kind: "task-added" | "task-removed"): Change {
+  const { before, after, changes } = comparison;
+  const checkpoint = kind === "task-added" ? after : before;
+  const task: TaskRow = i32At(kind === "task-added" ? changes.taskAfter : changes.taskBefore, index);
+  const fds = distinctDescriptors(checkpoint, i32At(checkpoint.tasks.table, task));
+  return { kind, pid: taskNumber(checkpoint.tasks, task), ...textOf("comm", commBytes(checkpoint, task)), fds };
+}
+
+function taskRenamed({ before, after, changes }: Comparison, index: number): Change {
+  const task: TaskRow = i32At(changes.taskBefore, index);
+  return {
+    kind: "task-renamed",
+    pid: taskNumber(before.tasks, task),
+    ...textOf("before", commBytes(before, task)),
+    ...textOf("after", commBytes(after, i32At(changes.taskAfter, index))),
+  };
+}
+
+/** close-on-exec before, of the first descriptor of a change. */
+function closeOnExecBefore({ before, pairs, changes }: Comparison, index: number): boolean {
+  const pair = u32At(changes.row, u32At(changes.firstRow, index));
+  return u8At(before.descriptors.closeOnExec, i32At(pairs.descriptors.before, pair)) === 1;
+}
+
+/** A change of a value of an open file. */
+function fileChange(
+  comparison: Comparison,
+  index: number,
+  kind: "file-path" | "file-pos" | "file-version" | "file-flags" | "file-mode",
+): Change {
+  const holders = holdersOf(comparison, index);
+  const { before, after } = comparison;
+  const rowBefore = fileBefore(comparison, index);
+  const rowAfter = fileAfter(comparison, index);
+  switch (kind) {
+    case "file-path":
+      return {
+        kind,
+        holders,
+        ...pathOf("before", before, rowBefore),
+        ...pathOf("after", after, rowAfter),
+        details: pathDetails(comparison, rowBefore, rowAfter),
+      };
+    case "file-pos":
+    case "file-version": {
+      const value = kind === "file-pos" ? positionOf : versionOf;
+      return {
+        kind,
+        holders,
+        before: String(value(before.files, rowBefore)),
+        after: String(value(after.files, rowAfter)),
+      };
+    }
+    case "file-flags": {
+      const values = { before: u32At(before.files.flags, rowBefore), after: u32At(after.files.flags, rowAfter) };
+      return { kind, holders, ...values, ...flagChange(values.before, values.after, after.machine.arch) };
+    }
+    case "file-mode":
+      return {
+        kind,
+        holders,
+        before: u32At(before.files.mode, rowBefore),
+        after: u32At(after.files.mode, rowAfter),
+      };
+  }
+}
+
+type Text<K extends string> = { readonly [key in K]: string } & { readonly [key in `${K}Bytes`]?: string };
+type MaybeText<K extends string> = { readonly [key in K]: string | null } & { readonly [key in `${K}Bytes`]?: string };
+
+/** Bytes as text under a key, and as base64 under the key with `Bytes` appended if they are not valid UTF-8. */
+function textOf<K extends string>(key: K, bytes: Uint8Array): Text<K> {
+  const text = { [key]: decodeText(bytes) };
+  return (isUtf8(bytes) ? text : { ...text, [`${key}Bytes`]: base64(bytes) }) as Text<K>;
+}
+
+function pathOf<K extends string>(key: K, checkpoint: Checkpoint, file: FileRow): MaybeText<K> {
+  return hasName(checkpoint, file) ? textOf(key, nameBytes(checkpoint, file)) : ({ [key]: null } as MaybeText<K>);
+}
+
+/** Whether a file has a name. A missing file (NONE) does not. */
+function hasName({ files }: Checkpoint, file: FileRow): boolean {
+  return file !== NONE && (u32At(files.nameLength, file) > 0 || (u8At(files.has, file) & HAS.path) !== 0);
+}
+
+const positionOf: typeof versionOf = ({ pos }, file) => u64At(pos, file);
+
+/** The values besides the path that differ between two open files. */
+function pathDetails({ before, after }: Comparison, rowBefore: FileRow, rowAfter: FileRow): PathDetails {
+  const bits = openFileComparer(before, after)(rowBefore, rowAfter);
+  const sameNames =
+    !isUnknown(before, rowBefore) && !isUnknown(after, rowAfter) && sameName(before, rowBefore, after, rowAfter);
+  const numbers = (column: "flags" | "mode") => ({
+    before: u32At(before.files[column], rowBefore),
+    after: u32At(after.files[column], rowAfter),
+  });
+  const decimals = (value: typeof versionOf) => ({
+    before: String(value(before.files, rowBefore)),
+    after: String(value(after.files, rowAfter)),
+  });
+  return {
+    ...(bits & CHANGE_BITS.pos && { pos: decimals(positionOf) }),
+    ...(bits & CHANGE_BITS.flags && { flags: numbers("flags") }),
+    ...(bits & CHANGE_BITS.mode && { mode: numbers("mode") }),
+    ...(bits & CHANGE_BITS.version && { version: decimals(versionOf) }),
+    ...(sameNames && { kind: { before: kindWord(before, rowBefore), after: kindWord(after, rowAfter) } }),
+  };
+}
+
+function kindWord({ files }: Checkpoint, file: FileRow): string {
+  return FILE_KINDS[u8At(files.kind, file)] ?? "unknown";
+}
+
+function rowsOf({ changes }: Comparison, index: number): Uint32Array {
+  return changes.row.subarray(changes.firstRow[index], changes.firstRow[index + 1]);
+}
+
+/** How many holders change `index` has; a table of two tasks counts twice for each fd. 0 for changes of tasks and tables. */
+export function countHolders(comparison: Comparison, index: number): number {
+  if (!isOfDescriptors(kindAt(comparison, index))) return 0;
+  return countHoldersOfRows(comparison, rowsOf(comparison, index));
+}
+
+function countHoldersOfRows({ pairs }: Comparison, rows: Uint32Array): number {
+  const { firstTask } = pairs.tables;
+  let count = 0;
+  for (const row of rows) {
+    const table = u32At(pairs.descriptors.tablePair, row);
+    count += u32At(firstTask, table + 1) - u32At(firstTask, table);
+  }
+  return count;
+}
+
+/** Holders of change `index`, by pid, then fd; the first `most` of them. None for changes of tasks and tables. */
+export function holdersOf(comparison: Comparison, index: number, most?: number): Holder[] {
+  if (!isOfDescriptors(kindAt(comparison, index))) return [];
+  return holdersOfRows(comparison, rowsOf(comparison, index), most);
+}
+
+function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.POSITIVE_INFINITY): Holder[] {
+  const { before, after, pairs } = comparison;
+  const { firstTask, taskBefore, taskAfter } = pairs.tables;
+  const byNumber = (a: Holder, b: Holder): number => a.pid - b.pid || a.fd - b.fd;
+  let holders: Holder[] = [];
+  for (const row of rows) {
+    // If only a few of very many are wanted, the others are dropped early.
+    if (holders.length > 2 * most + 1000) holders = holders.sort(byNumber).slice(0, most);
+    const table = u32At(pairs.descriptors.tablePair, row);
+    const fd = descriptorNumber(before, after, pairs, row);
+    // Tasks of a table pair are in order of pid, so the first `most` of all are among the first `most` of each.
+    const first = u32At(firstTask, table);
+    const end = Math.min(u32At(firstTask, table + 1), first + most);
+    for (let task = first; task < end; task++) {
+      holders.push({ pid: pairNumber(before, after, i32At(taskBefore, task), i32At(taskAfter, task)), fd });
+    }
+  }
+  holders.sort(byNumber);
+  return holders.length > most ? holders.slice(0, most) : holders;
+}
+
+/** A summary of a group of holders: the first few, and how many there are. */
+export interface GroupHead {
+  readonly holders: readonly Holder[];
+  readonly count: number;
+}
+
+/** The first `most` groups of a change of sharing of open files, each with its first `most` holders. */
+export function groupHeads(
+  comparison: Comparison,
+  index: number,
+  most: number,
+): { groups: GroupHead[]; count: number } {
+  const groups = rowGroups(comparison, index);
+  const heads = groups.slice(0, most).map((rows) => ({
+    holders: holdersOfRows(comparison, rows, most),
+    count: countHoldersOfRows(comparison, rows),
+  }));
+  return { groups: heads, count: groups.length };
+}
+
+/** The rows of a change of sharing in groups, one for each separate file or table, by first holder or task. */
+function rowGroups(comparison: Comparison, index: number): Uint32Array[] {
+  const kind = kindAt(comparison, index);
+  const { key, pid, fd } =
+    kind === "table-shared" || kind === "table-unshared"
+      ? tableSharing(comparison, kind)
+      : fileSharing(comparison, kind === "file-shared");
+  const byHolder = (a: number, b: number): number => pid(a) - pid(b) || fd(a) - fd(b);
+  const rows = sortRows(rowsOf(comparison, index).slice(), (a, b) => key(a) - key(b) || byHolder(a, b));
+  const groups: Uint32Array[] = [];
+  for (let start = 0, end = 1; start < rows.length; start = end++) {
+    while (end < rows.length && key(u32At(rows, end)) === key(u32At(rows, start))) end++;
+    groups.push(rows.subarray(start, end));
+  }
+  return groups.sort((a, b) => byHolder(u32At(a, 0), u32At(b, 0)));
+}
+
+/** How rows of a change of sharing are grouped (`key`) and ordered. */
+interface Grouping {
+  key(row: number): number;
+  pid(row: number): number;
+  fd(row: number): number;
+}
+
+/** Rows are TaskRows before. Shared tables were separate before, unshared ones are separate after. */
+function tableSharing({ before, after, pairs }: Comparison, kind: "table-shared" | "table-unshared"): Grouping {
+  return {
+    key: (task) =>
+      kind === "table-shared"
+        ? i32At(before.tasks.table, task)
+        : i32At(after.tasks.table, i32At(pairs.taskAfter, task)),
+    pid: (task) => taskNumber(before.tasks, task),
+    fd: () => 0,
+  };
+}
+
+/** Rows are descriptor pairs. Shared files were separate before, unshared ones are separate after. */
+function fileSharing({ before, after, pairs }: Comparison, isShared: boolean): Grouping {
+  const { tables, descriptors } = pairs;
+  return {
+    key: (row) =>
+      isShared
+        ? i32At(before.descriptors.file, i32At(descriptors.before, row))
+        : i32At(after.descriptors.file, i32At(descriptors.after, row)),
+    pid: (row) =>
+      taskNumber(before.tasks, i32At(tables.taskBefore, u32At(tables.firstTask, u32At(descriptors.tablePair, row)))),
+    fd: (row) => descriptorNumber(before, after, pairs, row),
+  };
+}
+
+/** Rows of both checkpoints that a change touches, for views that show where it is. Each row once, ascending. */
+export interface TouchedRows {
+  readonly descriptors: { readonly before: Int32Array; readonly after: Int32Array };
+  readonly files: { readonly before: Int32Array; readonly after: Int32Array };
+  readonly tasks: { readonly before: Int32Array; readonly after: Int32Array };
+}
+
+/** The rows that change `index` touches. */
+export function touchedRows(comparison: Comparison, index: number): TouchedRows {
+  return isOfDescriptors(kindAt(comparison, index))
+    ? touchedByDescriptors(comparison, index)
+    : touchedByTasks(comparison, index);
+}
+
+function touchedByTasks(comparison: Comparison, index: number): TouchedRows {
+  const { pairs, changes } = comparison;
+  const none = new Int32Array(0);
+  const rows = columnOf(rowsOf(comparison, index), (row) => row);
+  const tasks =
+    rows.length > 0
+      ? { before: rows, after: rows.map((task) => i32At(pairs.taskAfter, task)) }
+      : {
+          before: Int32Array.of(i32At(changes.taskBefore, index)),
+          after: Int32Array.of(i32At(changes.taskAfter, index)),
+        };
+  return {
+    descriptors: { before: none, after: none },
+    files: { before: none, after: none },
+    tasks: { before: distinct(tasks.before), after: distinct(tasks.after) },
+  };
+}
+
+function touchedByDescriptors(comparison: Comparison, index: number): TouchedRows {
+  const { before, after, pairs } = comparison;
+  const rows = rowsOf(comparison, index);
+  const descriptors = {
+    before: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.before, row))),
+    after: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.after, row))),
+  };
+  const tables = distinct(columnOf(rows, (row) => u32At(pairs.descriptors.tablePair, row)));
+  const tasksIn = (column: Int32Array): Int32Array => {
+    const tasks = createRows();
+    const { firstTask } = pairs.tables;
+    for (const table of tables) {
+      const end = u32At(firstTask, table + 1);
+      for (let at = u32At(firstTask, table); at < end; at++) tasks.push(i32At(column, at));
+    }
+    return distinct(columnOf(tasks.list(), (row) => row));
+  };
+  return {
+    descriptors,
+    files: {
+      before: distinct(descriptors.before.map((row) => i32At(before.descriptors.file, row))),
+      after: distinct(descriptors.after.map((row) => i32At(after.descriptors.file, row))),
+    },
+    tasks: { before: tasksIn(pairs.tables.taskBefore), after: tasksIn(pairs.tables.taskAfter) },
+  };
+}
+
+/** The distinct rows without NONE, ascending. */
+function distinct(rows: Int32Array): Int32Array {
+  return rows.toSorted().filter((row, at, sorted) => row !== NONE && row !== sorted[at - 1]);
+}

@@ -1,0 +1,46 @@
+// The line of the side-by-side view that stands for what is selected.
+
+import { NONE } from "../../model/checkpoint.ts";
+import type { ObjectRef } from "../../model/object-ref.ts";
+import { i32At, u32At } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import type { Side } from "../../model/side.ts";
+import { isOfDescriptors } from "../changes.ts";
+import type { Comparison } from "../comparison.ts";
+import { kindAt } from "../describe/describe.ts";
+import { type AlignedLines, lineOfChange, lineOfPair } from "./align.ts";
+
+/** The selection of a comparison: an object of one side, and the change that is about it. */
+export interface SelectedInComparison {
+  readonly side: Side;
+  readonly ref: ObjectRef | null;
+  readonly change: number | null;
+}
+
+/**
+ * The line of a selected descriptor is its own, and that of a selected open file the first of its change that leads to
+ * it; else the line of the change. -1: there is none.
+ */
+export function lineOfSelection(
+  comparison: Comparison,
+  lines: AlignedLines,
+  { side, ref, change }: SelectedInComparison,
+): number {
+  const { descriptors } = comparison.pairs;
+  const pair = ref?.to === "descriptor" ? descriptors[side].indexOf(ref.row) : -1;
+  if (pair !== -1) return lineOfPair(comparison, lines, pair);
+  if (change === null) return -1;
+  const own = ref?.to === "file" ? pairOfFile(comparison, side, ref.row, change) : undefined;
+  return own === undefined ? lineOfChange(comparison, lines, change) : lineOfPair(comparison, lines, own);
+}
+
+/** The first descriptor pair of a change that leads to an open file. */
+function pairOfFile(comparison: Comparison, side: Side, file: FileRow, change: number): number | undefined {
+  const { changes, pairs } = comparison;
+  if (!isOfDescriptors(kindAt(comparison, change))) return undefined;
+  const own = changes.row.subarray(u32At(changes.firstRow, change), u32At(changes.firstRow, change + 1));
+  return own.find((pair) => {
+    const descriptor = i32At(pairs.descriptors[side], pair);
+    return descriptor !== NONE && i32At(comparison[side].descriptors.file, descriptor) === file;
+  });
+}

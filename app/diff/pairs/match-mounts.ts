@@ -1,0 +1,105 @@
+// Which mounts of two images correspond. Their ids are valid within one dump, so the place of each decides: its mount
+// namespace, its mount point, and how many mounts are below it at the same mount point.
+
+import { type Checkpoint, NO_MOUNT, NONE } from "../../model/checkpoint.ts";
+import { i32At } from "../../model/read.ts";
+import type { FileRow, TaskRow } from "../../model/rows.ts";
+import { SIDES, type Side } from "../../model/side.ts";
+import { base64Bytes, visible, visibleText } from "../../model/text.ts";
+import { resourceNamed } from "../../resources/resources.ts";
+import { cellAt, cellBytes, type Resources, type ResourceTable } from "../../resources/table.ts";
+import type { Compared } from "./holders.ts";
+import { matchNamespaces, type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
+
+/** The place of a mount. */
+export interface MountPlace {
+  /** A number, equal for corresponding places of the two images only. */
+  readonly number: number;
+  /** Made visible. */
+  readonly mountpoint: string;
+  /** How many mounts are beneath it at the same mount point. */
+  readonly below: number;
+  /** The task that identifies its namespace; NONE: the images have only one. */
+  readonly namespace: TaskRow;
+}
+
+/** By side, the places of mounts by their ids. */
+export type MountPlaces = Readonly<Record<Side, ReadonlyMap<number, MountPlace>>>;
+
+/** The resources by which namespaces and mounts are matched. */
+export const PLACES: readonly string[] = ["namespaces", "mounts"];
+
+/** Which namespaces and mounts of two images correspond. */
+export interface Places {
+  readonly namespaces: NamespaceTasks;
+  readonly mounts: MountPlaces;
+}
+
+/** Matches namespaces, and the mounts in them. */
+export function matchPlaces(compared: Compared, resources: Readonly<Record<Side, Resources>>): Places {
+  const namespaces = matchNamespaces(compared, resources);
+  return { namespaces, mounts: matchMounts(resources, namespaces) };
+}
+
+/** The places of the mounts in both images; those of namespaces that no task identifies are left out. */
+function matchMounts(resources: Readonly<Record<Side, Resources>>, namespaces: NamespaceTasks): MountPlaces {
+  const numbers = new Map<string, number>();
+  const isOnlyOne = SIDES.every((side) => countNamespaces(resources[side].mounts) < 2);
+  const places: Record<Side, Map<number, MountPlace>> = { before: new Map(), after: new Map() };
+  for (const side of SIDES) {
+    const mounts = mountsOf(resources[side].mounts);
+    for (const [id, mount] of mounts) {
+      const namespace = namespaceTask(namespaces, side, "mnt", mount.namespace);
+      if (namespace === NONE) continue;
+      const { mountpoint, below } = mount;
+      const key = `${namespace} ${below} ${mountpoint}`;
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      places[side].set(id, { number, mountpoint, below, namespace: isOnlyOne ? NONE : namespace });
+    }
+  }
+  return places;
+}
+
+interface Mount {
+  readonly mountpoint: string;
+  readonly below: number;
+  readonly namespace: number;
+}
+
+/** The mounts of an image by id. If a forged image has several of an id, the first counts. */
+function mountsOf(table: ResourceTable | undefined): ReadonlyMap<number, Mount> {
+  const mounts = new Map<number, Mount>();
+  if (table === undefined) return mounts;
+  const { columns } = resourceNamed("mounts");
+  const places = new Map(columns.map(({ name }, at) => [name, at]));
+  const cell = (name: string, row: number) => {
+    const at = places.get(name) as number;
+    return {
+      value: cellAt(columns[at] as (typeof columns)[number], table.columns[at], row),
+      column: table.columns[at],
+    };
+  };
+  for (let row = 0; row < table.count; row++) {
+    const [id, level, namespace] = ["mountId", "level", "namespace"].map((name) => cell(name, row).value);
+    const { value: mountpoint, column } = cell("mountpoint", row);
+    if (typeof id !== "number" || typeof mountpoint !== "string" || mounts.has(id)) continue;
+    const exact = cellBytes(column, row);
+    mounts.set(id, {
+      mountpoint: exact === null ? visible(mountpoint) : visibleText(base64Bytes(exact)),
+      below: typeof level === "number" ? level : 0,
+      namespace: typeof namespace === "number" ? namespace : NONE,
+    });
+  }
+  return mounts;
+}
+
+const countNamespaces = (table: ResourceTable | undefined): number =>
+  new Set([...mountsOf(table).values()].map(({ namespace }) => namespace)).size;
+
+/** The place of the mount that an open file is on; `null`: not known. */
+export function mountOfFile({ files }: Checkpoint, places: MountPlaces, side: Side, file: FileRow): MountPlace | null {
+  if (files.mountId.length === 0) return null;
+  const id = i32At(files.mountId, file);
+  return id === NO_MOUNT ? null : (places[side].get(id) ?? null);
+}

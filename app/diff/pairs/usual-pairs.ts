@@ -1,0 +1,135 @@
+// Skips descriptor pairs that are equal, as nearly all are: both descriptors have the same close-on-exec flag and refer to open
+// files of the same kind, name and values. One loop over columns finds them without allocating anything. What differs in the
+// other pairs is determined in compare-descriptors.ts.
+//
+// Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
+
+import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
+import { fileKind } from "../../model/names.ts";
+import { wordsOf } from "../../model/read.ts";
+import type { FileRow } from "../../model/rows.ts";
+import { bytesView, haveSameBytes } from "../../model/text.ts";
+import type { Compared } from "./holders.ts";
+
+const UNKNOWN = fileKind("unknown");
+
+/** Bits of files with values that are not in the columns which all files have. */
+const FURTHER = HAS.inode | HAS.details;
+
+/** Which files were compared with which, and what differs. */
+export interface ComparedFiles {
+  /** By file before: 1 more than the file after that it was last compared with, and bits of what differs. */
+  readonly partner: Uint32Array;
+  readonly result: Uint16Array;
+  /** By file after: 1 if it was compared. */
+  readonly compared: Uint8Array;
+}
+
+/** The columns of one side. */
+interface Columns {
+  /** By descriptor pair. */
+  readonly row: Int32Array;
+  /** By descriptor. */
+  readonly file: Int32Array;
+  readonly closeOnExec: Uint8Array;
+  /** By open file: see OpenFiles. */
+  readonly kind: Uint8Array;
+  readonly has: Uint8Array;
+  readonly flags: Uint32Array;
+  readonly mode: Uint32Array;
+  readonly pos: Uint32Array;
+  readonly version: Uint32Array;
+  readonly nameOffset: Uint32Array;
+  readonly nameLength: Uint32Array;
+  readonly nameVarying: Uint32Array;
+  readonly text: DataView;
+}
+
+const columnsOf = ({ descriptors, files, text }: Checkpoint, row: Int32Array): Columns => ({
+  row,
+  file: descriptors.file,
+  closeOnExec: descriptors.closeOnExec,
+  kind: files.kind,
+  has: files.has,
+  flags: files.flags,
+  mode: files.mode,
+  pos: wordsOf(files.pos),
+  version: wordsOf(files.version),
+  nameOffset: files.nameOffset,
+  nameLength: files.nameLength,
+  nameVarying: files.nameVarying,
+  text: bytesView(text),
+});
+
+/** Compares what is not in the columns which all files have; returns bits of what differs. */
+type CompareFurther = (b: FileRow, a: FileRow) => number;
+
+/**
+ * Returns a function that finds the first of the descriptor pairs row … end - 1 that is not usual; `end` if all are. It
+ * notes in `files` what it compared. A pair where it stops may turn out to be the same as well.
+ */
+export function usualPairs({ before, after, pairs }: Compared, files: ComparedFiles, further: CompareFurther) {
+  const x = columnsOf(before, pairs.descriptors.before);
+  const y = columnsOf(after, pairs.descriptors.after);
+  return (from: number, end: number): number => {
+    for (let at = from; ; at++) {
+      const found = firstUnusual(x, y, files, at, end);
+      if (found >= 0) return found;
+      at = ~found;
+      const b = x.file[x.row[at] as number] as number;
+      const a = y.file[y.row[at] as number] as number;
+      const bits = further(b, a);
+      if (bits === 0) continue;
+      files.result[b] = bits;
+      return at;
+    }
+  };
+}
+
+/**
+ * Like the function that `usualPairs` returns; also stops at files with further values, which are the same as far as they
+ * were compared, and returns the complement of the row. It calls only functions that V8 inlines: after any other call, V8
+ * would load the address of every column again.
+ */
+function firstUnusual(x: Columns, y: Columns, files: ComparedFiles, from: number, end: number): number {
+  // Destructured, so that the loop reads arrays and not objects.
+  const { row: rowX, file: fileX, closeOnExec: cloexecX, kind: kindX, has: hasX, flags: flagsX, mode: modeX } = x;
+  const { row: rowY, file: fileY, closeOnExec: cloexecY, kind: kindY, has: hasY, flags: flagsY, mode: modeY } = y;
+  const { pos: posX, version: versionX, nameOffset: offsetX, nameLength: lengthX, text: textX } = x;
+  const { pos: posY, version: versionY, nameOffset: offsetY, nameLength: lengthY, text: textY } = y;
+  const { partner, result, compared } = files;
+  const hasVersions = versionX.length > 0 || versionY.length > 0;
+  const areVarying = x.nameVarying.length > 0 || y.nameVarying.length > 0;
+  for (let row = from; row < end; row++) {
+    const descriptorX = rowX[row] as number;
+    const descriptorY = rowY[row] as number;
+    if (descriptorX === NONE || descriptorY === NONE) return row;
+    if (cloexecX[descriptorX] !== cloexecY[descriptorY]) return row;
+    const b = fileX[descriptorX] as number;
+    const a = fileY[descriptorY] as number;
+    if (b === NONE || a === NONE) return row;
+    if (partner[b] === a + 1) {
+      if (result[b] === 0) continue;
+      return row;
+    }
+    if (partner[b] !== 0 || compared[a] !== 0) return row;
+    if (hasX[b] !== hasY[a]) return row;
+    if (kindX[b] !== kindY[a] || kindX[b] === UNKNOWN) return row;
+    if (flagsX[b] !== flagsY[a] || modeX[b] !== modeY[a]) return row;
+    if (posX[2 * b] !== posY[2 * a] || posX[2 * b + 1] !== posY[2 * a + 1]) return row;
+    if (hasVersions) {
+      if (versionX[2 * b] !== versionY[2 * a] || versionX[2 * b + 1] !== versionY[2 * a + 1]) return row;
+    }
+    let length = lengthX[b] as number;
+    if (length !== lengthY[a]) return row;
+    if (areVarying) {
+      if ((x.nameVarying[b] ?? 0) !== (y.nameVarying[a] ?? 0)) return row;
+      length -= x.nameVarying[b] ?? 0;
+    }
+    if (!haveSameBytes(textX, offsetX[b] as number, textY, offsetY[a] as number, length)) return row;
+    partner[b] = a + 1;
+    compared[a] = 1;
+    if (((hasX[b] as number) & FURTHER) !== 0) return ~row;
+  }
+  return end;
+}
