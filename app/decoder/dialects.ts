@@ -2,7 +2,7 @@
 
 import type { Format } from "../model/checkpoint.ts";
 import { FRAMINGS } from "./criu/format/dialect-names.ts";
-import { DIALECT_NAMES } from "./linux-cr/dialect-names.ts";
+import { DIALECT_NAMES } from "./linux-cr/catalogue/dialect-names.ts";
 
 const DIALECTS: Readonly<Record<Format, readonly string[]>> = { "linux-cr": DIALECT_NAMES, criu: FRAMINGS };
 

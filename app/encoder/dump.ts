@@ -2,7 +2,7 @@
 // write its number.
 
 import type { IdIndex } from "../decoder/id-index.ts";
-import type { Dialect } from "../decoder/linux-cr/dialect.ts";
+import type { Dialect } from "../decoder/linux-cr/catalogue/dialect.ts";
 import type { Description, TaskDescription } from "./description.ts";
 import type { ObjectHash, ObjectKey } from "./objects.ts";
 import type { Recorder, Writer } from "./writer.ts";

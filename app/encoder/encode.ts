@@ -1,7 +1,7 @@
 // Writes an image, following the specification's dump, from a description instead of the state of a kernel.
 
 import { createIdIndex } from "../decoder/id-index.ts";
-import type { Dialect } from "../decoder/linux-cr/dialect.ts";
+import type { Dialect } from "../decoder/linux-cr/catalogue/dialect.ts";
 import { dialectFor, HEADER_MAGIC, TAIL_MAGIC } from "../decoder/linux-cr/recognise.ts";
 import { concatenated, encodeText } from "../model/text.ts";
 import type { Description, TaskDescription } from "./description.ts";

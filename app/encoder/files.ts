@@ -1,7 +1,7 @@
 // Open files: a table of the operations that write each kind.
 
-import { structOfFile } from "../decoder/linux-cr/dialect.ts";
-import { continuedName } from "../decoder/linux-cr/fdinfo-details.ts";
+import { structOfFile } from "../decoder/linux-cr/catalogue/dialect.ts";
+import { continuedName } from "../decoder/linux-cr/details/fdinfo-details.ts";
 import { NONE } from "../model/checkpoint.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { encodeText } from "../model/text.ts";

@@ -1,6 +1,6 @@
 // Writes the records of a task, in the order of the dialect.
 
-import { CAPABILITY_SETS } from "../decoder/linux-cr/meaning.ts";
+import { CAPABILITY_SETS } from "../decoder/linux-cr/fields/meaning.ts";
 import { NONE } from "../model/checkpoint.ts";
 import { HAS_STATUS } from "../model/outside.ts";
 import { encodeText } from "../model/text.ts";

@@ -1,7 +1,7 @@
 // Writes records by the catalogue's layouts and collects them into chunks.
 
-import type { Dialect } from "../decoder/linux-cr/dialect.ts";
-import type { Layout, LayoutField } from "../decoder/linux-cr/layout.ts";
+import type { Dialect } from "../decoder/linux-cr/catalogue/dialect.ts";
+import type { Layout, LayoutField } from "../decoder/linux-cr/catalogue/layout.ts";
 import { encodeText } from "../model/text.ts";
 import { withNul } from "./text.ts";
 

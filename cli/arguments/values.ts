@@ -1,6 +1,6 @@
 // The values that options accept, with their meanings. Modules that pull in decoders are loaded only when needed.
 
-import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../../app/diff/changes.ts";
 import { MAPPING_KINDS } from "../../app/model/mappings.ts";
 import { FILE_KINDS, kindWord } from "../../app/model/names.ts";

@@ -1,7 +1,7 @@
 // The processes that were read, as a description for the encoder. Tables and files are numbered from 1.
 
 import { hostname, machine, release, version } from "node:os";
-import { continuedName } from "../../app/decoder/linux-cr/fdinfo-details.ts";
+import { continuedName } from "../../app/decoder/linux-cr/details/fdinfo-details.ts";
 import type { Description, FileDescription, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
 import { hasRoomFor } from "../../app/encoder/files.ts";
 import { i32At } from "../../app/model/read.ts";

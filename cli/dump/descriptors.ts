@@ -1,7 +1,7 @@
 // Descriptors and open files, read from /proc.
 
 import { type BigIntStats, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
-import { kindByName, mayHaveKind } from "../../app/decoder/linux-cr/named-kinds.ts";
+import { kindByName, mayHaveKind } from "../../app/decoder/linux-cr/details/named-kinds.ts";
 import { FILE_KINDS } from "../../app/model/names.ts";
 import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
 import { CliError } from "../error.ts";

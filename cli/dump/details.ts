@@ -1,7 +1,7 @@
 // Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls, and what fdinfo says
 // of other files without a path.
 
-import { readFdinfo } from "../../app/decoder/linux-cr/fdinfo-details.ts";
+import { readFdinfo } from "../../app/decoder/linux-cr/details/fdinfo-details.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { type Descriptor, type OpenFile, readFurther, slaveIndex } from "./descriptors.ts";
 import type { EpollSlot } from "./kcmp.ts";

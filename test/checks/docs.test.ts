@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { RULES } from "../../app/checks/check.ts";
 import { checksPage, ruleSection } from "../../app/checks/describe.ts";
 import { outcomesFor, type Rule } from "../../app/checks/rule.ts";
-import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 
 const page = readFileSync(new URL("../../docs/checks.md", import.meta.url), "utf8");
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { dialectsOf } from "../../app/decoder/dialects.ts";
-import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 
 test("offers every dialect of Linux-CR, oldest first", () => {
   expect(dialectsOf("linux-cr", "seed")).toEqual(DIALECT_NAMES);

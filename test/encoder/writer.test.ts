@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dialect } from "../../app/decoder/linux-cr/dialect.ts";
+import { dialect } from "../../app/decoder/linux-cr/catalogue/dialect.ts";
 import { createWriter, type FieldValue, type Writer } from "../../app/encoder/writer.ts";
 import { encodeText } from "../../app/model/text.ts";
 

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { dialectImage } from "../support/dialect-image.ts";

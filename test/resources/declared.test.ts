@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { MESSAGES } from "../../app/decoder/criu/format/messages.ts";
-import { dialect } from "../../app/decoder/linux-cr/dialect.ts";
-import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
+import { dialect } from "../../app/decoder/linux-cr/catalogue/dialect.ts";
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 import { resourceSection, resourcesSchema } from "../../app/resources/describe.ts";
 import { RESOURCES } from "../../app/resources/resources.ts";
 

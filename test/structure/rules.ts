@@ -28,7 +28,7 @@ const rules: Readonly<Record<string, string>> = {
   "decoder/find-images.ts": "model decoder decoder/archive decoder/linux-cr decoder/criu",
   "decoder/open.ts": "model decoder decoder/find-images.ts decoder/archive decoder/linux-cr decoder/criu",
   "decoder/summary.ts": "model decoder decoder/open.ts decoder/find-images.ts decoder/criu",
-  "decoder/dialects.ts": "model decoder/linux-cr/dialect-names.ts decoder/criu/format/dialect-names.ts",
+  "decoder/dialects.ts": "model decoder/linux-cr/catalogue/dialect-names.ts decoder/criu/format/dialect-names.ts",
   encoder: "model decoder decoder/linux-cr",
   checks: "model decoder decoder/linux-cr decoder/criu",
   memory: "model decoder decoder/memory",

@@ -1,7 +1,7 @@
 // A small image of every dialect of Linux-CR.
 
-import { dialect } from "../../app/decoder/linux-cr/dialect.ts";
-import { DIALECT_NAMES } from "../../app/decoder/linux-cr/dialect-names.ts";
+import { dialect } from "../../app/decoder/linux-cr/catalogue/dialect.ts";
+import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 import { HEADER_MAGIC, TAIL_MAGIC } from "../../app/decoder/linux-cr/recognise.ts";
 import { createWriter, type Writer } from "../../app/encoder/writer.ts";
 import { encodeText } from "../../app/model/text.ts";

@@ -1,7 +1,7 @@
 // Edits a Linux-CR image record by record, through the catalogue, to make images with exactly one fault.
 
-import { type Dialect, dialectOnMachine } from "../../app/decoder/linux-cr/dialect.ts";
-import type { LayoutField } from "../../app/decoder/linux-cr/layout.ts";
+import { type Dialect, dialectOnMachine } from "../../app/decoder/linux-cr/catalogue/dialect.ts";
+import type { LayoutField } from "../../app/decoder/linux-cr/catalogue/layout.ts";
 import { recordLength, recordOffset } from "../../app/model/records.ts";
 import { open } from "./open.ts";
 

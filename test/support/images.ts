@@ -1,6 +1,6 @@
 // Builds images for tests and benchmarks.
 
-import { dialect } from "../../app/decoder/linux-cr/dialect.ts";
+import { dialect } from "../../app/decoder/linux-cr/catalogue/dialect.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import type { Description, FileDescription, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
 import { type EncodeOptions, encode, type WritableDialect } from "../../app/encoder/encode.ts";

@@ -2,8 +2,8 @@
 
 import { createIdIndex } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
-import { type Dialect, dialectOnMachine } from "../../decoder/linux-cr/dialect.ts";
-import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect-names.ts";
+import { type Dialect, dialectOnMachine } from "../../decoder/linux-cr/catalogue/dialect.ts";
+import { DIALECT_NAMES } from "../../decoder/linux-cr/catalogue/dialect-names.ts";
 import { openWindow } from "../../decoder/window.ts";
 import { type Checkpoint, NONE, type RecordKind } from "../../model/checkpoint.ts";
 import { moveTo, recordCursor, recordLength, recordOffset } from "../../model/records.ts";

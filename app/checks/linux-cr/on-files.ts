@@ -1,7 +1,7 @@
 // Checks of file tables, descriptors and open files.
 
-import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
-import { nameEnd } from "../../decoder/linux-cr/fdinfo-details.ts";
+import type { Dialect } from "../../decoder/linux-cr/catalogue/dialect.ts";
+import { nameEnd } from "../../decoder/linux-cr/details/fdinfo-details.ts";
 import { visibleText } from "../../model/text.ts";
 import { endsUnlinked } from "../../model/unlinked.ts";
 import { flagsText } from "../../model/words.ts";

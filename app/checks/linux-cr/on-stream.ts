@@ -1,6 +1,6 @@
 // Checks of the records of the stream as a whole: HEADER, its machine, the tree of tasks, objects, TAIL.
 
-import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
+import type { Dialect } from "../../decoder/linux-cr/catalogue/dialect.ts";
 import { HEADER_MAGIC, TAIL_MAGIC } from "../../decoder/linux-cr/recognise.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { bigOf, expect, faultAt, fieldFault, hasField, numberOf, type Scan, wantLength } from "./scan.ts";

@@ -1,7 +1,7 @@
 // Checks of tasks, their memory and their signals.
 
-import { DIALECT_NAMES } from "../../decoder/linux-cr/dialect-names.ts";
-import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
+import { DIALECT_NAMES } from "../../decoder/linux-cr/catalogue/dialect-names.ts";
+import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/catalogue/vm-flags.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { recordLength } from "../../model/records.ts";
 import { endTable } from "./on-files.ts";

@@ -1,6 +1,6 @@
 // Fields that hold an objref, as data: the object that they name, and the rule that is broken if there is none.
 
-import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
+import type { Dialect } from "../../decoder/linux-cr/catalogue/dialect.ts";
 import type { RecordKind } from "../../model/checkpoint.ts";
 
 /** What a field refers to. */

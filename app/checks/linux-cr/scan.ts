@@ -1,8 +1,8 @@
 // The state of checking an image, and the helpers that the checks of records share.
 
 import type { IdIndex } from "../../decoder/id-index.ts";
-import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
-import type { LayoutField } from "../../decoder/linux-cr/layout.ts";
+import type { Dialect } from "../../decoder/linux-cr/catalogue/dialect.ts";
+import type { LayoutField } from "../../decoder/linux-cr/catalogue/layout.ts";
 import type { Window } from "../../decoder/window.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { recordOffset } from "../../model/records.ts";

@@ -4,8 +4,8 @@
 // Casts `as number` read typed arrays within bounds that were checked before.
 
 import type { Image, UsualRun } from "../../decoder/image.ts";
-import type { Dialect } from "../../decoder/linux-cr/dialect.ts";
-import { recordKinds } from "../../decoder/linux-cr/kinds.ts";
+import type { Dialect } from "../../decoder/linux-cr/catalogue/dialect.ts";
+import { recordKinds } from "../../decoder/linux-cr/walk/kinds.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { DescriptorRow, FileRow, RecordRow } from "../../model/rows.ts";
 import { firstIndex } from "../../model/search.ts";

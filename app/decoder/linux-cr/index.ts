@@ -2,10 +2,10 @@
 
 import type { Image, Refusal } from "../image.ts";
 import type { DecodeOptions, Source } from "../source.ts";
-import { collectDetails } from "./collect-details.ts";
-import { decodeRecords } from "./decode.ts";
-import { inspect } from "./inspect.ts";
+import { collectDetails } from "./details/collect-details.ts";
+import { inspect } from "./fields/inspect.ts";
 import { dialectFor, recognise } from "./recognise.ts";
+import { decodeRecords } from "./walk/decode.ts";
 
 /**
  * Decodes a Linux-CR image; `null`: the bytes are something else.

@@ -19,9 +19,9 @@ import {
 import { createRunList, NO_RUNS, type PageRuns } from "../memory/page-runs.ts";
 import { openPagesFile, type PagesFile } from "../memory/pages-file.ts";
 import type { Source } from "../source.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Dialect } from "./catalogue/dialect.ts";
+import { vmFlag } from "./catalogue/vm-flags.ts";
 import { integer } from "./struct-reader.ts";
-import { vmFlag } from "./vm-flags.ts";
 
 /** Structs of memory are smaller than this. */
 const MOST_STRUCT = 512;

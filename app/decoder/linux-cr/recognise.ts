@@ -4,7 +4,7 @@
 import type { Machine } from "../../model/checkpoint.ts";
 import type { Source } from "../source.ts";
 import { openWindow } from "../window.ts";
-import { type Dialect, dialect, dialectOnMachine } from "./dialect.ts";
+import { type Dialect, dialect, dialectOnMachine } from "./catalogue/dialect.ts";
 
 /** HEADER's magic, as a little-endian image has it. */
 export const HEADER_MAGIC = 0x00feed0cc0a2d200n;

@@ -1,6 +1,6 @@
 // Reads fields of a record by the names that the catalogue gives them.
 
-import type { Layout, LayoutField } from "./layout.ts";
+import type { Layout, LayoutField } from "./catalogue/layout.ts";
 
 /** Reads the fields of one struct from a record. */
 export interface StructReader {

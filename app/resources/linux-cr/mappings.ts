@@ -1,7 +1,7 @@
 // The mappings of a Linux-CR image: an MM, its VMAs, and after each VMA the pages that are in the image.
 
+import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/catalogue/vm-flags.ts";
 import { kindOf } from "../../decoder/linux-cr/memory.ts";
-import { vmFlag, vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
 import { type Checkpoint, HAS, nameBytes } from "../../model/checkpoint.ts";
 import { PERMISSION, permissionsText } from "../../model/mappings.ts";
 import { u8At, u32At } from "../../model/read.ts";

@@ -1,8 +1,8 @@
 // Objects that tasks share: credentials, actions on signals, interval timers, namespaces. Each is a row, or several,
 // without its task.
 
-import { CAPABILITY_SETS } from "../../decoder/linux-cr/meaning.ts";
-import { vmFlagNames } from "../../decoder/linux-cr/vm-flags.ts";
+import { vmFlagNames } from "../../decoder/linux-cr/catalogue/vm-flags.ts";
+import { CAPABILITY_SETS } from "../../decoder/linux-cr/fields/meaning.ts";
 import { capabilityNames } from "../../model/capabilities.ts";
 import { signalName } from "../../model/signals.ts";
 import type { Row } from "../table.ts";

@@ -1,8 +1,8 @@
 // Reads structs of records again by the catalogue, and takes the columns that come straight from them.
 
 import type { Image } from "../../decoder/image.ts";
-import { type Dialect, dialectOnMachine } from "../../decoder/linux-cr/dialect.ts";
-import type { Layout } from "../../decoder/linux-cr/layout.ts";
+import { type Dialect, dialectOnMachine } from "../../decoder/linux-cr/catalogue/dialect.ts";
+import type { Layout } from "../../decoder/linux-cr/catalogue/layout.ts";
 import { integer } from "../../decoder/linux-cr/struct-reader.ts";
 import { openWindow } from "../../decoder/window.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";

@@ -1,7 +1,7 @@
 // A small image of every dialect, in both byte orders, is detected and decoded the same.
 
 import { describe, expect, test } from "vitest";
-import { DIALECT_NAMES } from "../../../app/decoder/linux-cr/dialect-names.ts";
+import { DIALECT_NAMES } from "../../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 import { dialectImage } from "../../support/dialect-image.ts";
 import { documentOf, open } from "../../support/open.ts";
 

@@ -2,7 +2,7 @@
 // other field of the records is known, with the reason why no table shows it.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { dialect } from "../../../app/decoder/linux-cr/dialect.ts";
+import { dialect } from "../../../app/decoder/linux-cr/catalogue/dialect.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
 import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";

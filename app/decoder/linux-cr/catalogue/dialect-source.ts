@@ -1,6 +1,6 @@
 // The type of the catalogue's entries.
 
-import type { DialectName } from "../dialect-names.ts";
+import type { DialectName } from "./dialect-names.ts";
 
 /** The changes of one version of the format. */
 export interface DialectSource {

@@ -3,11 +3,11 @@
 
 import { HAS } from "../../../model/checkpoint.ts";
 import { fileKind } from "../../../model/names.ts";
-import { ACTIONS, actionsByType, fileKindsByType } from "../actions.ts";
-import { type Dialect, structOfFile } from "../dialect.ts";
-import type { Kinds } from "../kinds.ts";
-import type { Layout } from "../layout.ts";
-import { NAMED_KINDS } from "../named-kinds.ts";
+import { type Dialect, structOfFile } from "../catalogue/dialect.ts";
+import type { Layout } from "../catalogue/layout.ts";
+import { NAMED_KINDS } from "../details/named-kinds.ts";
+import { ACTIONS, actionsByType, fileKindsByType } from "../handlers/actions.ts";
+import type { Kinds } from "../walk/kinds.ts";
 
 /** Sizes of the kernel's tables. */
 const TABLE = { properties: 16, types: 10_000, fileTypes: 16, beginnings: 32, beginning: 32 } as const;

@@ -1,0 +1,38 @@
+// FILE_TABLE: a table of descriptors.
+
+import { NONE } from "../../../model/checkpoint.ts";
+import { i32At } from "../../../model/read.ts";
+import { holds, i32 } from "../walk/record-bytes.ts";
+import { expectPath, report, type Walk } from "../walk/walk.ts";
+
+/** FILE_TABLE: describes the table that the last OBJREF announced; its descriptors follow. */
+export function onFileTable(walk: Walk): void {
+  const { builder } = walk;
+  endTable(walk);
+  const nfds = holds(walk, 12) ? i32(walk, 8) : NONE;
+  if (holds(walk, 12) && nfds < 0)
+    report(walk, "error", "descriptor-count", `A file table announces ${nfds} descriptors.`, walk.pos + 8);
+  if (walk.pendingTable === NONE) {
+    report(walk, "error", "table-without-objref", "A file table has no OBJREF that announces it.", walk.pos);
+    walk.pendingTable = builder.addTable(0, nfds, walk.record);
+  }
+  const table = walk.pendingTable;
+  builder.tables.announced[table] = nfds;
+  builder.tables.record[table] = walk.record;
+  walk.table = table;
+  walk.tableLeft = Math.max(0, nfds);
+  walk.tableOfTask = table;
+  walk.pendingTable = NONE;
+  expectPath(walk, NONE);
+}
+
+/** Closes the current table; reports announced descriptors that are missing. */
+export function endTable(walk: Walk): void {
+  if (walk.table !== NONE && walk.tableLeft > 0) {
+    const announced = i32At(walk.builder.tables.announced, walk.table);
+    const missing = `${walk.tableLeft} of the ${announced} descriptors that it announces`;
+    report(walk, "warning", "descriptors-missing", `A file table lacks ${missing}.`, walk.pos);
+  }
+  walk.table = NONE;
+  walk.tableLeft = 0;
+}
