@@ -20,12 +20,13 @@ const REPORT_USE = `
     require("node:fs").writeFileSync(process.env.CKPTSCOPE_USE, String((userCPUTime + systemCPUTime) / 1000));
   });`;
 
-/** Reads every file of the arguments, and of the directories among them. */
+/** Reads every file of the arguments, and of the directories among them, but not pages, which no command reads. */
 const READ_ALL = `
   const { readdirSync, readFileSync, statSync } = require("node:fs");
   for (const path of process.argv.slice(2)) {
-    if (statSync(path).isDirectory()) for (const name of readdirSync(path)) readFileSync(path + "/" + name);
-    else readFileSync(path);
+    if (statSync(path).isDirectory()) {
+      for (const name of readdirSync(path)) if (!name.startsWith("pages-")) readFileSync(path + "/" + name);
+    } else readFileSync(path);
   }`;
 
 export async function commands(): Promise<void> {

@@ -31,7 +31,7 @@ const vma = (at: number, status: number, shmid: number): Message => [
 function crowd(): Source[] {
   const core = fixture("resources/r1/before/core-25572.img");
   const addresses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((field) => [field, 4096 * field] as const);
-  const memory: Message = [...addresses, [12, 2], [14, vma(16, 513, 0)], [14, vma(17, 65, 2)], [14, vma(18, 65, 3)]];
+  const memory: Message = [...addresses, [12, 1], [14, vma(16, 513, 0)], [14, vma(17, 65, 1)], [14, vma(18, 65, 3)]];
   return mixedCriuSet(TASKS, 3).map((source) => {
     const { name } = source;
     if (name.startsWith("core-")) return bytesSource(name, core);

@@ -1,6 +1,8 @@
-// Builds a CRIU image set like a host's with many services: six files a task, and open files of many kinds.
+// Builds a CRIU image set like a host's with many services: seven files a task, and open files of many kinds. A restore
+// would accept it: `check` reports nothing.
 
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { EXECUTABLE_ID, realInventory, realTask } from "./criu-real-task.ts";
 import { FOWN, imageBytes, inventoryAndTree, type Message, regularFile } from "./criu-set.ts";
 
 const SOCKET_OPTIONS: Message = [
@@ -13,6 +15,7 @@ const SOCKET_OPTIONS: Message = [
 /** Adds open files; each returns the fd_types number and the id of what it added. */
 function openFiles() {
   const files: Message[] = [];
+  const pipeData: Message[] = [];
   let nextId = 1;
   let nextInode = 50_000;
   const add = (type: number, field: number, body: (id: number) => Message): readonly [number, number] => {
@@ -47,9 +50,27 @@ function openFiles() {
     ]);
   return {
     files,
+    /** CRIU writes what each pipe contains, even if it is empty. */
+    pipeData,
     regular: (path: string) => add(1, 3, (id) => regularFile(id, path)),
+    directory: (path: string): number => {
+      const [, id] = add(1, 3, (own) => [
+        [1, own],
+        [2, 0],
+        [3, 0],
+        [5, FOWN],
+        [6, path],
+        [10, 0o40755],
+      ]);
+      return id;
+    },
     pipe: () => {
       const pipe = nextInode++;
+      pipeData.push([
+        [1, pipe],
+        [2, 0],
+        [3, 65_536],
+      ]);
       return [pipeEnd(pipe, 0), pipeEnd(pipe, 1)];
     },
     unixPair: () => {
@@ -134,22 +155,14 @@ function opened(add: ReturnType<typeof openFiles>, task: number, count: number):
 /** The files of a set with `tasks` tasks, each with a table of its own. */
 export function mixedCriuSet(tasks: number, descriptorsPerTask: number): Source[] {
   const { pids, members } = inventoryAndTree(tasks);
+  members[0] = ["inventory.img", realInventory()];
   const add = openFiles();
-  const [, root] = add.regular("/");
   const [, program] = add.regular("/usr/bin/service");
+  if (program !== EXECUTABLE_ID) throw new Error("the executable is not the first file");
+  const root = add.directory("/");
   pids.forEach((pid, task) => {
     const id = task + 1;
-    const info: Message = [...[1, 2, 3, 4, 5].map((at) => [at, at === 1 ? 1 : 0] as const), [6, `worker-${task}`]];
-    members.push([
-      `core-${pid}.img`,
-      imageBytes("CORE", [
-        [
-          [1, 1],
-          [3, info],
-        ],
-      ]),
-    ]);
-    members.push([`ids-${pid}.img`, imageBytes("IDS", [[1, 2, 3, 4].map((at) => [at, id] as const)])]);
+    members.push(...realTask(pid, task, id));
     members.push([
       `fs-${pid}.img`,
       imageBytes("FS", [
@@ -157,24 +170,6 @@ export function mixedCriuSet(tasks: number, descriptorsPerTask: number): Source[
           [1, root],
           [2, root],
           [3, 0o22],
-        ],
-      ]),
-    ]);
-    // Its status: regular, vdso, anonymous and private.
-    const vma = (at: number): Message => [
-      ...[4096 * at, 4096 * (at + 1), 0, 0, 3, 34, 0x209].map((value, field) => [field + 1, value] as const),
-      [8, 0],
-    ];
-    const addresses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((field) => [field, 4096 * field] as const);
-    members.push([`mm-${pid}.img`, imageBytes("MM", [[...addresses, [12, program], [14, vma(16)], [14, vma(17)]]])]);
-    members.push([
-      `pagemap-${pid}.img`,
-      imageBytes("PAGEMAP", [
-        [[1, id]],
-        [
-          [1, 65_536],
-          [2, 2],
-          [4, 4],
         ],
       ]),
     ]);
@@ -189,5 +184,6 @@ export function mixedCriuSet(tasks: number, descriptorsPerTask: number): Source[
     members.push([`fdinfo-${id}.img`, imageBytes("FDINFO", table)]);
   });
   members.push(["files.img", imageBytes("FILES", add.files)]);
+  members.push(["pipes-data.img", imageBytes("PIPES_DATA", add.pipeData)]);
   return members.map(([name, bytes]) => bytesSource(name, bytes));
 }
