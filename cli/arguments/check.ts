@@ -61,13 +61,24 @@ export const CHECK = defineCommand({
     },
     "restore-options": {
       kind: "text",
+      ofOptions: true,
       argument: "OPTIONS",
       meaning:
         "Assume that these options are passed to criu restore, such as '--shell-job'; by default, those that the image needs",
     },
     ...OPENING,
   },
-  exclusive: [["here", "host"]],
+  exclusive: [
+    ["here", "host"],
+    ["explain", "json"],
+  ],
+  needs: {
+    tree: ["pid"],
+    "dump-options": ["pid"],
+    for: ["pid"],
+    root: ["here"],
+    "dump-host": ["here", "host"],
+  },
   statuses: [
     { status: 0, meaning: "no errors or warnings" },
     { status: 1, meaning: "errors or warnings were found" },

@@ -360,6 +360,7 @@ export const WATCH = defineCommand({
     ...READING,
     ...CHECKING,
   },
+  needs: { threshold: ["growing"] },
   statuses: [{ status: 0, meaning: "the processes have ended" }],
   examples: [
     { line: "ckptscope watch 4242", meaning: "Print changes every second" },

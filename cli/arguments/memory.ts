@@ -65,6 +65,13 @@ export const MEMORY = defineCommand({
         "Stop after this many matches or strings (by default, 10000 matches); or raise a decoding limit, such as memory=2G",
     },
   },
+  needs: {
+    shortest: ["strings"],
+    utf16: ["search", "regex", "strings"],
+    "ignore-case": ["search", "regex"],
+    fill: ["output"],
+    force: ["output"],
+  },
   statuses: [
     { status: 0, meaning: "something was found, or the images do not differ" },
     { status: 1, meaning: "nothing was found in the memory that is in the image, or the images differ" },

@@ -35,9 +35,11 @@ export const isOptional = (option: Option): boolean => option.kind === "list" &&
 /** The option that every command has. */
 export const HELP: Option = { kind: "flag", short: "h", meaning: "Show this help" };
 
-/** Whether `--help` or `-h` is among a command's arguments. */
+/** Whether `--help` or `-h` is among a command's arguments. `-dash` is more likely the name of a file. */
 export const wantsHelp = (spec: CommandSpec, args: readonly string[]): boolean =>
-  tokensOf(spec, args).some((token) => token.kind === "option" && token.name === "help");
+  tokensOf(spec, args).some(
+    (token) => token.kind === "option" && token.name === "help" && /^--|^-h$/.test(args[token.index] ?? ""),
+  );
 
 /**
  * Parses the arguments of a command. If an option is given twice, the last value wins.
@@ -64,20 +66,43 @@ export async function parseArguments<O extends Options>(
       options[name] = (await option.values.list()).map((each) => each.name);
     } else {
       // `--dialect --json`: the value was forgotten.
-      const missing = value === undefined || (!inlineValue && value.length > 1 && value.startsWith("-"));
-      if (missing) throw new CliError(`option '${rawName}' needs a value: ${rawName} ${option.argument}`);
+      if (value === undefined || (!inlineValue && isOptionOf(spec, value))) {
+        throw new CliError(`option '${rawName}' needs a value: ${rawName} ${option.argument}`);
+      }
+      if (!inlineValue && option.kind === "text" && option.ofOptions !== true && /^-./.test(value)) {
+        throw new CliError(
+          `'${visible(value)}' is not an option; as a value, write it as '--${name}=${visible(value)}'`,
+        );
+      }
       options[name] = await readValue(spec, rawName, option, value);
     }
   }
   await checkOperands(spec, operands);
-  for (const group of spec.exclusive ?? []) {
-    const [one, other] = group.filter((name) => {
-      const option = spec.options[name];
-      return option !== undefined && options[name] !== unset(option);
-    });
+  checkCombination(spec, (name) => {
+    const option = spec.options[name];
+    return option !== undefined && options[name] !== unset(option);
+  });
+  return { operands, options: options as Arguments<O>["options"] };
+}
+
+/** Whether an argument is an option of the command, or `--`. */
+function isOptionOf(spec: CommandSpec, argument: string): boolean {
+  if (argument === "--") return true;
+  const options = Object.entries({ ...spec.options, help: HELP });
+  const [, long, short] = /^(?:--([^=]+)|-([^-]))/.exec(argument) ?? [];
+  return options.some(([name, option]) => name === long || (short !== undefined && option.short === short));
+}
+
+/** @throws CliError for options that exclude each other, or that have no effect without another. */
+function checkCombination({ exclusive = [], needs = {} }: CommandSpec, isGiven: (name: string) => boolean): void {
+  for (const group of exclusive) {
+    const [one, other] = group.filter(isGiven);
     if (other !== undefined) throw new CliError(`--${one} and --${other} are mutually exclusive`);
   }
-  return { operands, options: options as Arguments<O>["options"] };
+  for (const [name, others] of Object.entries(needs)) {
+    if (!isGiven(name) || others.some(isGiven)) continue;
+    throw new CliError(`--${name} needs ${others.map((other) => `--${other}`).join(" or ")}`);
+  }
 }
 
 const unset = (option: Option): ParsedValue =>
@@ -124,7 +149,7 @@ async function oneOf(spec: CommandSpec, prefix: string, { noun, list }: Values, 
     names.length <= MOST_LISTED
       ? `use ${alternatives(names)}`
       : close === null
-        ? `see 'ckptscope help ${spec.name}'`
+        ? `see 'ckptscope help${spec.name === "help" ? "" : ` ${spec.name}`}'`
         : `did you mean '${close}'?`;
   throw new CliError(`${prefix}unknown ${noun} '${visible(text)}'; ${hint}`);
 }

@@ -8,7 +8,7 @@ import { CliError } from "../error.ts";
 export function parseRanges(option: string, text: string): Range[] {
   return text.split(",").map((part) => {
     const [, from, to = from] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(part.trim()) ?? [];
-    if (from === undefined) {
+    if (from === undefined || Number(from) > Number(to)) {
       throw new CliError(`${option}: '${visible(text)}' is neither a number nor a list such as 0-2,5`);
     }
     return { from: Number(from), to: Number(to) };

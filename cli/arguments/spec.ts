@@ -34,6 +34,8 @@ interface Valued extends OptionText {
 
 interface TextOption extends Valued {
   readonly kind: "text";
+  /** The value consists of options of another program. */
+  readonly ofOptions?: true;
   readonly fallback?: string;
 }
 
@@ -86,6 +88,8 @@ export interface CommandSpec<O extends Options = Options> {
   readonly options: O;
   /** Groups of mutually exclusive options. */
   readonly exclusive?: readonly (readonly string[])[];
+  /** Options that have an effect only with another one, and which: any of these. */
+  readonly needs?: Readonly<Record<string, readonly string[]>>;
   /** What exit statuses other than 2 mean. */
   readonly statuses: readonly { readonly status: number; readonly meaning: string }[];
   readonly examples: readonly Example[];

@@ -31,7 +31,6 @@ export async function run({ operands: [path], options }: ArgumentsOf<typeof CHEC
     const { checkProcesses } = await import("./check-pid.ts");
     return await checkProcesses(options.pid, options, io);
   }
-  requireNoPidOptions(options);
   if (path === undefined) throw new CliError("expected one image");
   const { image, input } = await openOne(path, io, options, { details: isHostAsked(options) });
   try {
@@ -57,8 +56,6 @@ const isHostAsked = ({ here, host, "restore-options": restoreOptions }: CheckOpt
 /** Checks an image, and compares it with a host if that is wanted. @throws CliError */
 async function checkWithHost(image: Image, name: string, options: CheckOptions): Promise<Findings> {
   const { json, here, host, root, "dump-host": dumpHost, "restore-options": restoreOptions } = options;
-  if (root !== undefined && !here) throw new CliError("--root needs --here; facts record their own root");
-  if (dumpHost !== undefined && !here && host === undefined) throw new CliError("--dump-host needs --here or --host");
   const given: HostOptions = restoreOptions === undefined ? {} : { restoreOptions };
   const few = json ? {} : { mostNeeds: MOST_LISTED };
   if (!here && host === undefined) return checkImage(image, restoreOptions === undefined ? few : { host: given });
@@ -73,13 +70,6 @@ async function checkWithHost(image: Image, name: string, options: CheckOptions):
   const facts = indexFacts(await takeFacts(request));
   const compared = compareHost(image.checkpoint.format, demands, needs?.options ?? [], { ...more, facts });
   return { ...found, host: compared };
-}
-
-/** @throws CliError for an option that needs --pid. */
-function requireNoPidOptions(options: ArgumentsOf<typeof CHECK>["options"]): void {
-  for (const name of ["tree", "dump-options", "for"] as const) {
-    if (options[name] !== undefined && options[name] !== false) throw new CliError(`--${name} needs --pid`);
-  }
 }
 
 /** The sections of docs/checks.md about some codes, of both formats where both have the code. */

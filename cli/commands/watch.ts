@@ -39,7 +39,6 @@ export interface WatchOptions {
 
 export async function run({ operands, options }: ArgumentsOf<typeof WATCH>, io: Io): Promise<number> {
   const { only, ignore, jsonl, growing, threshold } = options;
-  if (threshold !== undefined && growing === undefined) throw new CliError("--threshold needs --growing");
   if (growing !== undefined && growing < 1) throw new CliError("--growing: expected at least 1 sample");
   const watched: WatchOptions = {
     every: parseInterval(options.every),

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { CHECK } from "../../../cli/arguments/check.ts";
-import { DIFF, DUMP, REPORT, SERVE, WATCH } from "../../../cli/arguments/commands.ts";
-import { parseArguments } from "../../../cli/arguments/parse.ts";
+import { DIFF, DUMP, HELP, REPORT, SERVE, SHOW, WATCH } from "../../../cli/arguments/commands.ts";
+import { MEMORY } from "../../../cli/arguments/memory.ts";
+import { parseArguments, wantsHelp } from "../../../cli/arguments/parse.ts";
 import type { CommandSpec } from "../../../cli/arguments/spec.ts";
 
 describe("arguments are parsed", () => {
@@ -48,6 +49,17 @@ describe("arguments are parsed", () => {
     expect((await parseArguments(SERVE, ["--", "--port"])).operands).toEqual(["--port"]);
   });
 
+  test("with values that begin with a dash, where they are not options of the command", async () => {
+    const restored = await parseArguments(CHECK, ["a", "--restore-options", "--shell-job", "--json"]);
+    expect(restored.options).toMatchObject({ "restore-options": "--shell-job", json: true });
+    expect((await parseArguments(MEMORY, ["a", "--search=--json"])).options.search).toBe("--json");
+  });
+
+  test("as a request for help only if -h stands alone", () => {
+    expect(["-h", "--help"].map((option) => wantsHelp(SHOW, ["a", option]))).toEqual([true, true]);
+    expect([["-dash"], ["--", "-h"], ["--set=-h"]].map((args) => wantsHelp(SHOW, args))).toEqual([false, false, false]);
+  });
+
   test("with values spelled as in their list, and an empty list as none", async () => {
     expect((await parseArguments(CHECK, ["a", "--only", "h1,H42"])).options.only).toEqual(["H1", "H42"]);
     expect((await parseArguments(CHECK, ["a", "--ignore", ""])).options.ignore).toBeUndefined();
@@ -62,6 +74,28 @@ describe("arguments are refused", () => {
     ["a name from Object.prototype", DIFF, ["--toString"], "unknown option '--toString'; see 'ckptscope help diff'"],
     ["a missing value", DUMP, ["1", "-o"], "option '-o' needs a value: -o FILE"],
     ["an option as a value", DIFF, ["a", "b", "--set", "--json"], "option '--set' needs a value: --set NAME"],
+    [
+      "an option with a value as a value",
+      DIFF,
+      ["a", "b", "--set", "--pid=7"],
+      "option '--set' needs a value: --set NAME",
+    ],
+    ["a short option as a value", MEMORY, ["a", "--search", "-i"], "option '--search' needs a value: --search TEXT"],
+    ["the end of the options as a value", DIFF, ["a", "b", "--set", "--"], "option '--set' needs a value: --set NAME"],
+    [
+      "an unknown option as a value",
+      DUMP,
+      ["1", "-o", "--forec"],
+      "'--forec' is not an option; as a value, write it as '--output=--forec'",
+    ],
+    ["a negative number", DIFF, ["a", "b", "--pid", "-1"], "--pid: '-1' is not a number"],
+    ["a file whose name begins with a dash", SHOW, ["-dash"], "unknown option '-d'; see 'ckptscope help show'"],
+    ["an unknown command to help with", HELP, ["zzz"], "unknown command 'zzz'; see 'ckptscope help'"],
+    ["an option without what it changes", MEMORY, ["a", "--fill"], "--fill needs --output"],
+    ["the same of several", MEMORY, ["a", "--utf16"], "--utf16 needs --search or --regex or --strings"],
+    ["options of processes without one", CHECK, ["a", "--tree"], "--tree needs --pid"],
+    ["a threshold of nothing", WATCH, ["1", "--threshold", "2"], "--threshold needs --growing"],
+    ["an explanation in JSON", CHECK, ["--explain", "H1", "--json"], "--explain and --json are mutually exclusive"],
     ["a value for a flag", DIFF, ["a", "b", "--json=yes"], "option '--json' takes no value"],
     ["words for a number", DIFF, ["a", "b", "--pid", "init"], "--pid: 'init' is not a number"],
     [
