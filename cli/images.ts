@@ -6,7 +6,7 @@ import { type DetailFilter, SourceError } from "../app/decoder/source.ts";
 import { type Dated, openDated } from "../app/decoder/summary.ts";
 import { visible } from "../app/model/text.ts";
 import { CliError } from "./error.ts";
-import { type Input, openInput } from "./input.ts";
+import { type Input, openInput, requireOnce } from "./input.ts";
 import type { Io } from "./io.ts";
 import { NODE_UNPACKERS } from "./unpackers.ts";
 
@@ -41,12 +41,16 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20,
 function chosenLimits({ limit, "no-limits": none }: OpeningOptions): ChosenLimits {
   const chosen: Record<string, number> = none === true ? { ...NO_LIMITS } : {};
   for (const part of limit?.split(",") ?? []) {
-    const [, name = "", digits = "", unit = ""] = /^(\w+)=(\d+)([KMG]?)$/.exec(part) ?? [];
+    const [name = "", value = ""] = part.split(/=(.*)/s, 2);
     if (!isLimitName(name)) {
       const names = LIMITS.map((each) => each.name).join(", ");
-      throw new CliError(`--limit ${visible(part)}: give NAME=VALUE with one of ${names}`);
+      throw new CliError(`--limit: '${visible(part)}' is not NAME=VALUE with one of ${names}`);
     }
-    chosen[name] = Number(digits) * (UNITS[unit] ?? 1);
+    const [, digits, unit = ""] = /^(\d+)([KMG]?)$/i.exec(value) ?? [];
+    if (digits === undefined) {
+      throw new CliError(`--limit: '${visible(value)}' is not a number, such as 5000000, 512M or 2G`);
+    }
+    chosen[name] = Number(digits) * (UNITS[unit.toUpperCase()] ?? 1);
   }
   return chosen;
 }
@@ -96,11 +100,12 @@ export async function openImages(
 ): Promise<OpenedImage[]> {
   const opened: OpenedImage[] = [];
   try {
+    requireOnce(paths);
     for (const path of paths)
       opened.push(await openOne(path, io, options, { ...needed, earlier: opened.at(-1)?.image }));
     return opened;
   } catch (error) {
     for (const { input } of opened) input.close();
-    throw error;
+    throw error instanceof SourceError ? new CliError(visible(error.message)) : error;
   }
 }

@@ -48,6 +48,21 @@ export function isStream(path: string): boolean {
   return stats !== null && !stats.isFile() && !stats.isDirectory();
 }
 
+/** @throws SourceError if two paths name one pipe: what the first has read is not there for the second. */
+export function requireOnce(paths: readonly string[]): void {
+  const streams = paths.filter(isStream);
+  for (const [index, path] of streams.entries()) {
+    const other = streams.slice(0, index).find((earlier) => isSameStream(earlier, path));
+    if (other !== undefined) throw new SourceError(`${path} is given twice, but can only be read once`);
+  }
+}
+
+function isSameStream(one: string, other: string): boolean {
+  if (STDIN.has(one) || STDIN.has(other)) return STDIN.has(one) && STDIN.has(other);
+  const [first, second] = [statOf(exactPath(one)), statOf(exactPath(other))];
+  return first?.isFIFO() === true && first.dev === second?.dev && first.ino === second.ino;
+}
+
 /** Whether a path is a directory. */
 export const isDirectory = (path: string): boolean =>
   !STDIN.has(path) && (statOf(exactPath(path))?.isDirectory() ?? false);
@@ -63,7 +78,8 @@ export async function openInput(
   { outside = true, keep = false }: InputOptions = {},
 ): Promise<Input> {
   if (STDIN.has(path)) {
-    const bytes = await io.readStdin();
+    const bytes = await io.readStdin(STREAM_LIMIT);
+    if (bytes === null) throw tooLong(path);
     return { name: path, bytes: bytes.length, sources: [bytesSource(path, bytes)], close: () => {} };
   }
   try {
@@ -75,8 +91,14 @@ export async function openInput(
     return { name: path, bytes: source.size, sources: [source], close: () => {} };
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    throw new SourceError(`${path}: ${systemReason(error)}`);
+    throw new SourceError(`${failedPath(error) ?? (path || "''")}: ${systemReason(error)}`);
   }
+}
+
+/** The file or directory that a system error is about, which may be within the one that was named. */
+function failedPath(error: unknown): string | null {
+  const { path } = error as { path?: unknown };
+  return typeof path === "string" && path !== "" ? path.replace(/\/{2,}/g, "/") : null;
 }
 
 /** An argument as the bytes that were given: Node replaces invalid UTF-8 with U+FFFD. */
@@ -118,7 +140,7 @@ function filesIn(directory: Path, outside: boolean): Listed[] {
   const open = [{ path: directory, prefix: "", parents: 0 }];
   for (let current = open.pop(); current !== undefined; current = open.pop()) {
     const { prefix, parents } = current;
-    for (const { name: own, path, entry } of entriesOf(current.path)) {
+    for (const { name: own, path, entry } of current.prefix === "" ? entriesOf(directory) : entriesIn(current.path)) {
       const name = `${prefix}${own}`;
       if (entry.isDirectory()) open.push({ path, prefix: `${name}/`, parents });
       else if (entry.isFile()) found.push({ name, path });
@@ -166,6 +188,16 @@ function entriesOf(directory: Path): { name: string; path: Path; entry: EntryTyp
   }));
 }
 
+/** The entries of a subdirectory; none if it was removed after it was listed. */
+function entriesIn(directory: Path): ReturnType<typeof entriesOf> {
+  try {
+    return entriesOf(directory);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
 /** What an entry of a directory is. */
 type EntryType = Pick<Dirent, "isDirectory" | "isFile" | "isSymbolicLink">;
 
@@ -180,7 +212,7 @@ function statOf(path: Path) {
 function openFiles(name: string, files: readonly Listed[], keep: boolean): Input {
   const descriptors: number[] = [];
   const kept = keep ? createKept() : null;
-  const sources = files.map((file): Source => {
+  const sources = files.flatMap((file): Source | [] => {
     if (file.link !== undefined) return bytesSource(file.name, file.link);
     const bytes = kept?.(file) ?? null;
     if (bytes !== null) return keptSource(file, bytes);
@@ -193,7 +225,10 @@ function openFiles(name: string, files: readonly Listed[], keep: boolean): Input
       }
       return fd;
     };
-    const { size, mtimeMs } = files.length === 1 ? fstatSync(open()) : statSync(file.path);
+    const stats = files.length === 1 ? fstatSync(open()) : statSync(file.path, { throwIfNoEntry: false });
+    // It was removed after the directory was listed.
+    if (stats === undefined) return [];
+    const { size, mtimeMs } = stats;
     const modified = () => mtimeMs / 1000;
     return { ...fileSource(file.name, files.length === 1 ? null : file.path, size, open), modified };
   });
@@ -264,6 +299,9 @@ const keptSource = ({ name, path }: Listed, bytes: Uint8Array): Source => ({
 const STREAM_LIMIT = 2 * 2 ** 30;
 const STREAM_BLOCK = 4 << 20;
 
+const tooLong = (name: string): SourceError =>
+  new SourceError(`${name}: more than 2 GiB, the most that is read from a pipe; save it to a file and open that`);
+
 /** Reads a FIFO, a process substitution or a device to its end. */
 function readStream(name: string, path: Path): Source {
   const fd = openSync(path, "r");
@@ -280,9 +318,7 @@ function readStream(name: string, path: Path): Source {
       }
       size += filled;
       if (size > STREAM_LIMIT) {
-        throw new SourceError(
-          `${name}: more than 2 GiB, the most that is read from a pipe; save it to a file and open that`,
-        );
+        throw tooLong(name);
       }
       blocks.push(filled === block.length ? block : block.slice(0, filled));
       // /dev/zero has no end.

@@ -13,7 +13,8 @@ export interface Io {
   printBytes(bytes: Uint8Array): Promise<boolean>;
   /** Prints a line to standard error. */
   complain(line: string): void;
-  readStdin(): Promise<Uint8Array>;
+  /** Reads standard input to its end; `null` if it has more than `most` bytes. */
+  readStdin(most: number): Promise<Uint8Array | null>;
   /** Whether to colour what is printed to standard output. */
   readonly colour: boolean;
   /** Columns of the terminal; `null` if standard output is not a terminal. */
@@ -48,9 +49,14 @@ export function processIo(): Io {
       hasComplained = true;
       stderr.write(`${line}\n`);
     },
-    async readStdin() {
+    async readStdin(most) {
       const chunks: Buffer[] = [];
-      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      let size = 0;
+      for await (const chunk of process.stdin) {
+        chunks.push(chunk as Buffer);
+        size += (chunk as Buffer).length;
+        if (size > most) return null;
+      }
       return new Uint8Array(Buffer.concat(chunks));
     },
     colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",

@@ -60,6 +60,7 @@ export async function openOutput(path: string, { force, inputs = [] }: OutputOpt
     if (inputs.some((input) => isOfInput(path, input))) {
       throw new CliError(`cannot write ${visible(path)}: it belongs to the image that is read`);
     }
+    if (path === "") throw new CliError("the name of the output file is empty");
     if (path.endsWith("/")) throw new CliError(`cannot write ${visible(path)}: is a directory`);
     if (targetOf(path, force) === "device") return openDevice(path);
     return (link === null ? null : openNameless(path, force, link)) ?? openTemporary(path, force);

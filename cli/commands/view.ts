@@ -12,7 +12,7 @@ import { type Hosted, hostedName, openHosted } from "../http/hosted.ts";
 import { pageFolder, sendPage } from "../http/page.ts";
 import { sendSource } from "../http/ranges.ts";
 import { type Handler, type Listening, listen, refuse, untilEnded } from "../http/server.ts";
-import { isStream } from "../input.ts";
+import { isStream, requireOnce } from "../input.ts";
 import type { Io } from "../io.ts";
 import { earlierFirst } from "../order.ts";
 
@@ -45,6 +45,7 @@ export async function run({ operands }: ArgumentsOf<typeof VIEW>, io: Io): Promi
 export async function serveImages(given: readonly string[], folder: string, io: Io): Promise<Listening> {
   // Reports files that cannot be opened now, not in the page.
   for (const path of given) if (!isStream(path)) (await openHosted(path, io)).close();
+  requireOnce(given);
   const paths = await earlierFirst(given, io);
   // A pipe is read once.
   const streams = new Map<string, Hosted>();

@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   cpSync,
   mkdirSync,
@@ -20,6 +21,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { findImages } from "../../app/decoder/find-images.ts";
 import { openImage } from "../../app/decoder/open.ts";
+import { serveImages } from "../../cli/commands/view.ts";
 import { openInput } from "../../cli/input.ts";
 import { earlierFirst } from "../../cli/order.ts";
 import { recordingIo, runCommand } from "../support/command.ts";
@@ -51,6 +53,42 @@ describe("an argument", () => {
     expect((await runCommand(["show", empty])).complaints).toEqual([
       `ckptscope show: ${empty}: There are no files here.`,
     ]);
+  });
+
+  test("that is empty, or a pipe that another names already, is refused", async () => {
+    expect((await runCommand(["show", ""])).complaints).toEqual(["ckptscope show: '': no such file or directory"]);
+    const stdin = readFileSync(IMAGE);
+    const pipe = join(folder, "once");
+    execFileSync("mkfifo", [pipe]);
+    for (const [one, other] of [
+      ["-", "-"],
+      ["-", "/dev/stdin"],
+      [pipe, pipe],
+    ] as const) {
+      const { status, complaints } = await runCommand(["diff", one, other], { stdin });
+      const complaint = `ckptscope diff: ${other} is given twice, but can only be read once`;
+      expect([status, complaints]).toEqual([2, [complaint]]);
+      const viewed = serveImages([one, other], folder, recordingIo({ stdin }).io);
+      await expect(viewed).rejects.toThrow(`${other} is given twice, but can only be read once`);
+    }
+  });
+
+  test("may not be a pipe with more than 2 GiB", async () => {
+    const endless = { ...noStdin, readStdin: async () => null };
+    await expect(openInput("-", endless)).rejects.toThrow("-: more than 2 GiB");
+  });
+
+  test.skipIf(process.getuid?.() === 0)("in which something may not be read is refused with its name", async () => {
+    const set = join(folder, "private");
+    mkdirSync(join(set, "work"), { recursive: true, mode: 0o700 });
+    chmodSync(join(set, "work"), 0);
+    await expect(openInput(set, noStdin)).rejects.toThrow(`${set}/work: permission denied`);
+  });
+
+  test.each(["rows=1e9", "memory=2T", "rows="])("with --limit %s is refused by what is wrong", async (limit) => {
+    const { complaints } = await runCommand(["show", IMAGE, "--limit", limit]);
+    const value = limit.slice(limit.indexOf("=") + 1);
+    expect(complaints).toEqual([`ckptscope show: --limit: '${value}' is not a number, such as 5000000, 512M or 2G`]);
   });
 
   test("may be a FIFO", async () => {

@@ -4,8 +4,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { processIo } from "../../cli/io.ts";
 import { largeImage } from "../support/large-image.ts";
 import { buildProgram, type Program } from "../support/program.ts";
 
@@ -69,4 +71,19 @@ describe.skipIf(!existsSync("/dev/full"))("standard output", () => {
     expect({ status, stderr }).toEqual({ status: args.startsWith("diff") ? 1 : 0, stderr: "" });
     expect(stdout.split("\n").length).toBe(2);
   });
+});
+
+test("standard input is read to its end, or to a limit", async () => {
+  const given = Object.getOwnPropertyDescriptor(process, "stdin") as PropertyDescriptor;
+  const read = (most: number): Promise<Uint8Array | null> => {
+    const value = Readable.from([Buffer.from("im"), Buffer.from("age")]);
+    Object.defineProperty(process, "stdin", { configurable: true, value });
+    return processIo().readStdin(most);
+  };
+  try {
+    expect(await read(5)).toEqual(new Uint8Array(Buffer.from("image")));
+    expect(await read(4)).toBeNull();
+  } finally {
+    Object.defineProperty(process, "stdin", given);
+  }
 });
