@@ -22,6 +22,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "file name too long",
   ELOOP: "too many levels of symbolic links",
   EMLINK: "too many links",
+  EADDRINUSE: "the address is in use",
+  EADDRNOTAVAIL: "this machine does not have the address",
+  ENOTFOUND: "no such host",
 };
 
 /** A system error in words. */

@@ -1,5 +1,6 @@
 // `npm start`: serves the built page and opens it in the browser.
 
+import { CliError } from "./error.ts";
 import { openBrowser } from "./http/browser.ts";
 import { pageFolder, servePage } from "./http/page.ts";
 
@@ -10,4 +11,8 @@ async function start(): Promise<void> {
   openBrowser(page);
 }
 
-start();
+start().catch((error: unknown) => {
+  if (!(error instanceof CliError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+});

@@ -9,7 +9,7 @@ import { CliError, systemReason } from "../error.ts";
 import { isFolder, openHosted } from "../http/hosted.ts";
 import { pageFolder, sendPage } from "../http/page.ts";
 import { sendSource } from "../http/ranges.ts";
-import { type Handler, type Listening, listen, refuse, untilEnded } from "../http/server.ts";
+import { type Handler, listen, refuse, untilEnded } from "../http/server.ts";
 import type { Io } from "../io.ts";
 import { indexPage } from "./serve-index.ts";
 import { imageAt, imagesIn } from "./serve-list.ts";
@@ -19,17 +19,12 @@ export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof
   if (port > 65_535) throw new CliError(`--port: ${port} is not a port; use 0 to 65535`);
   const folder = existingFolder(path);
   const handler = folderHandler(folder, pageFolder(), io);
-  let served: Listening;
-  try {
-    served = await listen(handler, {
-      host,
-      port,
-      names: options["allow-host"]?.split(",") ?? [],
-      preflight: (path) => preflightHeaders(folder, path, io),
-    });
-  } catch (error) {
-    throw new CliError(error instanceof Error ? error.message : String(error));
-  }
+  const served = await listen(handler, {
+    host,
+    port,
+    names: options["allow-host"]?.split(",") ?? [],
+    preflight: (path) => preflightHeaders(folder, path, io),
+  });
   await io.print(`${served.address}\n(Ctrl-C to stop)\n`);
   await untilEnded();
   await served.close();

@@ -3,6 +3,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
 import { hostname } from "node:os";
+import { visible } from "../../app/model/text.ts";
+import { CliError, systemReason } from "../error.ts";
 
 /** Answers a GET or HEAD request; `path` is decoded and begins with a slash. */
 export type Handler = (path: string, request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -40,7 +42,7 @@ export interface ListenOptions {
  * Starts a server. It answers only requests to a name that it knows: another site could point a name of its own at this
  * machine (DNS rebinding), and browsers would let its pages read everything.
  *
- * @throws Error of the system if the address cannot be listened on.
+ * @throws CliError if the address cannot be listened on.
  */
 export async function listen(handler: Handler, options: ListenOptions = {}): Promise<Listening> {
   const { host = "127.0.0.1", port = 0, names = [], preflight = async () => ({}) } = options;
@@ -67,6 +69,9 @@ export async function listen(handler: Handler, options: ListenOptions = {}): Pro
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
+  }).catch((error: unknown) => {
+    const at = `${visible(host)}${port === 0 ? "" : ` port ${port}`}`;
+    throw new CliError(`cannot listen on ${at}: ${systemReason(error)}`);
   });
   const name = host.includes(":") ? `[${host}]` : host;
   return {

@@ -136,6 +136,20 @@ describe("ckptscope IMAGE", () => {
   });
 });
 
+test.each([
+  ["an address in use", "127.0.0.1", "the address is in use"],
+  ["an address of another machine", "192.0.2.1", "this machine does not have the address"],
+  ["the name of no host", "no-such-host.invalid", "no such host"],
+])("a server that cannot listen says why: %s", async (_, host, reason) => {
+  const other = await listen(() => {});
+  const port = Number(new URL(other.address).port);
+  try {
+    await expect(listen(() => {}, { host, port })).rejects.toThrow(`cannot listen on ${host} port ${port}: ${reason}`);
+  } finally {
+    await other.close();
+  }
+});
+
 describe("a file that becomes shorter while it is served", () => {
   /** A file that says it has 4 MiB, of which the last are gone. */
   const short = {
