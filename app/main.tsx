@@ -2,7 +2,7 @@
 
 import { openLaunched, workOffline } from "./offline/register.ts";
 import { showPage } from "./page.tsx";
-import { pageStorage } from "./shell/link-memory.ts";
+import { pageStorage } from "./shell/opening/link-memory.ts";
 import { createShell } from "./shell/shell.ts";
 import { trustOwnScripts } from "./trusted-scripts.ts";
 import { isBusy } from "./worker/busy-lock.ts";
@@ -16,6 +16,6 @@ const shell = createShell(createClient(worker, () => isBusy(name)));
 showPage(shell);
 openLaunched(shell);
 workOffline(shell);
-void import("./shell/recent.ts").then(({ rememberOpenings }) => rememberOpenings(shell));
+void import("./shell/opening/recent.ts").then(({ rememberOpenings }) => rememberOpenings(shell));
 void import("./shell/seen.ts").then(({ rememberSeen }) => rememberSeen(shell, pageStorage()));
 void import("./shell/comparing.ts");

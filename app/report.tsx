@@ -2,7 +2,7 @@
 
 import { fromBase64, REPORT_UNPACKED } from "./link/bundle.ts";
 import { showPage } from "./page.tsx";
-import { unpackInputs } from "./shell/packed.ts";
+import { unpackInputs } from "./shell/opening/packed.ts";
 import { createShell } from "./shell/shell.ts";
 import { createClient } from "./worker/client.ts";
 import { serve } from "./worker/serve.ts";

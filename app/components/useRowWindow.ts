@@ -2,7 +2,7 @@
 
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { type Place, rowAt, slotCount, slotFor } from "../shell/row-window.ts";
+import { type Place, rowAt, slotCount, slotFor } from "../shell/tables/row-window.ts";
 
 export interface WindowRow {
   readonly row: number;

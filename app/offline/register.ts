@@ -1,6 +1,6 @@
 // Makes the page work offline, and opens files that the desktop passes to the installed page.
 
-import { inputOfFiles, pickedFiles } from "../shell/inputs.ts";
+import { inputOfFiles, pickedFiles } from "../shell/opening/inputs.ts";
 import type { Shell } from "../shell/shell.ts";
 
 /** Chromium only: https://developer.mozilla.org/docs/Web/API/LaunchQueue */

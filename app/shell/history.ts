@@ -2,7 +2,7 @@
 // everything else replaces the URL of the current entry.
 
 import { fromFragment, isDamaged, isTooLong, type Link, toFragment } from "../link/link.ts";
-import { openLinked } from "./hosted.ts";
+import { openLinked } from "./opening/hosted.ts";
 import type { Shell } from "./shell.ts";
 import type { Docs, Input, Origin } from "./state.ts";
 
@@ -36,7 +36,7 @@ async function openOrigin(shell: Shell, origin: NonNullable<Origin>): Promise<vo
   if ("open" in origin) {
     return openLinked(shell, origin.with === undefined ? [origin.open] : [origin.open, origin.with]);
   }
-  const { openPacked } = await import("./packed.ts");
+  const { openPacked } = await import("./opening/packed.ts");
   return openPacked(shell, origin.data);
 }
 

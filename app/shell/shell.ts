@@ -5,12 +5,12 @@ import { type Link, toFragment } from "../link/link.ts";
 import type { Listing } from "../model/columns/column.ts";
 import { FIRST_SORT } from "../model/columns/columns.ts";
 import type { Client } from "../worker/client.ts";
-import { createDocuments, type DocumentActions } from "./documents.ts";
 import { keepView, keptView } from "./kept-view.ts";
 import { createLayouts, type Layouts } from "./layouts.ts";
-import { pageStorage } from "./link-memory.ts";
 import { isLow, isMedium } from "./narrow.ts";
-import { createOpening } from "./opening.ts";
+import { createDocuments, type DocumentActions } from "./opening/documents.ts";
+import { pageStorage } from "./opening/link-memory.ts";
+import { createOpening } from "./opening/opening.ts";
 import { createSaving, type Saving } from "./saving.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
 import {
@@ -23,8 +23,8 @@ import {
   type State,
 } from "./state.ts";
 import { createStore, type Store } from "./store.ts";
+import { createWidths, type Widths } from "./tables/widths.ts";
 import { linkOf, missingFrom, type Selecting, withLink } from "./view-link.ts";
-import { createWidths, type Widths } from "./widths.ts";
 import { followWords } from "./word-filter.ts";
 
 export interface Shell extends DocumentActions, SelectionActions {

@@ -9,7 +9,7 @@ import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
 import { SideBySide } from "../../app/components/SideBySide/SideBySide.tsx";
 import { Grid } from "../../app/components/Tables/Grid.tsx";
 import type { Image } from "../../app/decoder/image.ts";
-import { ALIGNED_COLUMNS } from "../../app/shell/aligned-cells.ts";
+import { ALIGNED_COLUMNS } from "../../app/shell/tables/aligned-cells.ts";
 import { pageWith, render, withHeight } from "../support/render.tsx";
 import { checkpointOf } from "../support/state.ts";
 

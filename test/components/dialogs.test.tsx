@@ -5,7 +5,7 @@ import { act } from "react";
 import { expect, test } from "vitest";
 import { Dialogs } from "../../app/components/Dialogs/Dialogs.tsx";
 import { ShareDialog } from "../../app/components/Links/Share.tsx";
-import { packedAddress } from "../../app/shell/packed.ts";
+import { packedAddress } from "../../app/shell/opening/packed.ts";
 import type { Dialog } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { one, pageWith, press, render, type } from "../support/render.tsx";

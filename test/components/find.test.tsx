@@ -4,7 +4,7 @@
 import { act } from "react";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Find } from "../../app/components/Find/Find.tsx";
-import { describe as describeObject } from "../../app/shell/describe.ts";
+import { describe as describeObject } from "../../app/shell/objects/describe.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { found, one, pageWith, press, type RenderedPage, render, type } from "../support/render.tsx";
 import { checkpointOf } from "../support/state.ts";

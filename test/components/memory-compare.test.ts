@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { lackingText } from "../../app/components/Memory/MemoryCompare.tsx";
-import type { Memory } from "../../app/shell/memory-places.ts";
+import type { Memory } from "../../app/shell/memory/memory-places.ts";
 
 const memory = (count: number): Memory => ({ pageSize: 4096, spaces: [], mappings: { count } }) as unknown as Memory;
 

@@ -14,14 +14,14 @@ import { eventsOf } from "../../app/diff/lists/events.ts";
 import { hiddenByKind } from "../../app/diff/lists/filter.ts";
 import { listed } from "../../app/diff/lists/listed.ts";
 import { withoutHidden } from "../../app/diff/lists/without-hidden.ts";
+import type { Compared } from "../../app/shell/state.ts";
 import {
   ALIGNED_COLUMNS,
   type AlignedColumn,
   columnChanged,
   detailChanges,
   hidesHolders,
-} from "../../app/shell/aligned-cells.ts";
-import type { Compared } from "../../app/shell/state.ts";
+} from "../../app/shell/tables/aligned-cells.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render, withHeight } from "../support/render.tsx";
 import { checkpointOf } from "../support/state.ts";

@@ -12,7 +12,7 @@ import { type Checkpoint, commBytes, nameBytes } from "../../app/model/checkpoin
 import { taskDetailsOf } from "../../app/model/detail-store.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { decodeText, encodeText } from "../../app/model/text.ts";
-import { unpackInputs } from "../../app/shell/packed.ts";
+import { unpackInputs } from "../../app/shell/opening/packed.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { bigCheckpoint } from "../support/big-state.ts";
 import { fixtureBytes, open } from "../support/open.ts";

@@ -9,7 +9,7 @@ import { pack } from "../../app/link/pack.ts";
 import { LISTINGS, type Listing } from "../../app/model/columns/column.ts";
 import { COLUMNS } from "../../app/model/columns/columns.ts";
 import type { Selection } from "../../app/model/related.ts";
-import { createLinkMemory } from "../../app/shell/link-memory.ts";
+import { createLinkMemory } from "../../app/shell/opening/link-memory.ts";
 import { createShell, type Shell } from "../../app/shell/shell.ts";
 import type { Input, State } from "../../app/shell/state.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";

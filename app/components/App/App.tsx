@@ -3,9 +3,9 @@
 
 import { useEffect, useLayoutEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
-import { openAddress, pastedAddress } from "../../shell/hosted.ts";
-import { droppedFiles, droppedHandles, inputOfFiles } from "../../shell/inputs.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
+import { openAddress, pastedAddress } from "../../shell/opening/hosted.ts";
+import { droppedFiles, droppedHandles, inputOfFiles } from "../../shell/opening/inputs.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { Empty } from "../Empty/Empty.tsx";

@@ -3,8 +3,8 @@
 import type { Verdict } from "../../model/earlier.ts";
 import { stillVisible } from "../../model/text.ts";
 import { grouped } from "../../model/words.ts";
-import { describeIncomplete } from "../../shell/incomplete.ts";
-import { describeOrder, shownOrder } from "../../shell/order.ts";
+import { describeIncomplete } from "../../shell/opening/incomplete.ts";
+import { describeOrder, shownOrder } from "../../shell/opening/order.ts";
 import { reachedLimit, shownDoc } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";

@@ -8,7 +8,7 @@ import { changeSentence, changeWords, taskTitle } from "../../export/changes-tex
 import { eventWords } from "../../export/event-text.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { counted } from "../../model/words.ts";
-import { holdersLabel } from "../../shell/holders.ts";
+import { holdersLabel } from "../../shell/objects/holders.ts";
 import type { GroupBy } from "../../shell/state.ts";
 import { Sign } from "../Sign.tsx";
 import { Wrapped } from "../Wrapped.tsx";

@@ -8,7 +8,7 @@ import type { Selection } from "../../model/related.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
 import { shortText, visibleText } from "../../model/text.ts";
 import { counted, grouped } from "../../model/words.ts";
-import { taskName } from "../../shell/describe.ts";
+import { taskName } from "../../shell/objects/describe.ts";
 import { usePage } from "../context.ts";
 
 /** Needs listed at most; more are counted. */

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { earlierOf } from "../../model/earlier.ts";
 import { visible } from "../../model/text.ts";
 import { counted, grouped, sizeText, timeText } from "../../model/words.ts";
-import { describeOrder } from "../../shell/order.ts";
+import { describeOrder } from "../../shell/opening/order.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import type { Choice } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";

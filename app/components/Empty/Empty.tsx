@@ -3,7 +3,7 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { copy } from "../../shell/commands/actions.ts";
-import { listSamples, type Sample } from "../../shell/samples.ts";
+import { listSamples, type Sample } from "../../shell/opening/samples.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
 import "./Empty.css";

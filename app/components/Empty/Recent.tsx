@@ -3,8 +3,8 @@
 import { useEffect, useState } from "react";
 import { visible } from "../../model/text.ts";
 import { counted, timeText } from "../../model/words.ts";
-import { pageStorage } from "../../shell/link-memory.ts";
-import { forgetRecent, listRecent, type Recent as Opening, openRecent } from "../../shell/recent.ts";
+import { pageStorage } from "../../shell/opening/link-memory.ts";
+import { forgetRecent, listRecent, type Recent as Opening, openRecent } from "../../shell/opening/recent.ts";
 import { countSeen, forgetSeen } from "../../shell/seen.ts";
 import { usePage } from "../context.ts";
 

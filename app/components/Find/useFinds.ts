@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from "react";
 import type { Comparison } from "../../diff/comparison.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { find } from "../../shell/find.ts";
-import { type Found, type FoundInBoth, findInBoth } from "../../shell/find-both.ts";
+import { find } from "../../shell/objects/find.ts";
+import { type Found, type FoundInBoth, findInBoth } from "../../shell/objects/find-both.ts";
 
 /** Results, and the query they belong to: typing is ahead of searching. */
 interface Response {

@@ -4,7 +4,7 @@ import { Fragment } from "react";
 import type { Side } from "../../model/side.ts";
 import { visible } from "../../model/text.ts";
 import { timeText, writerText } from "../../model/words.ts";
-import { orderDoubt, shownOrder } from "../../shell/order.ts";
+import { orderDoubt, shownOrder } from "../../shell/opening/order.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, useCommand, usePage } from "../context.ts";

@@ -14,7 +14,7 @@ import type { Selection } from "../../model/related.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { SIDES } from "../../model/side.ts";
 import { counted, grouped } from "../../model/words.ts";
-import { countDescriptors } from "../../shell/holders.ts";
+import { countDescriptors } from "../../shell/objects/holders.ts";
 import type { Compared } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";

@@ -4,7 +4,7 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
 import { fileName } from "../../model/words.ts";
-import { tableUsers } from "../../shell/describe.ts";
+import { tableUsers } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 import { ObjectLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";

@@ -9,7 +9,7 @@ import { u8At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { stillVisible } from "../../model/text.ts";
 import { fileName, grouped } from "../../model/words.ts";
-import { TASK_FILES } from "../../shell/uses.ts";
+import { TASK_FILES } from "../../shell/objects/uses.ts";
 import { ObjectLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";
 

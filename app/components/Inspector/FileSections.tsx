@@ -7,7 +7,7 @@ import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text.ts";
 import { counted, fileName, flagsText, grouped } from "../../model/words.ts";
-import { tableUsers } from "../../shell/describe.ts";
+import { tableUsers } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";
 import { DescriptorLink, InlineList, ObjectLink, SteppedList } from "./links.tsx";

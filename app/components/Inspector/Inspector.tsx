@@ -8,7 +8,7 @@ import { i32At, u8At } from "../../model/read.ts";
 import { recordOf, type Selection } from "../../model/related.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { counted } from "../../model/words.ts";
-import { describe } from "../../shell/describe.ts";
+import { describe } from "../../shell/objects/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";

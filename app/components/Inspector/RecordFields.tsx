@@ -8,7 +8,7 @@ import type { RecordRow } from "../../model/rows.ts";
 import { stillVisible, visible } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
 import { fieldAt } from "../../shell/bytes/hex-rows.ts";
-import { describe } from "../../shell/describe.ts";
+import { describe } from "../../shell/objects/describe.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { useApp, usePage } from "../context.ts";
 import { recordTitle } from "../record-title.ts";

@@ -4,7 +4,7 @@ import type { Checkpoint } from "../../model/checkpoint.ts";
 import { recordLength, recordOffset } from "../../model/records.ts";
 import { objectOfRecord } from "../../model/related.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { describe } from "../../shell/describe.ts";
+import { describe } from "../../shell/objects/describe.ts";
 import { ObjectLink } from "./links.tsx";
 import { hex, Section, Value } from "./Section.tsx";
 

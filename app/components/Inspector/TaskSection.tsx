@@ -4,7 +4,7 @@ import { type Checkpoint, descriptorCount, NONE } from "../../model/checkpoint.t
 import { TASK_STATES } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
-import { descriptorsText, tasksOfTable } from "../../shell/describe.ts";
+import { descriptorsText, tasksOfTable } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 import { InlineList, ObjectLink, TaskLink } from "./links.tsx";
 import { Section, Value } from "./Section.tsx";

@@ -11,8 +11,8 @@ import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
 import { shownText } from "../../model/text.ts";
 import { changedText, shownCell } from "../../resources/words-of.ts";
-import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/aligned-cells.ts";
-import { tableUsers } from "../../shell/describe.ts";
+import { tableUsers } from "../../shell/objects/describe.ts";
+import { ALIGNED_COLUMNS, columnChanged, wordsOfDetail } from "../../shell/tables/aligned-cells.ts";
 
 /** A value on each side; `null`: the object is not on that side. */
 export interface ChangeValue {

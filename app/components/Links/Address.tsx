@@ -1,7 +1,7 @@
 // The dialog for the address of a hosted image.
 
 import { type FormEvent, useState } from "react";
-import { openAddress } from "../../shell/hosted.ts";
+import { openAddress } from "../../shell/opening/hosted.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "../Dialogs/close.ts";

@@ -4,7 +4,7 @@ import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText, PERMISSION, permissionsText } from "../../model/mappings.ts";
 import { sizeText } from "../../model/words.ts";
-import { type Memory, mappingName, mappingSize } from "../../shell/memory-places.ts";
+import { type Memory, mappingName, mappingSize } from "../../shell/memory/memory-places.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 
 const ROW = 20;

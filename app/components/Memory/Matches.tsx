@@ -4,7 +4,7 @@ import { memo, useRef } from "react";
 import { notCapturedText } from "../../memory/words.ts";
 import { addressText } from "../../model/mappings.ts";
 import { counted, sizeText } from "../../model/words.ts";
-import { lineText, type Memory, type Spot } from "../../shell/memory-places.ts";
+import { lineText, type Memory, type Spot } from "../../shell/memory/memory-places.ts";
 import type { MemoryMatch } from "../../worker/memory-protocol.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 import { type MemoryFinding, MOST_FOUND } from "./useMemorySearch.ts";

@@ -5,7 +5,7 @@ import { PAGE_STATE_WORDS } from "../../decoder/memory/memory.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText } from "../../model/mappings.ts";
 import { sizeText } from "../../model/words.ts";
-import { type Memory as MemoryOf, mappingSize, placeOf, type Spot, spotOf } from "../../shell/memory-places.ts";
+import { type Memory as MemoryOf, mappingSize, placeOf, type Spot, spotOf } from "../../shell/memory/memory-places.ts";
 import type { Doc } from "../../shell/state.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { useApp, usePage } from "../context.ts";

@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText, permissionsText } from "../../model/mappings.ts";
 import { counted, sizeText } from "../../model/words.ts";
-import { changedPlaces, type Memory, mappingName, mappingSize, strip } from "../../shell/memory-places.ts";
+import { changedPlaces, type Memory, mappingName, mappingSize, strip } from "../../shell/memory/memory-places.ts";
 import type { Doc } from "../../shell/state.ts";
 import type { MemoryChange } from "../../worker/memory-protocol.ts";
 import type { DocumentId } from "../../worker/protocol.ts";

@@ -5,7 +5,7 @@ import { isKnown, type PageState } from "../../decoder/memory/memory.ts";
 import { addressText } from "../../model/mappings.ts";
 import { byteAtCharacter, characterCells, hexCells, hexLength } from "../../shell/bytes/hex-rows.ts";
 import { byteStep } from "../../shell/bytes/step.ts";
-import { type Memory, mappingSize, type Spot, stateAt } from "../../shell/memory-places.ts";
+import { type Memory, mappingSize, type Spot, stateAt } from "../../shell/memory/memory-places.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { useRowWindow } from "../useRowWindow.ts";

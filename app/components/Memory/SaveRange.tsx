@@ -2,10 +2,10 @@
 
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { sizeText } from "../../model/words.ts";
-import type { Memory, Spot } from "../../shell/memory-places.ts";
+import type { Memory, Spot } from "../../shell/memory/memory-places.ts";
+import { piecesOf, rangeOf, readPieces } from "../../shell/memory/save-memory.ts";
 import { PLACES } from "../../shell/places.ts";
 import { saveFile } from "../../shell/save.ts";
-import { piecesOf, rangeOf, readPieces } from "../../shell/save-memory.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { usePage } from "../context.ts";
 

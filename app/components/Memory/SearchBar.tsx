@@ -1,7 +1,7 @@
 // The search of memory: what to search for, as what, where; progress and a button to stop.
 
 import { type FormEvent, useEffect, useState } from "react";
-import type { Spot } from "../../shell/memory-places.ts";
+import type { Spot } from "../../shell/memory/memory-places.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { MemoryQuery, MemoryScope } from "../../worker/memory-protocol.ts";
 import { useApp, usePage } from "../context.ts";

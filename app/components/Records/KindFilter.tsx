@@ -2,8 +2,8 @@
 
 import { useDeferredValue, useMemo } from "react";
 import { grouped } from "../../model/words.ts";
-import { kindCounts, kindFilter, kindOfFilter } from "../../shell/record-words.ts";
 import type { Doc } from "../../shell/state.ts";
+import { kindCounts, kindFilter, kindOfFilter } from "../../shell/tables/record-words.ts";
 import { useApp, usePage } from "../context.ts";
 
 export function KindFilter({ doc: { checkpoint } }: { doc: Doc }) {

@@ -1,6 +1,6 @@
 // One line of the records: a member, a record or a field.
 
-import type { Line } from "../../shell/outline.ts";
+import type { Line } from "../../shell/tables/outline.ts";
 import { type Cells, COLUMNS } from "./record-cells.ts";
 
 interface LineProps {

@@ -7,8 +7,8 @@ import { recordLength, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
 import { stillVisible, visible } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
-import type { Line } from "../../shell/outline.ts";
-import { aboutRecord, refersTo, summaryOf } from "../../shell/record-words.ts";
+import type { Line } from "../../shell/tables/outline.ts";
+import { aboutRecord, refersTo, summaryOf } from "../../shell/tables/record-words.ts";
 import { MOST_FIELDS } from "./useOutline.ts";
 
 export const COLUMNS = [

@@ -3,8 +3,8 @@
 import { useMemo, useState } from "react";
 import type { Field } from "../../model/fields.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { type Line, type Outline, outlineOf } from "../../shell/outline.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
+import { type Line, type Outline, outlineOf } from "../../shell/tables/outline.ts";
 import { useFieldsOf } from "../useFieldsOf.ts";
 
 /** Fields of a record that have a line each; the others are visible among the bytes. */

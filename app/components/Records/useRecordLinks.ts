@@ -2,8 +2,8 @@
 
 import { useEffect, useMemo, useState } from "react";
 import { type RecordLinks, recordLinks } from "../../model/record-links.ts";
-import { isLarge } from "../../shell/large.ts";
 import type { Doc } from "../../shell/state.ts";
+import { isLarge } from "../../shell/tables/large.ts";
 import { usePage } from "../context.ts";
 
 /** `null` until the worker has linked the records of a large image, and while the image is being decoded. */

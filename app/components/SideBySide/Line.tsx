@@ -7,7 +7,7 @@ import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { andMore, counted, grouped } from "../../model/words.ts";
-import type { AlignedColumn, DetailChanges } from "../../shell/aligned-cells.ts";
+import type { AlignedColumn, DetailChanges } from "../../shell/tables/aligned-cells.ts";
 import { Sign } from "../Sign.tsx";
 import { PairCells } from "./PairCells.tsx";
 

@@ -7,7 +7,7 @@ import { signedWords } from "../../graph/scene/changed-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
-import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged, detailCell } from "../../shell/aligned-cells.ts";
+import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged, detailCell } from "../../shell/tables/aligned-cells.ts";
 import { Path } from "../Path.tsx";
 import { Sign } from "../Sign.tsx";
 

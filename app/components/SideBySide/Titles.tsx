@@ -1,7 +1,7 @@
 // The column titles of side by side.
 
 import { SIDES, type Side } from "../../model/side.ts";
-import type { AlignedColumn } from "../../shell/aligned-cells.ts";
+import type { AlignedColumn } from "../../shell/tables/aligned-cells.ts";
 
 interface TitlesProps {
   readonly columns: readonly AlignedColumn[];

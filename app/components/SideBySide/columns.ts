@@ -7,6 +7,7 @@ import type { DetailWords } from "../../export/detail-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
+import type { Compared } from "../../shell/state.ts";
 import {
   ALIGNED_COLUMNS,
   type AlignedColumn,
@@ -14,8 +15,7 @@ import {
   type DetailChanges,
   detailCell,
   mayHaveChanged,
-} from "../../shell/aligned-cells.ts";
-import type { Compared } from "../../shell/state.ts";
+} from "../../shell/tables/aligned-cells.ts";
 import { CHARACTER } from "../Path.tsx";
 
 /** Columns that are shown only if there are changes of these kinds. */

@@ -6,7 +6,7 @@ import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
 import { shownText } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
-import { descriptorsText } from "../../shell/describe.ts";
+import { descriptorsText } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 
 interface TaskItemProps {

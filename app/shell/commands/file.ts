@@ -1,6 +1,6 @@
 // Open, compare with another image, close.
 
-import { inputOfFiles, pickedFiles } from "../inputs.ts";
+import { inputOfFiles, pickedFiles } from "../opening/inputs.ts";
 import { isDecoded, isOpen, isPair, reachedLimit, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";
 import type { Input } from "../state.ts";

@@ -1,8 +1,8 @@
 // Links to the current view.
 
-import { rememberLink } from "../hosted.ts";
 import { keyLabel } from "../keys.ts";
-import { reachNote } from "../reach.ts";
+import { rememberLink } from "../opening/hosted.ts";
+import { reachNote } from "../opening/reach.ts";
 import { areAllDecoded, isOpen } from "../selectors.ts";
 import { copy } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";

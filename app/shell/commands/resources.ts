@@ -76,7 +76,7 @@ async function shownTable({ client, store }: Shell): Promise<ShownTable | null> 
   const document = shownDoc(store.get())?.document ?? null;
   if (document === null) return null;
   // Loaded when it is needed, because the page does not need it to start.
-  const { resourceShown } = await import("../resources.ts");
+  const { resourceShown } = await import("../tables/resources.ts");
   const tables = await client.request("resources", { document });
   const resource = resourceShown(chosen, tables, compared?.comparison ?? null);
   return tables[resource] === undefined ? null : { document, resource };
@@ -89,7 +89,7 @@ async function tableText(
   separator: Separator,
   options: RequestOptions,
 ): Promise<Blob> {
-  const { orderOfResource } = await import("../resources.ts");
+  const { orderOfResource } = await import("../tables/resources.ts");
   const view = store.get().resourceViews[table.resource] ?? FIRST_RESOURCE_VIEW;
   return client.request("resourceTable", { ...table, order: orderOfResource(view), separator }, options);
 }

@@ -1,7 +1,7 @@
 // The restore view: show it, open and remove facts of a host, save what was compared.
 
-import { closeFacts } from "../host-facts.ts";
-import { inputOfFiles, pickedFiles } from "../inputs.ts";
+import { closeFacts } from "../opening/host-facts.ts";
+import { inputOfFiles, pickedFiles } from "../opening/inputs.ts";
 import { PLACES } from "../places.ts";
 import { plainName } from "../save.ts";
 import { isDecoded, isOpen, shownDoc } from "../selectors.ts";

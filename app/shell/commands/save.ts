@@ -56,7 +56,7 @@ async function tableFile(shell: Shell, separator: Separator): Promise<{ name: st
   if (doc === null) return null;
   const name = `${nameOfDoc(shell)}.${tab}.csv`;
   try {
-    const { tableText } = await import("../table-text.ts");
+    const { tableText } = await import("../tables/table-text.ts");
     const content = await shell.saving.begin(name, (options) =>
       tableText(shell.client, doc, tab, view, separator, options),
     );
@@ -74,7 +74,7 @@ async function copyLines(shell: Shell): Promise<void> {
   const document = shownDoc(state)?.document ?? null;
   if (document === null) return;
   try {
-    const { descriptorLines } = await import("../table-text.ts");
+    const { descriptorLines } = await import("../tables/table-text.ts");
     const text = await shell.saving.begin("the descriptors", (options) =>
       descriptorLines(shell.client, document, tab, view, options),
     );

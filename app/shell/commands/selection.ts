@@ -1,6 +1,6 @@
 // The selection: clear it, copy it.
 
-import { sentence } from "../describe.ts";
+import { sentence } from "../objects/describe.ts";
 import { shownDoc } from "../selectors.ts";
 import { copy } from "./actions.ts";
 import { type Command, type CommandContext, inGroup } from "./command.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { earlierOf } from "../../../app/model/earlier.ts";
-import { describeOrder } from "../../../app/shell/order.ts";
+import { describeOrder } from "../../../app/shell/opening/order.ts";
 import { runCommand } from "../../support/command.ts";
 import { setSources } from "../../support/criu.ts";
 import { setNumber } from "../../support/edit-set.ts";
