@@ -218,13 +218,15 @@ function resourceParts(
 ): [sign: ChangeWords["sign"], who: string, name: string, what: string] {
   const { compared, change } = resourceAt(comparison, index);
   const { sign, name, what } = resourceWords(compared, change, quote);
-  return [sign, placeOf(comparison, index, task), name, what];
+  const place = placeOf(comparison, index, task);
+  // What belongs to no task, such as a mount, is its own subject.
+  return place === null ? [sign, name, "", what] : [sign, place, name, what];
 }
 
-/** The task of a change of a resource, with its thread or descriptor: `pid 412 tid 413`, `pid 412 fd 3`, `the image`. */
-function placeOf(comparison: Comparison, index: number, task: string): string {
+/** The task of a change of a resource, with its thread or descriptor: `pid 412 tid 413`, `pid 412 fd 3`; `null`: none. */
+function placeOf(comparison: Comparison, index: number, task: string): string | null {
   const { taskBefore, taskAfter } = comparison.changes;
-  if (taskBefore[index] === NONE && taskAfter[index] === NONE) return "the image";
+  if (taskBefore[index] === NONE && taskAfter[index] === NONE) return null;
   const { compared, change } = resourceAt(comparison, index);
   const { pid, tid, fd } = resourceKey(compared, change);
   if (change.spec.scope === "descriptor" && typeof fd === "number") return `${task} fd ${fd}`;

@@ -26,6 +26,8 @@ export interface DetailSpec {
   readonly role?: LinkRole;
   /** Present only under some condition: absent on one side, it is compared as null (`null`) or not at all (`skip`). */
   readonly absent?: "null" | "skip";
+  /** Another key that decides whether there is a value. If it differs, a value on one side only says nothing more. */
+  readonly dependsOn?: string;
   /**
    * Another key that a task or file has if its image records this one, which is left out if it is empty. If a file has
    * neither, nothing is known.
@@ -105,7 +107,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "unlinked", title: "unlinked", compared: "value", absent: "null" },
   { key: "remap", title: "kept as", compared: "value", absent: "null" },
   { key: "ghost", title: "ghost file", compared: "value", absent: "null", text: ghostText },
-  { key: "modified", title: "modified", compared: "value", absent: "skip", text: timeOf },
+  { key: "modified", title: "modified", compared: "value", absent: "skip", dependsOn: "ghost", text: timeOf },
   { key: "inode", title: "inode", compared: "value", fixed: "always", absent: "null", kinds: REGULAR },
   { key: "inode", title: "inode", compared: "renumbered" },
   { key: "inodeDevice", title: "device of the inode", compared: "value", fixed: "always", absent: "null" },
@@ -136,7 +138,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "directory", title: "directory of the name", compared: "value", absent: "null", names: true },
   { key: "peer", title: "peer", compared: "link", role: "peer" },
   { key: "peerInode", title: "inode of the peer", compared: "renumbered" },
-  { key: "backlog", title: "backlog", compared: "value", absent: "skip" },
+  { key: "backlog", title: "backlog", compared: "value", absent: "skip", dependsOn: "state" },
   { key: "shutdown", title: "shut down", compared: "value", absent: "null", recordedWith: "buffers" },
   { key: "interface", title: "bound to", compared: "value", absent: "null", names: true },
   { key: "interfaceIndex", title: "interface index", compared: "value", absent: "null" },
@@ -148,7 +150,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "options", title: "socket options", compared: "value", absent: "null", recordedWith: "buffers" },
   // The kernel adjusts those of TCP, unless the program has set them: then they are options as well.
   { key: "buffers", title: "socket buffers", compared: "value", absent: "skip", volatileOf: ["tcp", "mptcp"] },
-  { key: "negotiated", title: "negotiated by TCP", compared: "value", absent: "skip" },
+  { key: "negotiated", title: "negotiated by TCP", compared: "value", absent: "skip", dependsOn: "state" },
   { key: "queuedPackets", title: "queued packets", compared: "volatile" },
   { key: "queuedBytes", title: "queued bytes", compared: "volatile" },
   { key: "bytesToRead", title: "bytes to read", compared: "volatile" },

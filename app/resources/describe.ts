@@ -20,6 +20,7 @@ const COMPARED_AS = {
   namespace: "whether the same tasks are in it",
   group: "whether there is one, and of the same rows",
   presence: "whether there is one",
+  place: "where it is in the file that is mapped there",
 } as const;
 
 /** The section of a resource in docs/resources.md, with its heading. */
@@ -38,6 +39,7 @@ export function resourceSection(spec: ResourceSpec): string {
 
 const ROWS = {
   values: " Rows on one side only are not reported here.",
+  noted: " Rows on one side only are counted in a note, unless their thread is on that side only.",
   recorded: " Rows on one side only are counted in a note.",
   "unless reported":
     " Rows on one side only are not reported if another kind of change does so, and counted in a note if one of the images records none of their kind.",

@@ -42,7 +42,9 @@ type ComparedAs =
   /** The id of a group of rows: whether there is one other than 0, and whether it is that of the same rows. */
   | "group"
   /** Something that is placed anew: whether there is one. */
-  | "presence";
+  | "presence"
+  /** An address of code: where it is in the file that is mapped there. */
+  | "place";
 
 export interface ColumnSpec {
   /** Key in `show --json --resources`. */
@@ -104,11 +106,12 @@ export interface ResourceSpec {
   readonly places?: readonly string[];
   /**
    * Absent: rows and values are compared. `values`: not which rows there are, as another kind of change reports that.
+   * `noted`: not which rows there are, as every thread or task has them; a note says how many one of the images lacks.
    * `recorded`: neither, as that depends on what a dump records; a note says how many rows one of the images lacks.
    * `unless reported`: rows and values, but for rows that another kind of change reports, or that a note counts.
    * `nothing`: other kinds of change report all of it, or it says nothing about the tasks.
    */
-  readonly compared?: "values" | "recorded" | "unless reported" | "nothing";
+  readonly compared?: "values" | "noted" | "recorded" | "unless reported" | "nothing";
   /** Whose changes another kind of change reports as well, so that lists for people can leave them out. */
   readonly repeats?: "always" | "first threads";
 }

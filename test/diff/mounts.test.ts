@@ -146,7 +146,7 @@ describe("mounts", () => {
         after: "/",
       },
     ]);
-    expect(sentences).toEqual(["the image mount /t/sub: on /t → /"]);
+    expect(sentences).toEqual(["mount /t/sub: on /t → /"]);
   });
 
   test("that are on another of several mounts at one mount point have changed", async () => {

@@ -2,14 +2,19 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
+import { i32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import { type Column, cellAt, type ResourceTable } from "../../resources/table.ts";
+import type { placeComparer } from "./compare-places.ts";
 import { pooledComparer } from "./same-tables.ts";
 
 /** The task that identifies the namespace of a row; NONE: the row names no namespace, or no task identifies it. */
 export type NamespaceOfRow = (side: Side, row: number) => TaskRow;
+
+/** Whether two addresses are of the same code. */
+type SamePlace = ReturnType<typeof placeComparer>;
 
 /** A column that is compared. */
 export interface ComparedColumn {
@@ -24,12 +29,14 @@ export interface ComparedColumn {
  * The columns of a resource that are compared.
  *
  * @param namespaceIn Reads the namespaces that rows have in a column.
+ * @param isSamePlace Whether two addresses are of the same code.
  */
 export const comparedColumns = (
   spec: ResourceSpec,
   before: ResourceTable,
   after: ResourceTable,
   namespaceIn: (column: number) => NamespaceOfRow,
+  isSamePlace: SamePlace,
 ): readonly ComparedColumn[] =>
   spec.columns.flatMap((column, at) => {
     const { name, notCompared, comparedAs } = column;
@@ -41,7 +48,9 @@ export const comparedColumns = (
         ? namespaceComparer(column, cellsBefore, cellsAfter, namespaceIn(at))
         : comparedAs === "presence"
           ? presenceComparer(column, cellsBefore, cellsAfter)
-          : cellComparer(column, cellsBefore, cellsAfter);
+          : comparedAs === "place"
+            ? addressComparer({ before, after }, at, isSamePlace)
+            : cellComparer(column, cellsBefore, cellsAfter);
     return { at, spec: column, isSame };
   });
 
@@ -68,6 +77,21 @@ const presenceComparer =
   (spec: ColumnSpec, before: Column | undefined, after: Column | undefined) =>
   (b: number, a: number): boolean =>
     (cellAt(spec, before, b) === null) === (cellAt(spec, after, a) === null);
+
+/** Whether both rows have no address, the same one, or one of the same code. */
+function addressComparer(
+  { before, after }: Readonly<Record<Side, ResourceTable>>,
+  at: number,
+  isSamePlace: SamePlace,
+): (b: number, a: number) => boolean {
+  const [x, y] = [before.columns[at], after.columns[at]];
+  return (b, a) => {
+    if (x?.kind !== "wide" || y?.kind !== "wide" || x.has[b] !== 1 || y.has[a] !== 1) return true;
+    const [own, other] = [x.values[b] as bigint, y.values[a] as bigint];
+    if (own === other) return true;
+    return isSamePlace({ task: i32At(before.task, b), at: own }, { task: i32At(after.task, a), at: other });
+  };
+}
 
 /** Compares the cells of two rows in a column of two tables by their values. */
 export function cellComparer(

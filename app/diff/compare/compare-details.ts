@@ -165,7 +165,7 @@ function storedDifferences(
     if (entriesBefore.has(key) !== entriesAfter.has(key)) {
       const without: Side = entriesBefore.has(key) ? "after" : "before";
       const isUnrecorded = isRecordedByOther(spec, { before: entriesBefore, after: entriesAfter }, without);
-      if (isUnrecorded || isSkipped(spec)) lack(without, spec.title);
+      if (isUnrecorded || isExpected(spec, entriesBefore, entriesAfter)) lack(without, spec.title);
       if (isUnrecorded) continue;
     }
     if (!isCompared(spec, entriesBefore.has(key), entriesAfter.has(key))) continue;
@@ -198,6 +198,9 @@ function entriesOf(store: DetailStore, row: number): Map<string, Uint8Array> {
   }
   return entries;
 }
+
+/** The stored values of a file, by key. */
+type Entries = ReadonlyMap<string, Uint8Array>;
 
 const sameValue = (x: Uint8Array | undefined, y: Uint8Array | undefined): boolean =>
   x !== undefined && y !== undefined && sameBytes(x, y);
@@ -232,7 +235,7 @@ function isInOptions(key: string, before: FileOf, after: FileOf): boolean {
  */
 function isRecordedByOther(
   { recordedWith }: DetailSpec,
-  entries: Readonly<Record<Side, ReadonlyMap<string, Uint8Array>>>,
+  entries: Readonly<Record<Side, Entries>>,
   without: Side,
 ): boolean {
   if (recordedWith === undefined) return false;
@@ -240,8 +243,15 @@ function isRecordedByOther(
 }
 
 /** Whether a key that only one image has should be in both. */
-const isSkipped = ({ compared, absent }: DetailSpec): boolean =>
-  (compared === "value" || compared === "namespace") && absent === undefined;
+const isExpected = ({ compared, absent, dependsOn }: DetailSpec, before: Entries, after: Entries): boolean =>
+  (compared === "value" || compared === "namespace") &&
+  absent !== "null" &&
+  (dependsOn === undefined || hasSame(dependsOn, before, after));
+
+function hasSame(key: string, before: Entries, after: Entries): boolean {
+  const [x, y] = [before.get(key), after.get(key)];
+  return x === undefined || y === undefined ? x === y : sameBytes(x, y);
+}
 
 /** Whether a key that is absent on one side is compared. */
 function isCompared({ compared, absent }: DetailSpec, isBefore: boolean, isAfter: boolean): boolean {

@@ -18,10 +18,12 @@ import { createOverlaps, type Matched } from "../pairs/overlaps.ts";
 import type { ResourceChanges } from "../resource-changes.ts";
 import type { Collector } from "./collect-changes.ts";
 import { type ComparedColumn, cellComparer, comparedColumns, type NamespaceOfRow } from "./compare-cells.ts";
+import { placeComparer } from "./compare-places.ts";
 import { contentsReporter, type ReportedAs } from "./contents-on-one-side.ts";
 import { tasksWithSameRows } from "./same-rows.ts";
 import { haveSameCells } from "./same-tables.ts";
 import { isSecurityChange, type Values } from "./security.ts";
+import { isFirstThread, placeOf, threadReporter } from "./tasks-of-rows.ts";
 
 /** A resource of both images. */
 interface Pair {
@@ -42,6 +44,7 @@ interface Pair {
 /** Collects the changes. */
 interface Collecting {
   readonly reportedContents: ReturnType<typeof contentsReporter>;
+  readonly reportedThread: ReturnType<typeof threadReporter>;
   readonly compared: Compared;
   readonly collector: Collector;
   readonly changes: { readonly [name in Exclude<keyof ResourceChanges, "count">]: number[] };
@@ -56,17 +59,19 @@ export function compareResources(
 ): { readonly changes: ResourceChanges; readonly notes: readonly Note[] } {
   const collecting: Collecting = {
     reportedContents: contentsReporter(compared, resources),
+    reportedThread: threadReporter(compared, resources),
     compared,
     collector,
     changes: { resource: [], before: [], after: [], column: [], security: [], repeated: [] },
   };
   const lacking: Record<Side, string[]> = { before: [], after: [] };
+  const isSamePlace = placeComparer(resources);
   for (const [index, spec] of RESOURCES.entries()) {
     const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
     if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
     const namespaceIn = (column: number) => namespaceReader(spec, column, { before, after }, namespaces);
     if (before.held && after.held) {
-      const columns = comparedColumns(spec, before, after, namespaceIn);
+      const columns = comparedColumns(spec, before, after, namespaceIn, isSamePlace);
       const namespaceOf = namespaceIn(namespaceColumn(spec));
       const unrecorded = { before: new Map<ColumnSpec, number>(), after: new Map<ColumnSpec, number>() };
       const left = comparePair(collecting, { spec, index, before, after, columns, namespaceOf, unrecorded });
@@ -217,8 +222,8 @@ function matchByPlace(
 }
 
 /**
- * The rows of both sides by key. Rows of tasks that are on one side only are left out, as that is a change of the task;
- * so are those of tasks whose rows are all the same.
+ * The rows of both sides by key. Rows of tasks that are on one side only, or have ended, are left out, as that is a change
+ * of the task; so are those of tasks whose rows are all the same.
  */
 function groupRows({ compared }: Collecting, tables: Omit<Pair, "groups">) {
   const { spec, before, after, namespaceOf } = tables;
@@ -268,12 +273,6 @@ function sameTasks(compared: Compared, { spec, before, after, columns }: Omit<Pa
   });
 }
 
-/** The row before of a task, which identifies corresponding tasks; `null`: the task is on one side only. */
-function placeOf({ pairs }: Compared, side: Side, task: number): number | null {
-  const other = i32At(side === "before" ? pairs.taskAfter : pairs.taskBefore, task);
-  return other === NONE ? null : side === "before" ? task : other;
-}
-
 /** The column with the namespace that rows belong to; NONE: there is none. */
 const namespaceColumn = ({ columns }: ResourceSpec): number => {
   const own = columns.findIndex(({ name }) => name === "namespace");
@@ -296,14 +295,6 @@ function namespaceReader(
     const table = tables[side];
     return namespaceTask(namespaces, side, kindOf(table, row), cellAt(column, table.columns[at], row));
   };
-}
-
-function isFirstThread(spec: ResourceSpec, table: ResourceTable, row: number): boolean {
-  const value = (name: string): number => {
-    const column = table.columns[spec.columns.findIndex((each) => each.name === name)];
-    return column?.kind === "number" ? (column.values[row] as number) : Number.NaN;
-  };
-  return value("pid") === value("tid");
 }
 
 /** Longer values are replaced by numbers in keys, in characters. */
@@ -389,10 +380,17 @@ function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after:
   return as;
 }
 
-function reportedAs({ reportedContents }: Collecting, { spec }: Pair, before: number, after: number): ReportedAs {
+function reportedAs(
+  { reportedContents, reportedThread }: Collecting,
+  { spec, before: x, after: y }: Pair,
+  before: number,
+  after: number,
+): ReportedAs {
   switch (spec.compared) {
     case undefined:
       return "change";
+    case "noted":
+      return before === NONE ? reportedThread(spec, y, after) : reportedThread(spec, x, before);
     case "recorded":
       return "note";
     case "unless reported":

@@ -3,7 +3,7 @@
 import { type Checkpoint, commBytes, NONE } from "../../model/checkpoint.ts";
 import { fileDetail, TASK_DETAILS, taskDetail } from "../../model/detail-keys.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { fileKind, taskState } from "../../model/names.ts";
+import { fileKind } from "../../model/names.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { SIDES, type Side } from "../../model/side.ts";
@@ -18,6 +18,7 @@ import { allRows, sortRows } from "../rows.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Knowledge } from "./compare-descriptors.ts";
 import { isSameDetail, taskValuesReader } from "./detail-values.ts";
+import { hasEnded } from "./tasks-of-rows.ts";
 
 /** Tasks that were added, removed or renamed, or that differ in a detail. */
 export function compareTasks(
@@ -48,8 +49,6 @@ export function compareTasks(
 const isNameless = (checkpoint: Checkpoint, task: TaskRow): boolean =>
   !checkpoint.complete && commBytes(checkpoint, task).length === 0;
 
-const [ZOMBIE, DEAD] = [taskState("zombie"), taskState("dead")];
-
 /** A task that has ended keeps only these. */
 const LEFT_OF_ENDED: ReadonlySet<string> = new Set(["ppid", "pgid", "sid", "tgid", "state", "exit"]);
 
@@ -75,8 +74,6 @@ function taskDetailsComparer(
   const isRecorded = (key: string): boolean =>
     key === "exit" || SIDES.every((side) => recorded[side].has(taskDetail(key).recordedWith ?? key));
   const sameFormat = before.format === after.format;
-  const hasEnded = ({ tasks }: Checkpoint, task: TaskRow): boolean =>
-    tasks.state[task] === ZOMBIE || tasks.state[task] === DEAD;
   return (b: TaskRow, a: TaskRow): void => {
     const valuesBefore = valuesOf.before(b);
     const valuesAfter = valuesOf.after(a);

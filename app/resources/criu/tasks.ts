@@ -123,7 +123,8 @@ function addTask(set: SetReader, tables: Tables, owner: Owner, tc: Values, mm: V
     const row: Draft = task === NONE ? { pid } : taskRow(set.checkpoint, task);
     take(row, spec("tasks"), "task_core_entry", tc, arch);
     take(row, spec("tasks"), "mm_entry", mm, arch);
-    // (uid_t)-1: nobody logged in.
+    // CRIU writes it if the kernel was built for audit. (uid_t)-1: nobody logged in.
+    if (row.loginUid !== undefined) row.audited = true;
     if (row.loginUid === 0xffff_ffff) row.loginUid = null;
     tables.add("tasks", row, task, record);
   }

@@ -36,9 +36,13 @@ const TASKS: ResourceSpec = {
       criu: "task_core_entry.child_subreaper",
       recordedWith: "childSubreaper",
     }),
-    column("loginUid", "number", "loginuid", "the user who logged in; null if none did", {
+    column("loginUid", "number", "loginuid", "the user who logged in; null if none did, or if it is not recorded", {
       criu: "task_core_entry.loginuid",
-      recordedWith: "oomScoreAdj",
+      recordedWith: "audited",
+    }),
+    column("audited", "flag", "audited", "whether the kernel kept track of who logged in; null: it did not", {
+      notCompared: "elsewhere",
+      minor: true,
     }),
     column("exitSignal", "signal", "exit signal", "what its parent receives when it ends", {
       linuxCr: "ckpt_hdr_task.exit_signal",
@@ -178,7 +182,7 @@ const CREDENTIALS: ResourceSpec = {
   scope: "thread",
   meaning: "What each thread may do: its ids, groups, capabilities and security label.",
   key: ["pid", "tid"],
-  compared: "values",
+  compared: "noted",
   repeats: "first threads",
   columns: [
     PID,
@@ -284,6 +288,7 @@ const SIGNALS: ResourceSpec = {
       criu: "sa_entry.sigaction",
       linuxCr: "ckpt_sigaction._sa_handler",
       notCompared: "renumbered",
+      comparedAs: "place",
     }),
     column("mask", "signals", "blocks", "signals that are blocked while the handler runs", {
       criu: "sa_entry.mask",
@@ -361,7 +366,7 @@ const NAMESPACES: ResourceSpec = {
   scope: "task",
   meaning: "The namespaces of each task.",
   key: ["pid", "kind"],
-  compared: "values",
+  compared: "noted",
   columns: [
     PID,
     column("kind", "text", "kind", "as in /proc/PID/ns"),

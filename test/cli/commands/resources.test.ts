@@ -59,7 +59,7 @@ describe("diff", () => {
   test("says each change of a socket once, and of a table all in the document", async () => {
     const { out } = await runCommand(["diff", BEFORE, AFTER]);
     expect(out).toContain("pid 25575 mapping 7fdeff3ec000 anonymous: permissions rw-p → rwxp");
-    expect(out).toContain("the image host name: nodename inner-host → renamed");
+    expect(out).toContain("~ host name: nodename inner-host → renamed");
     expect(out).not.toContain("fd 6 socket:\u0020state");
     const { changes } = await json("diff", BEFORE, AFTER, "--json");
     expect(changes.filter(({ resource }: { resource?: string }) => resource === "sockets")).toHaveLength(10);

@@ -20,7 +20,7 @@ const WITH_A_MEANING: readonly (readonly [fields: RegExp, reason: string])[] = [
   [/^inventory_entry\./, MEMBER],
   [/^file_entry\./, MEMBER],
   [/^core_entry\.(tc|thread_core)$/, OLDER],
-  [/^task_core_entry\.(signals_s|loginuid|membarrier_registration_mask|stop_signo)$/, NONE],
+  [/^task_core_entry\.(signals_s|membarrier_registration_mask|stop_signo)$/, NONE],
   [/^thread_core_entry\.(pdeath_sig|seccomp_mode|seccomp_filter|cg_set)$/, NONE],
   [/^thread_core_entry\.sched_nice$/, "written by the same releases as sched_policy"],
   [/^fdinfo_entry\.xattr_security_selinux$/, NONE],
