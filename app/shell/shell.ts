@@ -11,6 +11,7 @@ import { isLow, isMedium } from "./narrow.ts";
 import { createDocuments, type DocumentActions } from "./opening/documents.ts";
 import { pageStorage } from "./opening/link-memory.ts";
 import { createOpening } from "./opening/opening.ts";
+import { reportMissing } from "./report-missing.ts";
 import { createSaving, type Saving } from "./saving.ts";
 import { createSelection, type SelectionActions } from "./selection.ts";
 import {
@@ -24,7 +25,7 @@ import {
 } from "./state.ts";
 import { createStore, type Store } from "./store.ts";
 import { createWidths, type Widths } from "./tables/widths.ts";
-import { linkOf, missingFrom, type Selecting, withLink } from "./view-link.ts";
+import { linkOf, pendingOf, withLink } from "./view-link.ts";
 import { followWords } from "./word-filter.ts";
 
 export interface Shell extends DocumentActions, SelectionActions {
@@ -49,8 +50,8 @@ export interface Shell extends DocumentActions, SelectionActions {
   fail(failure: Failure): void;
   /** Applies a link to the view. Opens nothing. */
   applyLink(link: Link): void;
-  /** Reports what a link selects and the open images do not have. */
-  reportMissing(link: Selecting): void;
+  /** Reports what a link selects or shows and the open images do not have. */
+  reportMissing(link: Link): void;
   /** The link to the current view. */
   link(): Link;
   /** The URL of a link; absent: of the link to the current view. */
@@ -102,7 +103,7 @@ export function createShell(client: Client, network = true): Shell {
     notify: (notice) => set({ notice }),
     fail: (failure) => set({ failure, opening: null }),
     applyLink: (link) => set((state) => withLink(state, link)),
-    reportMissing: (link) => set((state) => missingFrom(state, link)),
+    reportMissing: (link) => void reportMissing({ client, store }, pendingOf(link)),
     link: () => linkOf(get()),
     address(link = linkOf(get())) {
       const [page = ""] = window.location.href.split("#", 1);

@@ -176,6 +176,9 @@ export interface PendingLink {
   readonly bytes: ByteSelection | null;
   readonly change: ChangeName | null;
   readonly side: Side | null;
+  /** Shown already, but not checked yet: the images may have no such place, and there may be no such resource. */
+  readonly memory: MemoryPlace | null;
+  readonly resource: string | null;
   /** Open the two images in the opposite order. */
   readonly swapped: boolean;
   /** How to decode each image. */
@@ -187,6 +190,8 @@ export const NOTHING_PENDING: PendingLink = {
   bytes: null,
   change: null,
   side: null,
+  memory: null,
+  resource: null,
   swapped: false,
   choices: [],
 };

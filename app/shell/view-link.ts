@@ -1,13 +1,10 @@
 // State ⇄ link: makes links from the state, and applies links to it.
 
-import type { ChangeName } from "../diff/lists/about.ts";
-import { type ChoiceLink, HIDABLE, type Link, type ListingLink, type Name, zoomLink } from "../link/link.ts";
+import { type ChoiceLink, HIDABLE, type Link, type ListingLink, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
-import { NONE } from "../model/checkpoint.ts";
 import { LISTINGS, type Listing } from "../model/columns/column.ts";
 import { FIRST_SORT, isFirstSort } from "../model/columns/columns.ts";
 import { onSide, type Side } from "../model/side.ts";
-import { visible } from "../model/text.ts";
 import { withBytes, withChange } from "./selection.ts";
 import { shownDoc } from "./selectors.ts";
 import {
@@ -22,12 +19,15 @@ import {
   type State,
 } from "./state.ts";
 
-function pendingOf({ select, bytes, change, side, order, first, second }: Link): PendingLink {
+/** The parts of a link that are about its images. */
+export function pendingOf({ select, bytes, change, side, memory, resource, order, first, second }: Link): PendingLink {
   return {
     select: select ?? null,
     bytes: bytes ? { member: bytes.member, anchor: bytes.from, at: bytes.to } : null,
     change: change ?? null,
     side: side ?? null,
+    memory: memory ?? null,
+    resource: resource?.name ?? null,
     swapped: order === "swapped",
     choices: [first, second],
   };
@@ -51,48 +51,6 @@ export function withLink(state: State, link: Link): Partial<State> {
     pending: { ...NOTHING_PENDING, swapped, choices },
   };
 }
-
-/** The parts of a link that select something. */
-export type Selecting = Pick<Link, "select" | "change" | "side">;
-
-/** The failure to show if the open images do not have what a link selects. Another failure comes first. */
-export function missingFrom(state: State, { select, change, side = "after" }: Selecting): Partial<State> {
-  const { docs, compared, failure } = state;
-  const doc = docs.length === 2 ? onSide(docs, side) : docs[0];
-  if (!doc || doc.document === null || failure !== null) return {};
-  const isChangeMissing = change && compared?.tools.findChange(compared.comparison, change) === -1;
-  const missing = [
-    select && resolve(doc.checkpoint, select) === null ? objectWords(select) : "",
-    isChangeMissing ? `a change of ${changeWords(change)}` : "",
-  ].filter((words) => words !== "");
-  if (missing.length === 0) return {};
-  return {
-    failure: {
-      message: `This link selects ${missing.join(" and ")}, which the image${docs.length === 2 ? "s" : ""} opened here do${docs.length === 2 ? "" : "es"} not have.`,
-      advice: "The link may have been made for another dump. The rest of it is shown.",
-    },
-  };
-}
-
-function objectWords(name: Name): string {
-  switch (name.to) {
-    case "task":
-      return `task ${name.task}`;
-    case "table":
-      return `the file table of task ${name.task}`;
-    case "descriptor":
-      return `descriptor ${name.fd} of task ${name.task}`;
-    case "file":
-      return `the open file of descriptor ${name.fd} of task ${name.task}`;
-    case "path":
-      return `the open file ${visible(name.path)}`;
-    case "record":
-      return `a record at offset ${name.offset}`;
-  }
-}
-
-const changeWords = ({ pid, fd }: ChangeName): string =>
-  `${fd === NONE ? "" : `descriptor ${fd} of `}${pid === NONE ? "the image" : `task ${pid}`}`;
 
 /** The parts of a link's view that do not depend on the images. */
 function viewOf(link: Link): Partial<State> {

@@ -5,6 +5,7 @@ import { act } from "react";
 import { expect, test } from "vitest";
 import { Dialogs } from "../../app/components/Dialogs/Dialogs.tsx";
 import { ShareDialog } from "../../app/components/Links/Share.tsx";
+import { fromFragment } from "../../app/link/link.ts";
 import { packedAddress } from "../../app/shell/opening/packed.ts";
 import type { Dialog } from "../../app/shell/state.ts";
 import { fixtureBytes, open } from "../support/open.ts";
@@ -139,6 +140,16 @@ test("a link without names has no text in its view either", async () => {
   for (const part of ["a", "b", "c"]) expect(all).toContain(`/secret/${part}`);
   const fragment = new URL(packedAddress(shell, "AAAA", "names"), "http://x/").hash;
   expect(fragment).toBe("#v=1&select=4242:3&resource=sockets&data=AAAA");
+});
+
+test("a link with the image inside selects no records, bytes or memory, which packed images do not have", async () => {
+  const { shell } = pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
+  const hash = (): string => new URL(packedAddress(shell, "AAAA", "nothing"), "http://x/").hash;
+  for (const part of ["bytes=0:4", "memory=4242:1000", "select=record:0:0"]) {
+    await act(async () => shell.applyLink(fromFragment(part)));
+    expect(shell.address()).toContain(part);
+    expect(hash()).not.toMatch(/bytes|memory|record/);
+  }
 });
 
 test("a link to a private host warns before it fetches", async () => {

@@ -1,5 +1,6 @@
 // Any state of the page → its link → the same state, over the real worker's answers.
 
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
@@ -144,6 +145,10 @@ describe("a link to what the images do not have", () => {
       tables: [[{ fd: 3, file: 0 }]],
       files: [{ kind: "regular", path: "/srv/log", pos: BigInt(firstId), flags: 1 }],
     });
+  const withMemory = (): Input => ({
+    name: "v23.ckpt",
+    files: [{ path: "v23.ckpt", file: new Blob([readFileSync("test/fixtures/linux-cr/v23-s1/before.ckpt")]) }],
+  });
   const failureOf = async (fragment: string, inputs: readonly Input[]) => {
     const shell = await follow(fragment, inputs);
     const { failure } = shell.store.get();
@@ -164,6 +169,25 @@ describe("a link to what the images do not have", () => {
     );
   });
 
+  test.for([
+    ["bytes=0:999999", "byte 999999 of v23.ckpt"],
+    ["bytes=0:4-999999", "bytes 4 to 999999 of v23.ckpt"],
+    ["bytes=7:4", "byte 4 of file 8"],
+    ["memory=99999:400000", "address 400000 in the memory of task 99999"],
+    ["memory=4242:1", "address 1 in the memory of task 4242"],
+    ["resource=weather", "the table weather"],
+  ] as const)("is reported if it is a place or a table: %s", async ([part, words]) => {
+    const pattern = new RegExp(`^This link selects ${words.replace(" of v23.ckpt", "( of [^ ]+)?")}, which the image`);
+    expect(await failureOf(`v=1&${part}`, [withMemory()])).toMatch(pattern);
+  });
+
+  test("is reported of all that it selects", async () => {
+    const all = "v=1&select=9&bytes=0:999999&resource=weather";
+    expect(await failureOf(all, [withMemory()])).toMatch(
+      /selects task 9 and byte 999999.* and the table weather, which/,
+    );
+  });
+
   test("is reported if it is a change, alone or with an object", async () => {
     const pair = [image(1), image(900)];
     expect(await failureOf("v=1&change=file-pos:412:9&select=412:8", pair)).toBe(
@@ -174,6 +198,9 @@ describe("a link to what the images do not have", () => {
 
   test("is not reported if they have it", async () => {
     expect(await failureOf("v=1&select=412:3&tab=files", [image(1)])).toBeNull();
+    for (const part of ["bytes=0:4-8", "memory=0:0", "resource=mappings", "resource=first"]) {
+      expect(await failureOf(`v=1&${part}`, [withMemory()])).toBeNull();
+    }
     expect(await failureOf("v=1&change=file-pos:412:3&side=before&select=412:3", [image(1), image(900)])).toBeNull();
   });
 });

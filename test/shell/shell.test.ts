@@ -41,6 +41,7 @@ const found = (...names: string[]): FindResponse => ({
   found: 1,
   count: names.length,
   ignored: 2,
+  names,
   images: names.map((name) => ({
     name,
     format: "linux-cr",
@@ -282,5 +283,31 @@ describe("links", () => {
     await opening;
     expect(shell.store.get()).toMatchObject({ selection: { to: "descriptor", row: 5 }, tab: "files" });
     expect(shell.link()).toEqual({ select: { to: "descriptor", task: 412, fd: 5 }, tab: "files", filter: "nginx" });
+  });
+  test("what a link selects does not wait for another image once one is open that does not have it", async () => {
+    const { client, last } = fakeClient();
+    const shell = createShell(client);
+    shell.applyLink({ select: { to: "task", task: 999_999 } });
+    const opening = shell.open([input("a")]);
+    last().response(opened(1));
+    await opening;
+    expect(shell.store.get().failure?.message).toMatch(/^This link selects task 999999, which the image opened here/);
+    expect(shell.store.get().pending.select).toBeNull();
+    expect(shell.link()).toEqual({});
+  });
+  test("of two images that were open before a reload, the second may have what the link selects", async () => {
+    const { client, last } = fakeClient();
+    const shell = createShell(client);
+    shell.store.set({ closed: ["a", "b"] });
+    shell.applyLink({ select: { to: "task", task: 999_999 } });
+    const opening = shell.open([input("a")]);
+    last().response(opened(1));
+    await opening;
+    expect(shell.store.get().failure).toBeNull();
+    expect(shell.store.get().pending.select).not.toBeNull();
+    const comparing = shell.compareWith(input("b"));
+    last().response(opened(2));
+    await comparing;
+    expect(shell.store.get().failure?.message).toMatch(/task 999999, which the images opened here/);
   });
 });

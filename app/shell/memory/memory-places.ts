@@ -25,10 +25,18 @@ export const mappingSize = ({ mappings }: Memory, mapping: MappingRow): number =
 
 /** The mapping and offset of a place; the start of the first mapping if unmapped or absent. `null`: no mapping. */
 export function spotOf(memory: Memory, place: MemoryPlace | null): Spot | null {
-  const { spaces, mappings } = memory;
+  const found = place && spotAt(memory, place);
+  if (found !== null) return found;
+  const { spaces } = memory;
   const space = spaces.find(({ number }) => number === place?.space) ?? spaces.find(({ first, end }) => end > first);
-  if (space === undefined || space.end === space.first) return null;
-  const address = BigInt(`0x${place?.space === space.number ? place.address : "0"}`);
+  return space === undefined || space.end === space.first ? null : { space, mapping: space.first, offset: 0 };
+}
+
+/** The mapping that has a place, and the offset in it; `null`: it is not mapped. */
+export function spotAt({ spaces, mappings }: Memory, place: MemoryPlace): Spot | null {
+  const space = spaces.find(({ number }) => number === place.space);
+  if (space === undefined) return null;
+  const address = BigInt(`0x${place.address}`);
   // Mappings begin and end at multiples of 4096, which doubles represent exactly; the address itself they may not.
   const page = Number(address - (address & 0xfffn));
   for (let mapping = space.first; mapping < space.end; mapping++) {
@@ -36,7 +44,7 @@ export function spotOf(memory: Memory, place: MemoryPlace | null): Spot | null {
     if (page < start || page >= (mappings.end[mapping] as number)) continue;
     return { space, mapping, offset: page - start + Number(address & 0xfffn) };
   }
-  return { space, mapping: space.first, offset: 0 };
+  return null;
 }
 
 export const placeOf = ({ mappings }: Memory, { space, mapping, offset }: Spot): MemoryPlace => ({

@@ -8,12 +8,22 @@ import { onSide, otherSide, type Side } from "../../model/side.ts";
 import { counted } from "../../model/words.ts";
 import type { Client } from "../../worker/client.ts";
 import { isLaidOutByWorker, type Layouts } from "../layouts.ts";
+import { reportMissing } from "../report-missing.ts";
 import { mirroredChange, withBytes, withChange } from "../selection.ts";
 import { reachedLimit, shownDoc } from "../selectors.ts";
-import type { Choice, Compared, Doc, Docs, Input, Origin, State } from "../state.ts";
+import {
+  type Choice,
+  type Compared,
+  type Doc,
+  type Docs,
+  type Input,
+  NOTHING_PENDING,
+  type Origin,
+  type PendingLink,
+  type State,
+} from "../state.ts";
 import type { Store } from "../store.ts";
 import type { Widths } from "../tables/widths.ts";
-import { missingFrom } from "../view-link.ts";
 import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
@@ -235,7 +245,8 @@ async function openOneOrTwo(
   const { client, store, opening, layouts, widths } = context;
   const [first, second] = inputs;
   if (first === undefined) return;
-  const replaced = opening.previous().docs;
+  const { docs: replaced } = opening.previous();
+  const { pending } = store.get();
   // What is open stays as it is until the first part of the new image takes its place.
   let isReplaced = false;
   const show = (docs: Docs, compared: Compared | null = null) => {
@@ -263,6 +274,7 @@ async function openOneOrTwo(
     }
   }
   closeDocs(client, replaced);
+  await endWait(context, pending);
 }
 
 /** Opens images with the dialects, image sets and order of the pending link. */
@@ -272,7 +284,7 @@ async function openPending(
   origin: Origin,
   signal: AbortSignal,
 ): Promise<void> {
-  const { swapped: isSwapped, choices, select, change, side } = context.store.get().pending;
+  const { swapped: isSwapped, choices } = context.store.get().pending;
   const chosen = inputs.map((input, index) => {
     const { dialect, set } = choices[index] ?? {};
     return { ...input, ...(dialect && isDialect(dialect) && { dialect }), ...(set && { set }) };
@@ -283,13 +295,20 @@ async function openPending(
   const isSample = origin !== null && "sample" in origin;
   const order = before && after && !isSample ? earlierOf(before.evidence, after.evidence) : null;
   context.store.set({ swapped, order });
-  context.store.set((state) =>
-    missingFrom(state, {
-      ...(select && { select }),
-      ...(change && { change }),
-      ...(side && { side }),
-    }),
-  );
+}
+
+/**
+ * Ends the wait of a link for its images, once they are open, and reports what they do not have. What a comparison is
+ * needed for goes on waiting for the second image.
+ */
+async function endWait({ client, store }: Context, pending: PendingLink): Promise<void> {
+  const { docs, closed } = store.get();
+  const isOfTwo = pending.change !== null || pending.side !== null || closed.length === 2;
+  if (isOfTwo && docs.length === 1) return;
+  store.set((state) => ({
+    pending: { ...NOTHING_PENDING, swapped: state.pending.swapped, choices: state.pending.choices },
+  }));
+  await reportMissing({ client, store }, pending);
 }
 
 /** Opens an image to compare with the one that is shown. */
@@ -326,11 +345,13 @@ async function showPair(
   const { client, store, opening } = context;
   store.set({ bannerHidden: false, left: "changes" });
   const compared = await compareNew(context, pair, added, signal);
+  const { pending } = store.get();
   store.set((state) => ({ ...shown(state, pair, origin, compared), ...more }));
   closeDocs(
     client,
     opening.previous().docs.filter((doc) => !pair.includes(doc)),
   );
+  await endWait(context, pending);
 }
 
 /** Decodes `doc` again and shows it in the same place. */

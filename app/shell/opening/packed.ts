@@ -34,10 +34,14 @@ export function packedAddress(shell: Shell, data: string, leaveOut: LeaveOut): s
   return shell.address({ ...(leaveOut === "nothing" ? view : withoutText(view)), data });
 }
 
-/** A link without the addresses of its images and the choices for opening them. */
+/**
+ * A link without the addresses of its images, the choices for opening them, and what packed images do not have: records,
+ * bytes and memory.
+ */
 function withoutSource(link: Link): Link {
-  const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...view } = link;
-  return view;
+  const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...rest } = link;
+  const { bytes: _b, memory: _m, select, ...view } = rest;
+  return { ...view, ...(select && select.to !== "record" && { select }) };
 }
 
 /** A link without text that can name what its images leave out: filters, and a selection or a change by such text. */
