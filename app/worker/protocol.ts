@@ -243,6 +243,8 @@ export type FindResponse =
       readonly found: number;
       /** Some of the images: at most MOST_SUMMARIES. */
       readonly images: readonly ImageSummary[];
+      /** What each of these is called; empty: as the input. */
+      readonly names: readonly string[];
       readonly count: number;
       /** Files that belong to none of them; what the only one is instead. */
       readonly ignored: number;

@@ -42,6 +42,29 @@ test("the page itself allows no WebAssembly", async () => {
   await expect(empty).rejects.toThrow("Content Security Policy");
 });
 
+test("an image that is alone in its archive has the name of the archive, also beside another one", async () => {
+  const { page } = await visit();
+  await drop(page, [{ name: "first.tar.gz", bytes: GZIP }]);
+  await expect.poll(() => page.locator(".head-name").allTextContents()).toEqual(["first.tar.gz"]);
+  await drop(page, [
+    { name: "before.tar.gz", bytes: GZIP },
+    { name: "after.tar.gz", bytes: fixture("criu/archives-by-hand/w7-podman-after.tar.gz") },
+  ]);
+  for (const side of ["before", "after"]) {
+    await page.getByRole("radio", { name: `${side} ${side}.tar.gz`, exact: true }).waitFor({ state: "attached" });
+  }
+});
+
+test("a value of a resource is whole where there is room for it", async () => {
+  const { page } = await visit();
+  await drop(page, [{ name: "first.tar.gz", bytes: GZIP }]);
+  await page.getByRole("tab", { name: "Resources" }).click();
+  await page.getByRole("tab", { name: /^Container/ }).click();
+  const id = page.getByRole("gridcell", { name: /^5ca1ab1e/ });
+  await id.waitFor();
+  expect(await id.evaluate((cell) => cell.scrollWidth <= cell.clientWidth)).toBe(true);
+});
+
 test.each([
   ["whole", GZIP, 0],
   [

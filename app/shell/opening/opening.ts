@@ -87,9 +87,9 @@ export function createOpening(client: Client, store: Store<State>): Opening {
       };
       const response: FindResponse = await client.request("find", { inputs: input.files }, { signal, onProgress });
       if ("refused" in response) throw new RefusedError(response.refused);
-      const { found, images, count, ignored, only } = response;
-      const choices = images.map((summary) => {
-        const name = summary.name || input.name;
+      const { found, images, names, count, ignored, only } = response;
+      const choices = images.map((summary, at) => {
+        const name = names[at] || input.name;
         return { input: { ...input, name, set: summary.name, found }, summary: { ...summary, name } };
       });
       return { choices, count, ignored, ...(only !== undefined && { only }) };

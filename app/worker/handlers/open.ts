@@ -15,6 +15,7 @@ import { openHosted } from "../../sources/url.ts";
 import type { Documents } from "../documents.ts";
 import type { FindResponse, InputFile, Requests } from "../protocol.ts";
 import { copyForPage, type Exchange, type Handlers } from "./handler.ts";
+import { imageNames } from "./image-names.ts";
 
 /** The images that the last `find` found. */
 interface LastFound {
@@ -88,9 +89,20 @@ async function find(
     // A single image is opened at once, which reports all this.
     summaries.push(await (images.length === 1 ? summaryOf(image, null) : summarise(image, { signal })));
   }
+  const names = imageNames(
+    images.map(({ name }) => name),
+    sources.map(({ name }) => name),
+  ).slice(0, MOST_SUMMARIES);
   return {
     images,
-    response: { found: id, images: summaries, count: images.length, ignored, ...(only !== undefined && { only }) },
+    response: {
+      found: id,
+      images: summaries,
+      names,
+      count: images.length,
+      ignored,
+      ...(only !== undefined && { only }),
+    },
   };
 }
 
