@@ -50,6 +50,29 @@ for (const width of [1440, 1024, 390]) {
   });
 }
 
+test("a notice makes room for what appears where it is and can be clicked", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  await page.locator(".change").first().waitFor();
+  await page.keyboard.press("n");
+  await page.keyboard.press("y");
+  const notice = page.locator(".notice").filter({ hasText: "Copied" });
+  await notice.waitFor();
+  const isCovered = await page.evaluate(() => {
+    const place = document.querySelector(".notice")?.getBoundingClientRect() as DOMRect;
+    const button = document.body.appendChild(document.createElement("button"));
+    const { left, top, width, height } = place;
+    Object.assign(button.style, { position: "fixed", left: `${left}px`, top: `${top}px`, width: `${width}px` });
+    Object.assign(button.style, { height: `${height}px` });
+    return new Promise<boolean>((done) => {
+      requestAnimationFrame(() => {
+        const now = document.querySelector(".notice")?.getBoundingClientRect() as DOMRect;
+        done(now.left < left + width && left < now.right && now.top < top + height && top < now.bottom);
+      });
+    });
+  });
+  expect(isCovered).toBe(false);
+});
+
 test("u says how to share a dropped image, U makes a link with it inside", async () => {
   const { page } = await visit();
   await openServer(page);

@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useApp, usePage } from "../context.ts";
-import { clickables, freePlace } from "./notice-place.ts";
+import { clickables, freePlace, overlap, type Rect } from "./notice-place.ts";
 
 /** Milliseconds for which a notice is shown. */
 const NOTICE_TIME = 4000;
@@ -18,11 +18,21 @@ export function Notice() {
     return () => clearTimeout(timer);
   }, [notice, shell]);
   useLayoutEffect(() => {
-    if (notice === null || element.current === null) return setPlaced(null);
-    // Its size is known once it is rendered.
-    const { offsetWidth: width, offsetHeight: height } = element.current;
-    const place = freePlace({ width, height }, { width: innerWidth, height: innerHeight }, clickables(document));
-    setPlaced({ of: notice, place });
+    const own = element.current;
+    if (notice === null || own === null) return setPlaced(null);
+    const put = (taken: readonly Rect[]): void => {
+      // Its size is known once it is rendered.
+      const { offsetWidth: width, offsetHeight: height } = own;
+      setPlaced({ of: notice, place: freePlace({ width, height }, { width: innerWidth, height: innerHeight }, taken) });
+    };
+    put(clickables(document));
+    // Something can appear where it is.
+    const observer = new MutationObserver(() => {
+      const taken = clickables(document);
+      if (taken.some((each) => overlap(each, own.getBoundingClientRect()))) put(taken);
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => observer.disconnect();
   }, [notice]);
   const place = notice !== null && placed?.of === notice ? placed.place : undefined;
   // If no place is free, it gets a line of its own at the bottom.

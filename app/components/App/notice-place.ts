@@ -8,6 +8,9 @@ export interface Rect {
   readonly bottom: number;
 }
 
+export const overlap = (a: Rect, b: Rect): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
 /** Pixels between a notice and what is around it, and between the places that are tried. */
 const GAP = 3;
 const STEP = 8;
