@@ -28,10 +28,10 @@ const remote: Make = (value) => {
   return value === "" || NOBODY.test(value) ? null : value;
 };
 
-/** An abstract name begins with a NUL, which `ss` writes as @. */
+/** An abstract name begins with a NUL, which `ss` writes as @; a path ends with one, which it does not write. */
 const unixName: Make = (value) => {
   if (typeof value !== "string" || value === "") return undefined;
-  return value.startsWith("\\0") ? `@${value.slice(2)}` : value;
+  return value.startsWith("\\0") ? `@${value.slice(2)}` : value.replace(/\\0$/, "");
 };
 
 /** Options as words: `SO_REUSEADDR`, `SO_PRIORITY=6`. */

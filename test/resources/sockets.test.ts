@@ -65,6 +65,11 @@ test("a socket whose entry is cut off has the namespace that precedes the cut", 
   expect(await socketOf(set)).toMatchObject({ fd: 5, namespace: 10 });
 });
 
+test("a path has no NUL at its end, as in the names of open files", async () => {
+  const named = setWith([[16, [...unix().filter(([field]) => field !== 11), [11, "/run/bus\0"]]]]);
+  expect(await socketOf(named)).toMatchObject({ local: "/run/bus" });
+});
+
 test("an abstract name begins with @", async () => {
   const named = setWith([[16, [...unix().filter(([field]) => field !== 11), [11, "\0bus"]]]]);
   expect(await socketOf(named)).toMatchObject({ local: "@bus", remote: null, peer: null, file: 1 });
