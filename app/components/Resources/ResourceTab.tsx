@@ -14,7 +14,7 @@ import { resourceRows, resourceRowsNow } from "../../shell/tables/resources.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
 import { useRowWindow } from "../useRowWindow.ts";
-import { columnWidths, isRight, shownColumns } from "./columns.ts";
+import { columnWidths, isRight, shownColumns, tracksOf } from "./columns.ts";
 
 interface Props {
   readonly doc: Doc;
@@ -120,8 +120,8 @@ function Grid({ table, spec, view, rows }: GridProps) {
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: textAt follows from spec and table
   const widths = useMemo(() => columnWidths(spec, columns, table.count, textAt), [spec, table, columns]);
-  const template = `${widths.map((width) => `${width}ch`).join(" ")} minmax(0, 1fr)`;
-  const minWidth = `${widths.reduce((sum, width) => sum + width, 0)}ch`;
+  const template = tracksOf(widths);
+  const minWidth = `${widths.reduce((sum, { least }) => sum + least, 0)}ch`;
   const choose = (nth: number): void => {
     const task = i32At(table.task, u32At(rows, nth));
     if (task !== NONE) shell.select({ to: "task", row: task });
