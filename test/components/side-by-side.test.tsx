@@ -226,6 +226,21 @@ test("flags that changed have a tooltip in the column of changes, which can be t
   expect(changed?.getAttribute("title")).toBe("flags rw nonblock → w append");
 });
 
+test("what is shorter than the least that is kept of long details is not made wider", async () => {
+  const { comparison } = await comparedOf("diff-blind");
+  const cells = { columns: ALIGNED_COLUMNS, holdersCount: true, one: true, pathRoom: 40, changeRoom: 40 };
+  const details = [
+    { title: "rows", before: "1", after: "2" },
+    { title: "columns", before: "80", after: "132" },
+  ];
+  const container = await render(
+    pageWith(await open(fixtureBytes("linux-cr/diff-blind/before.ckpt"))),
+    <PairCells comparison={comparison} pair={0} details={details} {...cells} />,
+  );
+  const shown = [...container.querySelectorAll("[title*=→]")].map(({ className }) => className);
+  expect(shown).toEqual(["cell-differs", "cell-differs both-detail"]);
+});
+
 test("the column of close-on-exec is not called exec, which would say the opposite", () => {
   expect(ALIGNED_COLUMNS.map(({ title }) => title)).toContain("cloexec");
 });

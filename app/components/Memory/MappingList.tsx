@@ -1,6 +1,6 @@
 // The mappings of all tasks: address, permissions, kind or path.
 
-import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText, PERMISSION, permissionsText } from "../../model/mappings.ts";
 import { sizeText } from "../../model/words.ts";
@@ -37,6 +37,7 @@ export const MappingList = memo(function MappingList({ checkpoint, memory, selec
     event.preventDefault();
     onSelect(Math.max(0, Math.min(mappings.count - 1, selected + step)));
   };
+  const digits = useMemo(() => columnDigits(memory), [memory]);
   const spaceOf = (mapping: number) => spaces.find(({ first, end }) => mapping >= first && mapping < end);
   return (
     <div
@@ -64,8 +65,8 @@ export const MappingList = memo(function MappingList({ checkpoint, memory, selec
               style={{ transform: `translateY(${top}px)` }}
               onClick={() => onSelect(row)}
             >
-              <span className="muted">{space?.number}</span>
-              <span>{addressText(mappings.start[row] as number)}</span>
+              <span className="muted">{String(space?.number ?? "").padStart(digits.space)}</span>
+              <span>{addressText(mappings.start[row] as number).padStart(digits.address)}</span>
               <span className={risky ? "warn" : undefined}>{permissionsText(bits)}</span>
               <span className="memory-size">{sizeText(mappingSize(memory, row))}</span>
               <span className="memory-name">{mappingName(checkpoint, memory, row)}</span>
@@ -76,3 +77,10 @@ export const MappingList = memo(function MappingList({ checkpoint, memory, selec
     </div>
   );
 });
+
+/** Digits of the longest number of a task and of the longest address, so that the columns are in line. */
+function columnDigits({ spaces, mappings }: Memory): { readonly space: number; readonly address: number } {
+  const last = mappings.start.reduce((most, start) => Math.max(most, start), 0);
+  const space = spaces.reduce((most, { number }) => Math.max(most, number), 0);
+  return { space: String(space).length, address: addressText(last).length };
+}

@@ -129,7 +129,7 @@ function OneColumn({
         )}
         {otherHolders && <span className="cell-differs">{OTHER_HOLDERS}</span>}
         {details.map(({ title, before, after }) => (
-          <span key={title} className="cell-differs both-detail" title={`${title} ${before} → ${after}`}>
+          <span key={title} {...cutWords(`${title} ${before} → ${after}`)}>
             <span className="both-title">{title} </span>
             {before} → {after}
           </span>
@@ -201,12 +201,17 @@ function Transition({ column, before, after, room }: Omit<Values, "differs"> & {
   }
   const text = `${title} ${value}`;
   // Words can be of any length, as details.
-  return (
-    <span className={isWords ? "cell-differs both-detail" : "cell-differs"} title={isWords ? text : undefined}>
-      {text}
-    </span>
-  );
+  return <span {...(isWords ? cutWords(text) : { className: "cell-differs" })}>{text}</span>;
 }
+
+/** Characters that details, flags and modes keep where there is no room (.both-detail). Shorter ones are never cut off. */
+const LEAST_WORDS = 12;
+
+/** How words of any length are shown: cut off where there is no room for them, and then whole as a tooltip. */
+const cutWords = (text: string): { readonly className: string; readonly title: string } => ({
+  className: text.length > LEAST_WORDS ? "cell-differs both-detail" : "cell-differs",
+  title: text,
+});
 
 /** Flags that were cleared and set: `−fasync`; if the access mode changed, or there are few flags, both whole. */
 function wordsThatDiffer(before: string, after: string): string {
