@@ -3,10 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import type { Source } from "../../app/decoder/source.ts";
+import { diff } from "../../app/diff/diff.ts";
 import { changesAndNotes } from "../support/compare.ts";
 import { setSources } from "../support/criu.ts";
 import { setNumber, without, withoutField } from "../support/edit-set.ts";
-import { line } from "../support/made-resources.ts";
+import { CHECKPOINT, line, tables } from "../support/made-resources.ts";
 import { resourcefulSet } from "../support/resourceful-set.ts";
 
 const [TASK, THREAD, CHILD] = [25_572, 25_573, 25_575];
@@ -73,6 +74,16 @@ describe("an image that does not record", () => {
       "The image after lacks values that the other one has: negotiated by TCP (1 open file). They are not compared.",
     );
   });
+});
+
+test("rows that are too many to be compared are noted", () => {
+  const { limits } = tables({ limits: [{ resource: "RLIMIT_CPU", soft: 1n }] });
+  if (limits === undefined) throw new Error("no table");
+  const resources = { before: { limits }, after: { limits: { ...limits, cut: true } } };
+  expect(diff(CHECKPOINT, CHECKPOINT, { resources }).notes).toEqual([
+    { code: "rows-not-compared", message: "Limits: only the first 4,194,304 limits of each image are compared." },
+  ]);
+  expect(diff(CHECKPOINT, CHECKPOINT, { resources: { before: { limits }, after: { limits } } }).notes).toEqual([]);
 });
 
 test("of a task that has ended no rows are reported", async () => {

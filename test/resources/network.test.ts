@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Source } from "../../app/decoder/source.ts";
 import type { Change } from "../../app/diff/changes.ts";
+import { encodeText } from "../../app/model/text.ts";
 import { type Attribute, walkDump } from "../../app/resources/criu/netlink.ts";
 import { changesAndNotes, compareImages } from "../support/compare.ts";
 import { folderSources } from "../support/corpus.ts";
@@ -106,6 +107,17 @@ describe("a route and a rule", () => {
       "ipproto 6",
     ]);
   });
+});
+
+test("a firewall has all its rules, however long the listing is", async () => {
+  const rules = Array.from({ length: 40_000 }, (_, at) => `-A INPUT -s 10.0.${at >> 8}.${at & 255}/32 -j DROP`);
+  const text = ["*filter", ":INPUT ACCEPT [1:2]", ...rules, "COMMIT", ""].join("\n");
+  expect(text.length).toBeGreaterThan(1 << 20);
+  const rows = await table(withFile(recorded("before"), "iptables-10.img", encodeText(text)), "firewall");
+  const found = rows
+    .filter(({ tool, rule }) => tool === "iptables" && rule !== null)
+    .map(({ rule }) => `-A INPUT ${rule}`);
+  expect(found).toEqual(rules);
 });
 
 test("a firewall has its chains with their policies, and its rules without counters", async () => {

@@ -28,6 +28,30 @@ export function crc32(bytes: Uint8Array, before = 0): number {
   return ~crc >>> 0;
 }
 
+/** A linear function of 32 bits: what it makes of each bit. */
+type BitMatrix = Uint32Array;
+
+function applied(matrix: BitMatrix, value: number): number {
+  let result = 0;
+  for (let bit = 0; bit < 32; bit++) if ((value >>> bit) & 1) result ^= matrix[bit] as number;
+  return result;
+}
+
+/** CRC-32 with many zeros after the bytes of `before`, as of a hole in a file: in as many steps as their number has bits. */
+export function crc32WithZeros(before: number, zeros: number): number {
+  let crc = ~before;
+  let matrix: BitMatrix = Uint32Array.from({ length: 32 }, (_, bit) => {
+    const value = 2 ** bit;
+    return (value >>> 8) ^ (CRC32[value & 255] as number);
+  });
+  for (let left = zeros; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) crc = applied(matrix, crc);
+    const once = matrix;
+    matrix = once.map((value) => applied(once, value));
+  }
+  return ~crc >>> 0;
+}
+
 /** A word as a file stores it, little-endian. */
 export const word = (value: number): Uint8Array =>
   Uint8Array.of(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24);

@@ -11,8 +11,8 @@ import type { TarEntry } from "./tar-header.ts";
 
 /** Which members' contents are needed. */
 export interface Needs {
-  /** By name; `maybe`: its first bytes decide. */
-  readonly needed: (name: string) => boolean | "maybe";
+  /** By name; `maybe`: its first bytes decide; `ends`: only the first and last END_BYTES, wherever they are read. */
+  readonly needed: (name: string) => boolean | "maybe" | "ends";
   readonly neededBytes: (head: Uint8Array) => boolean;
 }
 
@@ -21,8 +21,13 @@ export interface Keeper {
   readonly listed: Listed[];
 }
 
+/** How much is kept of either end of a member of which only these are needed: enough for the checksum of a gzip file. */
+export const END_BYTES = 16;
+
 interface Current {
   readonly entry: TarEntry;
+  /** Takes what is read, if only the ends are kept; else `null`. */
+  readonly ends: Ends | null;
   /** Its bytes, until `buffer` is allocated. */
   chunks: Uint8Array[];
   /** Room for as many bytes as the entry's header states. */
@@ -54,6 +59,41 @@ function add(file: Current, bytes: Uint8Array, limit: number): void {
 const firstBytes = ({ buffer, chunks }: Current, length: number): Uint8Array =>
   buffer?.subarray(0, length) ?? joined(chunks, length);
 
+interface Ends {
+  add(bytes: Uint8Array): void;
+  source(name: string, size: number): Source;
+}
+
+/** Keeps the two ends of a member. */
+function createEnds(): Ends {
+  let first: Uint8Array = new Uint8Array(0);
+  let last: Uint8Array = new Uint8Array(0);
+  let length = 0;
+  return {
+    add(bytes) {
+      if (first.length < END_BYTES) first = joined([first, bytes], Math.min(END_BYTES, first.length + bytes.length));
+      const kept = bytes.subarray(-END_BYTES);
+      const both = joined([last, kept], last.length + kept.length);
+      last = both.slice(-END_BYTES);
+      length += bytes.length;
+    },
+    source(name, size) {
+      const absent = absentSource(name, size);
+      if (length !== size) return absent;
+      const tail = size - last.length;
+      return {
+        name,
+        size,
+        read: (offset, wanted) => {
+          const end = Math.min(size, offset + wanted);
+          if (end <= first.length) return first.subarray(offset, end);
+          return offset >= tail ? last.subarray(offset - tail, end - tail) : absent.read(offset, wanted);
+        },
+      };
+    },
+  };
+}
+
 /** Collects the members of a streamed tar. `limit`: bytes kept in all. */
 export function createKeeper(needs: Needs, limit: number, problem: (problem: ArchiveProblem) => void): Keeper {
   const listed: Listed[] = [];
@@ -72,9 +112,17 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
     entry(entry) {
       const isLink = entry.hardLink !== undefined || entry.symbolicLink !== undefined;
       const need = isLink || entry.sparse ? false : needs.needed(entry.name);
-      const file: Current = { entry, chunks: [], buffer: null, length: 0, keep: need !== false };
+      const ends = need === "ends" ? createEnds() : null;
+      const keep = need === true || need === "maybe";
+      const file: Current = { entry, ends, chunks: [], buffer: null, length: 0, keep };
       current = file;
       if (need === false) return null;
+      if (ends !== null) {
+        return (bytes) => {
+          ends.add(bytes);
+          return true;
+        };
+      }
       let isDecided = need === true;
       return (bytes) => {
         if (kept + bytes.length > limit) {
@@ -93,9 +141,10 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
     },
     entryEnd() {
       if (current === null) return;
-      const { entry, length, keep } = current;
+      const { entry, ends, length, keep } = current;
       const isLink = entry.hardLink !== undefined || entry.symbolicLink !== undefined;
-      const source = keep ? bytesSource(entry.name, firstBytes(current, length)) : absentSource(entry.name, entry.size);
+      const left = (): Source => ends?.source(entry.name, entry.size) ?? absentSource(entry.name, entry.size);
+      const source = keep ? bytesSource(entry.name, firstBytes(current, length)) : left();
       listed.push({ entry, source: isLink ? null : dated(source, entry.modified) });
       current = null;
     },

@@ -7,7 +7,6 @@ import { type MappingFacts, matchMappings } from "../../model/match-mappings.ts"
 import { writtenOutside } from "../../model/outside.ts";
 import { i32At } from "../../model/read.ts";
 import { SIDES, type Side } from "../../model/side.ts";
-import { counted } from "../../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import { RESOURCES } from "../../resources/resources.ts";
 import { type Column, cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
@@ -20,6 +19,7 @@ import type { Collector } from "./collect-changes.ts";
 import { type ComparedColumn, cellComparer, comparedColumns, type NamespaceOfRow } from "./compare-cells.ts";
 import { placeComparer } from "./compare-places.ts";
 import { contentsReporter, type ReportedAs } from "./contents-on-one-side.ts";
+import { countedRows, cutNotes, lackingNotes } from "./resource-notes.ts";
 import { tasksWithSameRows } from "./same-rows.ts";
 import { haveSameCells } from "./same-tables.ts";
 import { isSecurityChange, type Values } from "./security.ts";
@@ -94,19 +94,8 @@ export function compareResources(
       security: Uint8Array.from(changes.security),
       repeated: Uint8Array.from(changes.repeated),
     },
-    notes: lackingNotes(lacking),
+    notes: [...lackingNotes(lacking), ...cutNotes(resources)],
   };
-}
-
-const countedRows = (rows: number, { noun, plural }: ResourceSpec): string => counted(rows, noun, plural);
-
-function lackingNotes(lacking: Readonly<Record<Side, readonly string[]>>): Note[] {
-  return (["before", "after"] as const)
-    .filter((side) => lacking[side].length > 0)
-    .map((side) => ({
-      code: "resources-on-one-side",
-      message: `The image ${side} does not record: ${lacking[side].join(", ")}. They are not compared.`,
-    }));
 }
 
 /**

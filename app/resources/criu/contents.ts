@@ -1,7 +1,7 @@
 // Contents that a set keeps as they are, and that no table takes apart: of unlinked files, of tmpfs mounts, policies of
 // AppArmor, … Two of them are compared by size and checksum.
 
-import { crc32 } from "../../decoder/archive/checksums.ts";
+import { crc32, crc32WithZeros } from "../../decoder/archive/checksums.ts";
 import { remapTarget } from "../../decoder/criu/format/remap.ts";
 import { type Source, SourceError } from "../../decoder/source.ts";
 import { NONE, nameBytes } from "../../model/checkpoint.ts";
@@ -12,9 +12,6 @@ import { messageOf, type SetReader } from "./set-reader.ts";
 
 /** Bytes that are read at once. */
 const PIECE = 1 << 20;
-
-/** No more is read of one member: a checksum of much more would take too long. */
-const MOST_BYTES = 1 << 28;
 
 interface Digest {
   readonly size: number;
@@ -42,13 +39,45 @@ export async function readContents(set: SetReader, tables: Tables): Promise<void
 
 /** Size and checksum of a member from an offset on. */
 async function digestOfRest(set: SetReader, source: Source, from: number): Promise<Digest> {
-  const end = Math.min(source.size, from + MOST_BYTES);
-  let crc = 0;
+  const crc = await crcOf(set, source, from, source.size, 0);
+  return { size: Math.max(0, source.size - from), digest: hex(crc) };
+}
+
+/** The checksum of some bytes of a member after those of `before`. */
+async function crcOf(set: SetReader, source: Source, from: number, end: number, before: number): Promise<number> {
+  let crc = before;
   for (let at = from; at < end; at += PIECE) {
     set.throwIfAborted();
     crc = crc32(await source.read(at, Math.min(PIECE, end - at)), crc);
   }
-  return { size: Math.max(0, source.size - from), digest: hex(crc) };
+  return crc;
+}
+
+/**
+ * Size and checksum of an unlinked file. If it has holes, its contents are runs with an entry each, whose number depends on
+ * how the file system allocated them: the checksum is that of the whole file.
+ */
+async function digestOfGhost(set: SetReader, source: Source, member: number, attributes: RecordRow): Promise<Digest> {
+  const { records } = set.checkpoint;
+  let size: number | null = null;
+  let crc = 0;
+  let at = 0;
+  for await (const entry of set.entriesOf(member, 0)) {
+    const ghost = messageOf(entry, "ghost_file_entry");
+    if (ghost !== null) {
+      if (!ghost.number("chunks")) break;
+      size = ghost.number("size") ?? 0;
+    }
+    const chunk = messageOf(entry, "ghost_chunk_entry");
+    if (chunk === null || size === null) continue;
+    const [offset, length] = [chunk.number("off") ?? 0, chunk.number("len") ?? 0];
+    const start = recordEnd(records, entry.record);
+    crc = crc32WithZeros(crc, Math.max(0, offset - at));
+    crc = await crcOf(set, source, start, Math.min(source.size, start + length), crc);
+    at = offset + length;
+  }
+  if (size === null) return digestOfRest(set, source, recordEnd(records, attributes));
+  return { size, digest: hex(crc32WithZeros(crc, Math.max(0, size - at))) };
 }
 
 /** Unlinked files, which are in ghost-file-ID.img after an entry with their attributes. */
@@ -62,7 +91,7 @@ async function readGhosts(set: SetReader, tables: Tables): Promise<void> {
     const source = set.source(member);
     const attributes = attributesOf(set, member);
     if (source === undefined || attributes === null) continue;
-    const digest = await digestOfRest(set, source, recordEnd(checkpoint.records, attributes));
+    const digest = await digestOfGhost(set, source, member, attributes);
     const name = file === NONE ? null : nameBytes(checkpoint, file);
     const own = file === NONE ? null : (checkpoint.files.id[file] as number);
     tables.add("contents", { kind: "unlinked file", name, ...digest, file: own }, NONE, entry.record);
@@ -104,7 +133,7 @@ async function readFileSystems(set: SetReader, tables: Tables): Promise<void> {
   }
 }
 
-/** `null`: the set is in a compressed archive, of which such members, often large, are not kept. */
+/** `null`: the set is in a compressed archive, of which only the ends of such members, often large, are kept. */
 async function digestOfArchive(set: SetReader, source: Source): Promise<Digest | null> {
   try {
     return (await trailerOf(source)) ?? (await digestOfRest(set, source, 0));

@@ -1,6 +1,7 @@
 // Firewall rules of network namespaces: the text that iptables-save(8), ip6tables-save(8) and `nft list ruleset` print,
 // line by line, without counters.
 
+import type { Source } from "../../decoder/source.ts";
 import type { Tables } from "../tables.ts";
 import type { SetReader } from "./set-reader.ts";
 
@@ -13,27 +14,29 @@ interface Line {
   readonly policy?: string;
 }
 
-const LISTINGS: readonly (readonly [member: string, lines: (text: string) => Generator<Line>])[] = [
-  ["iptables", iptablesLines],
-  ["ip6tables", iptablesLines],
-  ["nftables", nftablesLines],
-];
+/** Takes a line of a listing, in order; `null`: it says nothing of its own. */
+type Parser = (line: string) => Line | null;
 
-/** No more of a listing is read. */
-const MOST_BYTES = 1 << 26;
+const LISTINGS: readonly (readonly [member: string, createParser: () => Parser])[] = [
+  ["iptables", createIptablesParser],
+  ["ip6tables", createIptablesParser],
+  ["nftables", createNftablesParser],
+];
 
 /** Reads the table of firewall rules. */
 export async function readFirewall(set: SetReader, tables: Tables): Promise<void> {
   if (!tables.wants("firewall")) return;
-  for (const [tool, linesOf] of LISTINGS) {
+  for (const [tool, createParser] of LISTINGS) {
     for (const [member, namespace] of set.members.ofKind(tool)) {
       const source = set.source(member);
       if (source === undefined) continue;
-      set.throwIfAborted();
       tables.hold("firewall");
-      const text = textOf(await source.read(0, Math.min(source.size, MOST_BYTES)));
+      const parse = createParser();
       const last = new Map<string, string>();
-      for (const { table, chain, rule, policy } of linesOf(text)) {
+      for await (const text of linesIn(set, source)) {
+        const line = parse(text);
+        if (line === null) continue;
+        const { table, chain, rule, policy } = line;
         const place = `${table}\0${chain}`;
         const after = rule === null ? null : (last.get(place) ?? null);
         if (rule !== null) last.set(place, rule);
@@ -44,8 +47,8 @@ export async function readFirewall(set: SetReader, tables: Tables): Promise<void
   }
 }
 
-/** Bytes at once that become text. */
-const PIECE = 4096;
+/** Bytes at once that are read, and that become text. */
+const [READ, PIECE] = [1 << 20, 4096];
 
 /** One character for each byte. */
 function textOf(bytes: Uint8Array): string {
@@ -54,48 +57,59 @@ function textOf(bytes: Uint8Array): string {
   return text;
 }
 
+/** The lines that say something. Lines that begin with # are comments, such as when it was written. */
+async function* linesIn(set: SetReader, source: Source): AsyncGenerator<string> {
+  let rest = "";
+  for (let at = 0; at < source.size; at += READ) {
+    set.throwIfAborted();
+    const lines = (rest + textOf(await source.read(at, Math.min(READ, source.size - at)))).split("\n");
+    rest = at + READ < source.size ? (lines.pop() ?? "") : "";
+    for (const line of lines) {
+      const text = line.trim();
+      if (text !== "" && !text.startsWith("#")) yield text;
+    }
+  }
+}
+
 const bytesOf = (text: string | null): Uint8Array | null =>
   text === null ? null : Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-/** The lines of a text that say something. Lines that begin with # are comments, such as when it was written. */
-const linesIn = (text: string): string[] =>
-  text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
-
 /** `*table`, `:CHAIN POLICY [packets:bytes]`, `[packets:bytes] -A CHAIN rule`, `COMMIT`. */
-function* iptablesLines(text: string): Generator<Line> {
+function createIptablesParser(): Parser {
   let table: string | null = null;
-  for (const line of linesIn(text)) {
-    if (line.startsWith("*")) table = line.slice(1);
-    else if (line !== "COMMIT") {
-      const chain = /^:(\S+) (.*?)(?: \[\d+:\d+\])?$/.exec(line);
-      const rule = /^(?:\[\d+:\d+\] )?-A (\S+) ?(.*)$/.exec(line);
-      if (chain !== null) yield { table, chain: chain[1] ?? null, rule: null, policy: chain[2] ?? "" };
-      else if (rule !== null) yield { table, chain: rule[1] ?? null, rule: rule[2] ?? "" };
-      else yield { table, chain: null, rule: line };
+  return (line) => {
+    if (line.startsWith("*")) {
+      table = line.slice(1);
+      return null;
     }
-  }
+    if (line === "COMMIT") return null;
+    const chain = /^:(\S+) (.*?)(?: \[\d+:\d+\])?$/.exec(line);
+    const rule = /^(?:\[\d+:\d+\] )?-A (\S+) ?(.*)$/.exec(line);
+    if (chain !== null) return { table, chain: chain[1] ?? null, rule: null, policy: chain[2] ?? "" };
+    if (rule !== null) return { table, chain: rule[1] ?? null, rule: rule[2] ?? "" };
+    return { table, chain: null, rule: line };
+  };
 }
 
 /** What advances by itself in a line of `nft list ruleset`: counters, quotas, the age of elements. */
 const ADVANCING = / ?\b(packets \d+ bytes \d+|used \d+ \w+|expires \w+)/g;
 
 /** `table FAMILY NAME {`, in it `chain NAME {`, `set NAME {` …, in these lines, all of which end with `}`. */
-function* nftablesLines(text: string): Generator<Line> {
+function createNftablesParser(): Parser {
   const open: string[] = [];
-  for (const line of linesIn(text)) {
+  return (line) => {
     const [table = null, chain = null] = open;
-    if (line === "}") open.pop();
-    else if (line.endsWith("{")) {
-      const name = line.slice(0, -1).trim();
-      open.push(name.replace(/^(table|chain) /, ""));
-      const [ownTable = null, ownChain = null] = open;
-      yield { table: ownTable, chain: ownChain, rule: open.length > 2 ? name : null };
-    } else {
-      const rule = line.replace(ADVANCING, "");
-      if (rule !== "") yield { table, chain, rule };
+    if (line === "}") {
+      open.pop();
+      return null;
     }
-  }
+    if (!line.endsWith("{")) {
+      const rule = line.replace(ADVANCING, "");
+      return rule === "" ? null : { table, chain, rule };
+    }
+    const name = line.slice(0, -1).trim();
+    open.push(name.replace(/^(table|chain) /, ""));
+    const [ownTable = null, ownChain = null] = open;
+    return { table: ownTable, chain: ownChain, rule: open.length > 2 ? name : null };
+  };
 }

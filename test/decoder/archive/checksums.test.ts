@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync, crc32 as zlibCrc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { crc32, createCrc64, createSha256 } from "../../../app/decoder/archive/checksums.ts";
+import { crc32, crc32WithZeros, createCrc64, createSha256 } from "../../../app/decoder/archive/checksums.ts";
 import { createXxh64 } from "../../../app/decoder/archive/xxh64.ts";
 import { encodeText } from "../../../app/model/text.ts";
 
@@ -50,6 +50,13 @@ describe.each([0, 1, 3, 4, 7, 8, 31, 32, 33, 55, 56, 63, 64, 65, 119, 120, 1000]
     const gzip = gzipSync(data);
     expect(crc32(halves[1] as Uint8Array, crc32(halves[0] as Uint8Array))).toBe(gzip.readUInt32LE(gzip.length - 8));
     if (zlibCrc32 !== undefined) expect(crc32(data)).toBe(zlibCrc32(data));
+  });
+  test("CRC-32 with zeros after the bytes is that of both", () => {
+    for (const zeros of [0, 1, 7, 4096, 100_003]) {
+      const both = new Uint8Array(length + zeros);
+      both.set(data);
+      expect(crc32WithZeros(crc32(data), zeros)).toBe(crc32(both));
+    }
   });
   test("SHA-256 is that of Node", () => {
     const sum = createSha256();

@@ -56,13 +56,17 @@ const NEVER_OPENED = /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/.*
 export const mayBeOpened = (name: string): boolean => !NEVER_OPENED.test(name);
 
 /** Whether a member's contents are needed, for a set or for the facts of its container. */
-export function isNeeded(name: string): boolean | "maybe" {
+export function isNeeded(name: string): boolean | "maybe" | "ends" {
   const place = memberOfName(name);
   const kind = MEMBER_KINDS[place?.kind ?? -1];
+  if (FILE_SYSTEMS.has(kind?.name ?? "")) return "ends";
   if (kind !== undefined) return kind.magic !== null || kind.isListed === true;
   if (METADATA_NAMES.has(baseName(name)) || baseName(name) === PARENT) return true;
   return mayBeOpened(name) ? "maybe" : false;
 }
+
+/** Compressed archives of what is on a tmpfs, of which only the checksum at the end is read. */
+const FILE_SYSTEMS: ReadonlySet<string> = new Set(["tmpfs", "tmpfs-dev"]);
 
 /** Files with memory pages: they are read only when memory is shown or searched. */
 const STORES: ReadonlySet<string> = new Set(["pages", "pages-shmem"]);
