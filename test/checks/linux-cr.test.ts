@@ -176,7 +176,7 @@ describe("checking", () => {
 
   test("knows every problem that the decoder can report", () => {
     const directory = new URL("../../app/decoder/linux-cr/", import.meta.url);
-    const text = readdirSync(directory)
+    const text = readdirSync(directory, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
       .map((name) => readFileSync(new URL(name, directory), "utf8"))
       .join("\n");
