@@ -2,8 +2,8 @@
 //
 // Checks that entries of CRIU's members are as a restore accepts them, whatever else the set has, and notes what further
 // checks read of them. Each entry is a length (32 bits, little-endian) and a protobuf message. It knows no message by
-// itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/shapes.ts declares. An entry that might be
-// refused, or is unusual, ends a run, and is left to the caller.
+// itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/entries/shapes.ts declares. An entry
+// that might be refused, or is unusual, ends a run, and is left to the caller.
 //
 // Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten bytes,
 // and `input` has as many after its last. Writing stays within `notes`, which is checked for each message. The tables come from

@@ -3,10 +3,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
-import { startCheckKernel } from "../../app/checks/criu/batches.ts";
-import { handlerOf } from "../../app/checks/criu/entries.ts";
+import { handlerOf } from "../../app/checks/criu/entries/entries.ts";
+import { isSound } from "../../app/checks/criu/entries/shapes.ts";
+import { startCheckKernel } from "../../app/checks/criu/kernel/batches.ts";
 import { NOTE } from "../../app/checks/criu/kernel/check-kernel.ts";
-import { isSound } from "../../app/checks/criu/shapes.ts";
 import type { Findings } from "../../app/checks/findings.ts";
 import { isSet, scan, scratch } from "../../app/decoder/criu/wire/wire.ts";
 import { openImage } from "../../app/decoder/open.ts";

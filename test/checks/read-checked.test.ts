@@ -3,10 +3,10 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
-import { handlerOf } from "../../app/checks/criu/entries.ts";
-import type { Handler } from "../../app/checks/criu/handler.ts";
-import { readChecked } from "../../app/checks/criu/read-checked.ts";
-import { isSound } from "../../app/checks/criu/shapes.ts";
+import { handlerOf } from "../../app/checks/criu/entries/entries.ts";
+import type { Handler } from "../../app/checks/criu/entries/handler.ts";
+import { readChecked } from "../../app/checks/criu/entries/read-checked.ts";
+import { isSound } from "../../app/checks/criu/entries/shapes.ts";
 import { isSet, scan, scratch } from "../../app/decoder/criu/wire/wire.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import { setSources } from "../support/criu.ts";

@@ -1,6 +1,6 @@
 // The entries of a recorded set, read one by one.
 
-import { type Shape, shapeOf } from "../../app/checks/criu/shapes.ts";
+import { type Shape, shapeOf } from "../../app/checks/criu/entries/shapes.ts";
 import { createEntryReader } from "../../app/decoder/criu/wire/inspect.ts";
 import { openRecorded } from "./resources.ts";
 

@@ -10,20 +10,20 @@ import { compareHost } from "../host/compare.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
-import { checkColumns } from "./columns.ts";
-import { demandsOf } from "./demands.ts";
-import { checkFilters } from "./filters.ts";
-import { checkMembers } from "./leftovers.ts";
-import { checkMemory } from "./memory.ts";
-import { checkMounts } from "./mounts.ts";
-import { needsOf } from "./needs.ts";
+import { checkFilters } from "./entries/filters.ts";
+import { walkEntries } from "./entries/walk.ts";
+import { checkLocks, checkWatches } from "./entries/watches.ts";
+import { demandsOf } from "./needs/demands.ts";
+import { needsOf } from "./needs/needs.ts";
+import { usedPaths } from "./needs/paths.ts";
 import { withOffsets } from "./offsets.ts";
-import { usedPaths } from "./paths.ts";
 import { addProblems } from "./problems.ts";
 import { beginScan, faultAt, isOfType, type Scan, type Space, typeWords } from "./scan.ts";
-import { checkTree } from "./tree.ts";
-import { walkEntries } from "./walk.ts";
-import { checkLocks, checkWatches } from "./watches.ts";
+import { checkColumns } from "./set/columns.ts";
+import { checkMembers } from "./set/leftovers.ts";
+import { checkMemory } from "./set/memory.ts";
+import { checkMounts } from "./set/mounts.ts";
+import { checkTree } from "./set/tree.ts";
 
 /**
  * Checks a set.

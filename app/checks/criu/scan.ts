@@ -10,13 +10,13 @@ import { taskState } from "../../model/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
 import { createFindingList, type FindingList, type Message } from "../finding.ts";
-import { beginHostNotes, type HostNotes } from "./host-notes.ts";
 import { createLateIndex, type LateIndex } from "./late-index.ts";
-import type { MappedFacts, PagemapFacts } from "./memory-facts.ts";
-import { beginNotes, type NeedNotes } from "./need-notes.ts";
+import { beginHostNotes, type HostNotes } from "./needs/host-notes.ts";
+import { beginNotes, type NeedNotes } from "./needs/need-notes.ts";
 import { isDamaged, isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
-import type { FilterFacts, TaskNamespaces, TreeEntry } from "./tree-facts.ts";
+import type { MappedFacts, PagemapFacts } from "./set/memory-facts.ts";
+import type { FilterFacts, TaskNamespaces, TreeEntry } from "./set/tree-facts.ts";
 
 /** The kinds of ids. */
 export type Space =

@@ -1,5 +1,5 @@
 // What a restore will compare with the restoring machine, as data: one entry for each thing that an image names. The
-// list is made from the image alone (criu/demands.ts, linux-cr/demands.ts) and compared with facts in compare.ts.
+// list is made from the image alone (criu/needs/demands.ts, linux-cr/demands.ts) and compared with facts in compare.ts.
 
 import type { Subject } from "../subject.ts";
 

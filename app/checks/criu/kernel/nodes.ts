@@ -2,8 +2,8 @@
 // checked of its fields, and which values are noted for its handler.
 
 import { type Plan, WIRE } from "../../../decoder/criu/wire/wire.ts";
-import { type Shape, shapeOf, TAGS } from "../shapes.ts";
-import type { Limit } from "../value-limits.ts";
+import { type Shape, shapeOf, TAGS } from "../entries/shapes.ts";
+import type { Limit } from "../entries/value-limits.ts";
 
 /** Sizes of the kernel's tables, as in checks.c. */
 const TABLE = { nodes: 96, limits: 32, orders: 8 } as const;

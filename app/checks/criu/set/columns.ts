@@ -1,13 +1,13 @@
 // Checks that need only the columns: tasks, descriptors, open files.
 
-import { createIdIndex } from "../../decoder/id-index.ts";
-import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../model/checkpoint.ts";
-import { FILE_KINDS, fileKind } from "../../model/names.ts";
-import { u8At, u32At, wordsOf } from "../../model/read.ts";
-import type { FileRow } from "../../model/rows.ts";
-import { decodeText, shownText } from "../../model/text.ts";
-import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
-import { faultAt, hasDescriptors, type Scan } from "./scan.ts";
+import { createIdIndex } from "../../../decoder/id-index.ts";
+import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../../model/checkpoint.ts";
+import { FILE_KINDS, fileKind } from "../../../model/names.ts";
+import { u8At, u32At, wordsOf } from "../../../model/read.ts";
+import type { FileRow } from "../../../model/rows.ts";
+import { decodeText, shownText } from "../../../model/text.ts";
+import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../../open-flags.ts";
+import { faultAt, hasDescriptors, type Scan } from "../scan.ts";
 
 /** Checks that need only the columns. */
 export function checkColumns(scanned: Scan): void {

@@ -1,21 +1,15 @@
 // Checks of entries, by message. References are collected, and resolved once all entries have been read.
 
-import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
-import { REMAP, remapTarget, remapType } from "../../decoder/criu/format/remap.ts";
-import { pageSizeIn } from "../../decoder/criu/memory/address-space.ts";
-import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
-import { PAGEMAP_ENTRY } from "../../decoder/criu/memory/pagemap-entry.ts";
-import { NEWEST_VERSION } from "../../decoder/criu/walk/newer.ts";
-import { eachBytes, eachVarint, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
-import { MOST_NEEDS } from "../needs.ts";
-import { BODIES, type Body, MESSAGE_BODIES, MESSAGE_FIELDS, SLOT_BEFORE_TYPES } from "./file-bodies.ts";
-import { onFilters } from "./filters.ts";
-import { type Handler, handler } from "./handler.ts";
-import { callFor } from "./members.ts";
-import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "./memory.ts";
-import { noteCredentials, noteLimit, noteMapping } from "./note-host.ts";
-import { readChecked } from "./read-checked.ts";
+import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
+import { REMAP, remapTarget, remapType } from "../../../decoder/criu/format/remap.ts";
+import { pageSizeIn } from "../../../decoder/criu/memory/address-space.ts";
+import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../../decoder/criu/memory/mappings.ts";
+import { PAGEMAP_ENTRY } from "../../../decoder/criu/memory/pagemap-entry.ts";
+import { NEWEST_VERSION } from "../../../decoder/criu/walk/newer.ts";
+import { eachBytes, eachVarint, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { MOST_NEEDS } from "../../needs.ts";
+import { noteCredentials, noteLimit, noteMapping } from "../needs/note-host.ts";
 import {
   fault,
   has,
@@ -29,10 +23,16 @@ import {
   scanInto,
   typedReference,
   typeWords,
-} from "./scan.ts";
+} from "../scan.ts";
+import { callFor } from "../set/members.ts";
+import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "../set/memory.ts";
+import { onTree } from "../set/tree.ts";
+import { BODIES, type Body, MESSAGE_BODIES, MESSAGE_FIELDS, SLOT_BEFORE_TYPES } from "./file-bodies.ts";
+import { onFilters } from "./filters.ts";
+import { type Handler, handler } from "./handler.ts";
+import { readChecked } from "./read-checked.ts";
 import { checkShape, messageIn, shapeOf } from "./shapes.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
-import { onTree } from "./tree.ts";
 import { noteWatch } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");

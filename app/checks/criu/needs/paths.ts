@@ -3,10 +3,10 @@
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
-import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../../model/checkpoint.ts";
-import { encodeText, hashOfBytes, sameRange } from "../../model/text.ts";
-import { pathKey } from "../host/path-key.ts";
-import type { Scan } from "./scan.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../../../model/checkpoint.ts";
+import { encodeText, hashOfBytes, sameRange } from "../../../model/text.ts";
+import { pathKey } from "../../host/path-key.ts";
+import type { Scan } from "../scan.ts";
 
 /** The paths of the open files that a task holds or uses, in the order of the files. */
 export interface UsedPaths {

@@ -1,7 +1,7 @@
 // How the entries of one message are checked.
 
-import { type Plan, plan } from "../../decoder/criu/wire/wire.ts";
-import type { Scan } from "./scan.ts";
+import { type Plan, plan } from "../../../decoder/criu/wire/wire.ts";
+import type { Scan } from "../scan.ts";
 
 /** How the entries of one message are checked. */
 export interface Handler {

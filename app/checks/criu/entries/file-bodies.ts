@@ -1,14 +1,14 @@
 // Checks of an open file's own message, by its field in file_entry. The row of the file is `scan.file - 1`.
 
-import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
-import { USK_EXTERN } from "../../decoder/criu/format/meaning.ts";
-import { eachBytes, fieldNumber, plan, wide } from "../../decoder/criu/wire/wire.ts";
-import { HAS, NONE } from "../../model/checkpoint.ts";
-import { u8At, u32At } from "../../model/read.ts";
+import { FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
+import { USK_EXTERN } from "../../../decoder/criu/format/meaning.ts";
+import { eachBytes, fieldNumber, plan, wide } from "../../../decoder/criu/wire/wire.ts";
+import { HAS, NONE } from "../../../model/checkpoint.ts";
+import { u8At, u32At } from "../../../model/read.ts";
+import { noteBuildId } from "../needs/note-host.ts";
+import { has, low, pathReference, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";
+import { callFor } from "../set/members.ts";
 import { type Handler, handler } from "./handler.ts";
-import { callFor } from "./members.ts";
-import { noteBuildId } from "./note-host.ts";
-import { has, low, pathReference, type Reference, refer, reference, type Scan, scanInto } from "./scan.ts";
 import { noteWatch } from "./watches.ts";
 
 const O_WRONLY = 1;

@@ -1,6 +1,6 @@
 // What entries say that depends on the restoring machine, noted while they are checked: see demands.ts.
 
-import { NONE } from "../../model/checkpoint.ts";
+import { NONE } from "../../../model/checkpoint.ts";
 
 /** A mapping of a file. */
 export interface MappingNote {

@@ -1,10 +1,10 @@
 // Checks of the process tree as a whole, once all entries have been read: what CRIU's restore of the tree refuses
 // (criu/pstree.c, CRIU 4.2).
 
-import { eachVarint, fieldNumber } from "../../decoder/criu/wire/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
-import { type Handler, handler } from "./handler.ts";
-import { faultAt, has, low, type Scan } from "./scan.ts";
+import { eachVarint, fieldNumber } from "../../../decoder/criu/wire/wire.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { type Handler, handler } from "../entries/handler.ts";
+import { faultAt, has, low, type Scan } from "../scan.ts";
 
 const THREADS = fieldNumber("pstree_entry", "threads");
 

@@ -1,13 +1,13 @@
 // Checks of memory: whether the set has the pages that pagemaps call for.
 
-import { VMA_STATUS } from "../../decoder/criu/memory/mappings.ts";
-import { PE, pagemapEntry } from "../../decoder/criu/memory/pagemap-entry.ts";
-import { type Plan, plan, wide } from "../../decoder/criu/wire/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
-import { firstIndex } from "../../model/search.ts";
-import { counted, sizeText } from "../../model/words.ts";
+import { VMA_STATUS } from "../../../decoder/criu/memory/mappings.ts";
+import { PE, pagemapEntry } from "../../../decoder/criu/memory/pagemap-entry.ts";
+import { type Plan, plan, wide } from "../../../decoder/criu/wire/wire.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { firstIndex } from "../../../model/search.ts";
+import { counted, sizeText } from "../../../model/words.ts";
+import { fault, faultAt, has, low, type Scan } from "../scan.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
-import { fault, faultAt, has, low, type Scan } from "./scan.ts";
 
 /** Sizes of later versions are not known: pages may be compressed. */
 const NEWEST_VERSION = 2;

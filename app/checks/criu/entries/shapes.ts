@@ -1,9 +1,9 @@
 // What a message must be like for a restore to accept it, whatever its kind: CRIU's parser refuses a message without
 // one of its required fields, or with a field of another wire type; CRIU and the kernel refuse values out of range.
 
-import { FIELD_TABLES, type FieldTable, type KnownField } from "../../decoder/criu/wire/field-table.ts";
-import { exact, readVarint, skip, WIRE } from "../../decoder/criu/wire/wire.ts";
-import { fault, type Scan } from "./scan.ts";
+import { FIELD_TABLES, type FieldTable, type KnownField } from "../../../decoder/criu/wire/field-table.ts";
+import { exact, readVarint, skip, WIRE } from "../../../decoder/criu/wire/wire.ts";
+import { fault, type Scan } from "../scan.ts";
 import { isAllowed, LIMITS, type Limit, ORDERS } from "./value-limits.ts";
 
 /** Why a message is refused. */

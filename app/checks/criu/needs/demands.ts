@@ -1,21 +1,21 @@
 // What CRIU will compare with the restoring machine, in the order of its restore: what entries noted, and the columns.
 
-import { fileSystemName } from "../../decoder/criu/format/file-systems.ts";
-import { type Checkpoint, HAS, holderCount, NO_MOUNT, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
-import { detailsOf } from "../../model/detail-store.ts";
-import type { Details } from "../../model/fields.ts";
-import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
-import type { FileRow } from "../../model/rows.ts";
-import { decodeText, encodeText } from "../../model/text.ts";
-import { splitAddress } from "../host/address-parts.ts";
-import type { AddressDemand, Demand, Demands, FileDemand, LockDemand, PathUse } from "../host/demand.ts";
-import { pathKey } from "../host/path-key.ts";
-import { RESOURCES } from "../host/resources.ts";
-import { ofFile, type Subject } from "../subject.ts";
+import { fileSystemName } from "../../../decoder/criu/format/file-systems.ts";
+import { type Checkpoint, HAS, holderCount, NO_MOUNT, NONE, nameBytes, USE } from "../../../model/checkpoint.ts";
+import { detailsOf } from "../../../model/detail-store.ts";
+import type { Details } from "../../../model/fields.ts";
+import { FILE_KINDS, O_ACCMODE, openFlag, taskState } from "../../../model/names.ts";
+import { i32At, u8At, u32At } from "../../../model/read.ts";
+import type { FileRow } from "../../../model/rows.ts";
+import { decodeText, encodeText } from "../../../model/text.ts";
+import { splitAddress } from "../../host/address-parts.ts";
+import type { AddressDemand, Demand, Demands, FileDemand, LockDemand, PathUse } from "../../host/demand.ts";
+import { pathKey } from "../../host/path-key.ts";
+import { RESOURCES } from "../../host/resources.ts";
+import { ofFile, type Subject } from "../../subject.ts";
+import type { Scan } from "../scan.ts";
 import { looseTerminals } from "./needs.ts";
 import type { UsedPaths } from "./paths.ts";
-import type { Scan } from "./scan.ts";
 
 /** What a set demands of the restoring machine, once all of its entries have been read. */
 export function demandsOf(scan: Scan, paths: UsedPaths): Demands {

@@ -1,7 +1,7 @@
 // Checks that the members which entries call for exist.
 
-import { NONE, type Severity } from "../../model/checkpoint.ts";
-import { fault, type Scan } from "./scan.ts";
+import { NONE, type Severity } from "../../../model/checkpoint.ts";
+import { fault, type Scan } from "../scan.ts";
 
 /** A member that the current entry calls for. */
 export interface Call {

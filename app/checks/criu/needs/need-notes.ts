@@ -1,6 +1,6 @@
 // What entries say that a restore needs, noted while they are checked.
 
-import type { FileRow } from "../../model/rows.ts";
+import type { FileRow } from "../../../model/rows.ts";
 
 /** What entries say that a restore needs. */
 export interface NeedNotes {

@@ -1,10 +1,10 @@
 // Checks of seccomp filters: CRIU follows the chain of each filter that a thread has (criu/seccomp.c, CRIU 4.2).
 
-import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { eachBytes, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { faultAt, has, low, type Scan, scanInto } from "../scan.ts";
+import type { FilterFacts } from "../set/tree-facts.ts";
 import { type Handler, handler } from "./handler.ts";
-import { faultAt, has, low, type Scan, scanInto } from "./scan.ts";
-import type { FilterFacts } from "./tree-facts.ts";
 
 const FILTERS = fieldNumber("seccomp_entry", "seccomp_filters");
 const FILTER = plan("seccomp_filter", ["prev", "filter"]);

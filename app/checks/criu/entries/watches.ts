@@ -1,12 +1,12 @@
 // What epolls watch, descriptors of a task that holds the epoll, and file locks. Once all files are restored, CRIU adds the
 // watches and takes the locks by the numbers of the descriptors.
 
-import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
-import { fileOfDescriptor } from "../../decoder/criu/handlers/descriptor-lookup.ts";
-import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u32At } from "../../model/read.ts";
-import type { FileRow } from "../../model/rows.ts";
-import { faultAt, type Scan } from "./scan.ts";
+import { FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
+import { fileOfDescriptor } from "../../../decoder/criu/handlers/descriptor-lookup.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { i32At, u32At } from "../../../model/read.ts";
+import type { FileRow } from "../../../model/rows.ts";
+import { faultAt, type Scan } from "../scan.ts";
 
 /** Notes a descriptor that an epoll watches: the n-th in its entry; NONE: the entry is about this one alone. */
 export function noteWatch(scan: Scan, file: FileRow, fd: number, nth: number): void {

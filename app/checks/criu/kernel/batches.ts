@@ -3,15 +3,16 @@
 //
 // Casts `as number` read typed arrays within bounds that are known.
 
-import { MEMBER_KINDS } from "../../decoder/criu/format/member-kinds.ts";
-import { MAGICS, type MagicName } from "../../decoder/criu/format/messages.ts";
-import type { Source } from "../../decoder/source.ts";
-import type { Window } from "../../decoder/window.ts";
-import { endOfMember, recordMember } from "../../model/records.ts";
-import type { RecordRow } from "../../model/rows.ts";
-import type { CheckOptions } from "../options.ts";
-import { checkMapping, checkSpace, handlerOf, VMA } from "./entries.ts";
-import type { Handler } from "./handler.ts";
+import { MEMBER_KINDS } from "../../../decoder/criu/format/member-kinds.ts";
+import { MAGICS, type MagicName } from "../../../decoder/criu/format/messages.ts";
+import type { Source } from "../../../decoder/source.ts";
+import type { Window } from "../../../decoder/window.ts";
+import { endOfMember, recordMember } from "../../../model/records.ts";
+import type { RecordRow } from "../../../model/rows.ts";
+import type { CheckOptions } from "../../options.ts";
+import { checkMapping, checkSpace, handlerOf, VMA } from "../entries/entries.ts";
+import type { Handler } from "../entries/handler.ts";
+import { enterMember, type Scan } from "../scan.ts";
 import {
   type Checked,
   type CheckKernel,
@@ -20,10 +21,9 @@ import {
   type MemberNodes,
   NOTE,
   type NotedRun,
-} from "./kernel/check-kernel.ts";
-import { addNode, createTables, slotsIn, type Tables } from "./kernel/nodes.ts";
+} from "./check-kernel.ts";
+import { addNode, createTables, slotsIn, type Tables } from "./nodes.ts";
 import { addFileNode, type FileNode, isUsualDescriptor, takeFiles } from "./noted-files.ts";
-import { enterMember, type Scan } from "./scan.ts";
 
 /** The messages whose entries the kernel checks, besides file_entry. */
 const MESSAGES = [

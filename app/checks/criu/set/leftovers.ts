@@ -1,14 +1,14 @@
 // Checks of members beyond the checks of single entries: contents of pipes, contents of unlinked files that no remap
 // names, images of plugins, network devices, System V segments.
 
-import { walkIpc } from "../../decoder/criu/wire/ipc-entries.ts";
-import { eachBytes } from "../../decoder/criu/wire/wire.ts";
-import type { Image } from "../../decoder/image.ts";
-import { SourceError } from "../../decoder/source.ts";
-import { NONE, type Severity } from "../../model/checkpoint.ts";
-import { placeOf } from "./entries.ts";
+import { walkIpc } from "../../../decoder/criu/wire/ipc-entries.ts";
+import { eachBytes } from "../../../decoder/criu/wire/wire.ts";
+import type { Image } from "../../../decoder/image.ts";
+import { SourceError } from "../../../decoder/source.ts";
+import { NONE, type Severity } from "../../../model/checkpoint.ts";
+import { placeOf } from "../entries/entries.ts";
+import { faultAt, type Scan } from "../scan.ts";
 import { addCall } from "./members.ts";
-import { faultAt, type Scan } from "./scan.ts";
 
 /** Runs these checks. To be called when all entries have been read. */
 export async function checkMembers(scan: Scan, image: Image): Promise<void> {

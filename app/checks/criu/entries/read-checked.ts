@@ -2,8 +2,8 @@
 //
 // The innermost loop of the checks: casts `as number` read typed arrays within bounds checked by the loop.
 
-import { readVarint, WIRE } from "../../decoder/criu/wire/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { readVarint, WIRE } from "../../../decoder/criu/wire/wire.ts";
+import { NONE } from "../../../model/checkpoint.ts";
 import type { Handler } from "./handler.ts";
 import { isInOrder, isSound, type Shape, TAGS } from "./shapes.ts";
 import { isAllowed } from "./value-limits.ts";

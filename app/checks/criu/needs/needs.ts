@@ -1,16 +1,16 @@
 // What a restore of a set needs beyond it. Handlers of entries note the facts; the list is made when all have been read.
 
-import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../model/checkpoint.ts";
-import { FILE_KINDS, taskState } from "../../model/names.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
-import type { FileRow } from "../../model/rows.ts";
-import { encodeText, valueBytesOf, visibleText } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
-import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKind } from "../needs.ts";
-import { ofFile, type Subject } from "../subject.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../../model/checkpoint.ts";
+import { FILE_KINDS, taskState } from "../../../model/names.ts";
+import { i32At, u8At, u32At } from "../../../model/read.ts";
+import type { FileRow } from "../../../model/rows.ts";
+import { encodeText, valueBytesOf, visibleText } from "../../../model/text.ts";
+import { counted } from "../../../model/words.ts";
+import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKind } from "../../needs.ts";
+import { ofFile, type Subject } from "../../subject.ts";
+import type { Scan } from "../scan.ts";
 import type { NeedNotes, TerminalFacts } from "./need-notes.ts";
 import type { UsedPaths } from "./paths.ts";
-import type { Scan } from "./scan.ts";
 
 /** file_lock_entry.flag. */
 const LOCKS: Readonly<Record<number, string>> = { 1: "a POSIX lock", 2: "a flock", 4: "an OFD lock", 8: "a lease" };

@@ -1,17 +1,17 @@
 // The walk over the entries of a set, member by member in blocks. Nearly all are checked many at a time: see batches.ts.
 
-import { scan } from "../../decoder/criu/wire/wire.ts";
-import type { Image } from "../../decoder/image.ts";
-import { openWindow, type Window } from "../../decoder/window.ts";
-import { NONE } from "../../model/checkpoint.ts";
-import { endOfMember, moveTo, recordCursor, recordLength, recordMember, recordOffset } from "../../model/records.ts";
-import type { RecordRow } from "../../model/rows.ts";
-import type { CheckOptions } from "../options.ts";
-import { type Batches, createBatches } from "./batches.ts";
+import { scan } from "../../../decoder/criu/wire/wire.ts";
+import type { Image } from "../../../decoder/image.ts";
+import { openWindow, type Window } from "../../../decoder/window.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { endOfMember, moveTo, recordCursor, recordLength, recordMember, recordOffset } from "../../../model/records.ts";
+import type { RecordRow } from "../../../model/rows.ts";
+import type { CheckOptions } from "../../options.ts";
+import { type Batches, createBatches } from "../kernel/batches.ts";
+import { enterMember, type Scan } from "../scan.ts";
 import { handlerOf } from "./entries.ts";
 import type { Handler } from "./handler.ts";
 import { readChecked } from "./read-checked.ts";
-import { enterMember, type Scan } from "./scan.ts";
 import { checkShape, isChecked, type Shape, shapeOf } from "./shapes.ts";
 
 /** How the entries of one kind of record are checked. */

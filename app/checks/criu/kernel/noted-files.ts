@@ -1,14 +1,14 @@
 // Takes the notes of open files, entries of files.img, from the kernel. Casts `as number` read notes.
 
-import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
-import { FIELD_TABLES } from "../../decoder/criu/wire/field-table.ts";
-import { NONE } from "../../model/checkpoint.ts";
-import { type Body, MESSAGE_BODIES, MESSAGE_FIELDS, WATCH } from "./file-bodies.ts";
-import { NOTE, type NotedRun } from "./kernel/check-kernel.ts";
-import { addNode, slotsOf, type Tables } from "./kernel/nodes.ts";
-import type { Scan } from "./scan.ts";
-import { messageIn, TAGS } from "./shapes.ts";
-import { noteWatch } from "./watches.ts";
+import { FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
+import { FIELD_TABLES } from "../../../decoder/criu/wire/field-table.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { type Body, MESSAGE_BODIES, MESSAGE_FIELDS, WATCH } from "../entries/file-bodies.ts";
+import { messageIn, TAGS } from "../entries/shapes.ts";
+import { noteWatch } from "../entries/watches.ts";
+import type { Scan } from "../scan.ts";
+import { NOTE, type NotedRun } from "./check-kernel.ts";
+import { addNode, slotsOf, type Tables } from "./nodes.ts";
 
 /** Slots of file_entry: type, id and the message that it has, whose own slots follow. */
 const [TYPE, ID, MESSAGE] = [1, 2, 3];

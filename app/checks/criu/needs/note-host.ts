@@ -1,11 +1,11 @@
 // Notes what entries say that depends on the restoring machine.
 
-import { buildIdText } from "../../decoder/criu/format/meaning.ts";
-import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
-import { exactText } from "../../model/text.ts";
-import { MOST_NEEDS } from "../needs.ts";
+import { buildIdText } from "../../../decoder/criu/format/meaning.ts";
+import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
+import { exactText } from "../../../model/text.ts";
+import { MOST_NEEDS } from "../../needs.ts";
+import { has, low, type Scan, scanInto } from "../scan.ts";
 import type { MountNote } from "./host-notes.ts";
-import { has, low, type Scan, scanInto } from "./scan.ts";
 
 const RLIMITS = fieldNumber("task_rlimits_entry", "rlimits");
 const RLIMIT = plan("rlimit_entry", ["cur", "max"]);

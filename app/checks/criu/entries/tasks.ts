@@ -1,13 +1,13 @@
 // Checks of the entries of the set as a whole and of its tasks: inventory, cores, object ids, mounts.
 
-import { eachBytes, fieldNumber, plan } from "../../decoder/criu/wire/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
-import { decodeText, visibleText } from "../../model/text.ts";
-import { MOST_NEEDS } from "../needs.ts";
+import { eachBytes, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { decodeText, visibleText } from "../../../model/text.ts";
+import { MOST_NEEDS } from "../../needs.ts";
+import { noteFeatures, noteLimits, noteMount, noteProfile } from "../needs/note-host.ts";
+import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";
+import { callFor } from "../set/members.ts";
 import { type Handler, handler } from "./handler.ts";
-import { callFor } from "./members.ts";
-import { noteFeatures, noteLimits, noteMount, noteProfile } from "./note-host.ts";
-import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "./scan.ts";
 
 const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id", "mnt_ns_id", "pid_ns_id"]);
 const PLUGINS = fieldNumber("plugins_entry", "plugins");

@@ -1,9 +1,9 @@
 // Checks of mounts: CRIU mounts what it reaches from the root of a namespace, over the mounts that others are on
 // (criu/mount.c, CRIU 4.2).
 
-import { NONE } from "../../model/checkpoint.ts";
-import { visibleText } from "../../model/text.ts";
-import { faultAt, type Scan } from "./scan.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { visibleText } from "../../../model/text.ts";
+import { faultAt, type Scan } from "../scan.ts";
 
 /** Reports mounts that are on each other, which CRIU does not reach, and mounts on themselves, which it refuses. */
 export function checkMounts(scan: Scan): void {
