@@ -24,6 +24,22 @@ export function storedValue(store: DetailStore, value: number): DetailValue {
   return JSON.parse(decodeText(valueBytes(store, value))) as DetailValue;
 }
 
+/** A function that tests whether two values of two stores have the same bytes. It compares each pair of them once. */
+export function valueComparer(x: DetailStore, y: DetailStore): (value: number, other: number) => boolean {
+  /** By value of `x`: 1 + a value of `y` that has the same bytes. */
+  const same = new Uint32Array(x.start.length);
+  return (value, other) => {
+    if (same[value] === other + 1) return true;
+    const start = u32At(x.start, value);
+    const length = u32At(x.start, value + 1) - start;
+    const otherStart = u32At(y.start, other);
+    if (length !== u32At(y.start, other + 1) - otherStart) return false;
+    for (let at = 0; at < length; at++) if (x.pool[start + at] !== y.pool[otherStart + at]) return false;
+    same[value] = other + 1;
+    return true;
+  };
+}
+
 /** The value of entry `at` of a store. */
 export const valueAt = (store: DetailStore, at: number): DetailValue => storedValue(store, u32At(store.value, at));
 

@@ -10,8 +10,16 @@ export interface ChosenDescriptors {
   readonly first: Uint32Array;
 }
 
-/** The descriptors that lead to open files of a kind: see names.ts. */
-export function descriptorsOfKind({ tables, descriptors, files }: Checkpoint, kind: number): ChosenDescriptors {
+/**
+ * The descriptors that lead to open files of a kind: see names.ts.
+ *
+ * @param leftOut By descriptor: 1 if it is not among them. Absent: none is left out.
+ */
+export function descriptorsOfKind(
+  { tables, descriptors, files }: Checkpoint,
+  kind: number,
+  leftOut?: Uint8Array,
+): ChosenDescriptors {
   const rows = new Uint32Array(descriptors.count);
   const first = new Uint32Array(tables.count + 1);
   const { file } = descriptors;
@@ -19,7 +27,8 @@ export function descriptorsOfKind({ tables, descriptors, files }: Checkpoint, ki
   for (let table = 0; table < tables.count; table++) {
     const end = u32At(tables.first, table + 1);
     for (let row: DescriptorRow = u32At(tables.first, table); row < end; row++) {
-      if (file[row] !== NONE && files.kind[i32At(file, row)] === kind) rows[count++] = row;
+      if (file[row] === NONE || files.kind[i32At(file, row)] !== kind || leftOut?.[row] === 1) continue;
+      rows[count++] = row;
     }
     first[table + 1] = count;
   }

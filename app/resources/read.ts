@@ -4,17 +4,13 @@ import type { Image } from "../decoder/image.ts";
 import type { Side } from "../model/side.ts";
 import { type Reading, readCriu, WITH_ROWS_LEFT_OUT } from "./criu/read.ts";
 import { createSetReader, type SetReader } from "./criu/set-reader.ts";
+import { readComparedSockets } from "./criu/sockets.ts";
 import { readThreadOwners } from "./criu/thread-owners.ts";
-import {
-  type ComparedSet,
-  type Correspond,
-  findUnchanged,
-  NOTHING_UNCHANGED,
-  type Unchanged,
-} from "./criu/unchanged.ts";
+import { type ComparedSet, findUnchanged, NOTHING_UNCHANGED, type Unchanged } from "./criu/unchanged.ts";
 import { readFiles } from "./from-checkpoint.ts";
 import { readLinuxCr } from "./linux-cr/read.ts";
 import { RESOURCES } from "./resources.ts";
+import { hasOneNetwork, type PairedDescriptors } from "./same-sockets.ts";
 import type { Resources } from "./table.ts";
 import { createTables } from "./tables.ts";
 
@@ -47,17 +43,22 @@ async function readSet(set: SetReader, names: readonly string[], reading: Readin
   return tables.finish();
 }
 
+/** Which tasks, file tables and descriptors of two images are compared with each other. */
+export interface Pairs extends PairedDescriptors {
+  /** By task before: its row after; NONE: only before. */
+  readonly taskAfter: Int32Array;
+}
+
 /**
  * Reads tables of two images to compare them. Rows that are certainly the same in both are left out, if that is known
- * without reading them: those of tasks that are the same in both images, byte for byte.
+ * without reading them: those of tasks that are the same in both images, byte for byte, and of sockets.
  *
- * @param correspond Whether a task before and one after are compared with each other.
  * @throws SourceError if bytes cannot be read
  */
 export async function readForComparison(
   images: Readonly<Record<Side, Image>>,
   names: readonly string[],
-  correspond: Correspond,
+  pairs: Pairs,
 ): Promise<Record<Side, Resources>> {
   const { before, after } = images;
   const isRead = WITH_ROWS_LEFT_OUT.some((name) => names.includes(name));
@@ -69,13 +70,23 @@ export async function readForComparison(
     return { set, owners: await readThreadOwners(set) };
   };
   const sets = { before: await compared(before), after: await compared(after) };
-  const unchanged = await findUnchanged(sets, correspond);
+  const unchanged = await findUnchanged(sets, (task, other) => pairs.taskAfter[task] === other);
+  const others = names.filter((name) => name !== SOCKETS);
   const read = async (leaving: Unchanged): Promise<Record<Side, Resources>> => ({
-    before: await readSet(sets.before.set, names, { owners: sets.before.owners, unchanged: leaving }),
-    after: await readSet(sets.after.set, names, { owners: sets.after.owners, unchanged: leaving }),
+    before: await readSet(sets.before.set, others, { owners: sets.before.owners, unchanged: leaving }),
+    after: await readSet(sets.after.set, others, { owners: sets.after.owners, unchanged: leaving }),
   });
-  const found = await read(unchanged);
+  let found = await read(unchanged);
   // If one image seems to lack a table, all its rows may have been left out.
   const isLacking = WITH_ROWS_LEFT_OUT.some((name) => found.before[name]?.held !== found.after[name]?.held);
-  return isLacking && unchanged !== NOTHING_UNCHANGED ? read(NOTHING_UNCHANGED) : found;
+  if (isLacking && unchanged !== NOTHING_UNCHANGED) found = await read(NOTHING_UNCHANGED);
+  if (others.length === names.length) return found;
+  const haveOneNetwork = hasOneNetwork(found.before.namespaces) && hasOneNetwork(found.after.namespaces);
+  const sockets = await readComparedSockets({ before: sets.before.set, after: sets.after.set }, pairs, haveOneNetwork);
+  return {
+    before: { ...found.before, [SOCKETS]: sockets.before },
+    after: { ...found.after, [SOCKETS]: sockets.after },
+  };
 }
+
+const SOCKETS = "sockets";

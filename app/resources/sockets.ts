@@ -40,10 +40,13 @@ const optionWords: Make = (options) => {
   return Object.entries(options).map(([name, value]) => (value === true ? name : `${name}=${JSON.stringify(value)}`));
 };
 
-/** Columns of text and lists, with the details that they are read from, the preferred first. */
-const POOLED: readonly (readonly [column: string, from: Readonly<Record<string, Make>>])[] = [
+/**
+ * Columns of text and lists, with the details that they are read from, the preferred first. A text is the cell of every
+ * socket that has the detail, whatever its value.
+ */
+const POOLED: readonly (readonly [column: string, from: Readonly<Record<string, Make | string>>])[] = [
   // Netlink, packet and unix sockets of CRIU have details of their own instead.
-  ["family", { family: word, portId: () => "netlink", interfaceIndex: () => "packet", peerInode: () => "unix" }],
+  ["family", { family: word, portId: "netlink", interfaceIndex: "packet", peerInode: "unix" }],
   ["type", { type: word }],
   ["protocol", { protocol: word }],
   ["state", { state: word }],
@@ -67,6 +70,17 @@ export const SOCKET_DETAILS: ReadonlySet<string> = new Set([
   ...NUMBERS.flatMap(([, from]) => from),
 ]);
 
+const isCompared = (name: string): boolean =>
+  spec("sockets").columns.some((column) => column.name === name && column.notCompared === undefined);
+
+/** The details from which columns are read that are compared, and whether only by being there. */
+export const COMPARED_DETAILS: ReadonlyMap<string, "value" | "presence"> = new Map([
+  ...POOLED.filter(([column]) => isCompared(column)).flatMap(([, from]) =>
+    Object.entries(from).map(([key, make]) => [key, typeof make === "string" ? "presence" : "value"] as const),
+  ),
+  ...NUMBERS.filter(([column]) => isCompared(column)).flatMap(([, keys]) => keys.map((key) => [key, "value"] as const)),
+]);
+
 /** What is known of sockets that is not among their details. */
 export interface SocketFacts {
   /** By open file: its network namespace, as in the table of namespaces; NaN: unknown. */
@@ -79,10 +93,11 @@ export interface SocketFacts {
  * The table of sockets, with a row for each descriptor of each task.
  *
  * @param facts `null`: none are known.
+ * @param leftOut By descriptor: 1 if it gets no row. Absent: all get one.
  */
-export function socketTable(checkpoint: Checkpoint, facts: SocketFacts | null): ResourceTable {
+export function socketTable(checkpoint: Checkpoint, facts: SocketFacts | null, leftOut?: Uint8Array): ResourceTable {
   const { tasks, descriptors } = checkpoint;
-  const { rows, first } = descriptorsOfKind(checkpoint, fileKind("socket"));
+  const { rows, first } = descriptorsOfKind(checkpoint, fileKind("socket"), leftOut);
   let total = 0;
   for (let task = 0; task < tasks.count; task++) {
     const table = tableOfTask(checkpoint, task);
@@ -214,7 +229,7 @@ function readingsOf(store: DetailStore, pools: readonly Pool[]): readonly Readin
     Object.entries(from).map(([key, make]) => ({
       column,
       key,
-      cells: pooledCells(store, pools[column] as Pool, make),
+      cells: pooledCells(store, pools[column] as Pool, typeof make === "string" ? () => make : make),
     })),
   );
   const cells = numberCells(store);

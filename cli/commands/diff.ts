@@ -39,11 +39,7 @@ async function printChanges(before: OpenedImage, after: OpenedImage, options: Di
   const isWithout = options["no-resources"];
   const images = { before: before.image, after: after.image };
   const pairs = pair(before.image.checkpoint, after.image.checkpoint);
-  const tables = await readForComparison(
-    images,
-    isWithout ? PLACES : COMPARED_RESOURCES,
-    (task, other) => pairs.taskAfter[task] === other,
-  );
+  const tables = await readForComparison(images, isWithout ? PLACES : COMPARED_RESOURCES, pairs);
   const using = isWithout ? { places: tables } : { resources: tables };
   const order = await orderOf(before, after);
   const comparison = diff(before.image.checkpoint, after.image.checkpoint, { ...using, pairs, order });

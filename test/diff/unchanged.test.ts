@@ -2,14 +2,17 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { MESSAGES, type MessageName } from "../../app/decoder/criu/format/messages.ts";
+import type { MessageName } from "../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
+import { pair } from "../../app/diff/pairs/pair.ts";
+import { NONE } from "../../app/model/checkpoint.ts";
 import { readForComparison, readResources } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 import { changesAndNotes } from "../support/compare.ts";
 import { mixedCriuSet } from "../support/criu-mixed-set.ts";
 import { imageBytes, type Message } from "../support/criu-set.ts";
 import { editEntries, editField, setNumber, withFile, without } from "../support/edit-set.ts";
+import { everyEdit } from "../support/every-edit.ts";
 import { resourcefulSet } from "../support/resourceful-set.ts";
 import { openSources } from "../support/resources.ts";
 
@@ -47,7 +50,8 @@ async function changesOf(before: Set, after: Set) {
 /** How many rows of each table are read of the set after. */
 async function rowsRead(before: Set, after: Set): Promise<Record<string, number>> {
   const images = { before: await openSources(before), after: await openSources(after) };
-  const read = await readForComparison(images, COMPARED_RESOURCES, (task, other) => task === other);
+  const pairs = pair(images.before.checkpoint, images.after.checkpoint);
+  const read = await readForComparison(images, COMPARED_RESOURCES, pairs);
   return Object.fromEntries(Object.entries(read.after).map(([name, { count }]) => [name, count]));
 }
 
@@ -74,43 +78,12 @@ describe("tasks that are the same in two sets", () => {
 
   test("are those that the caller says correspond", async () => {
     const images = { before: await openSources(crowd()), after: await openSources(crowd()) };
-    const read = await readForComparison(images, COMPARED_RESOURCES, (task) => task !== 3);
+    const pairs = pair(images.before.checkpoint, images.after.checkpoint);
+    const taskAfter = pairs.taskAfter.with(3, NONE);
+    const read = await readForComparison(images, COMPARED_RESOURCES, { ...pairs, taskAfter });
     expect([read.before.tasks?.count, read.after.mappings?.count]).toEqual([1, 3]);
   });
 });
-
-const isText = (type: string): boolean => type === "string" || type === "bytes";
-
-/** Another value of a type. */
-const edited =
-  (type: string) =>
-  (value: bigint | Uint8Array | null): bigint | Uint8Array => {
-    if (typeof value === "bigint") return value ^ 1n;
-    if (value !== null && value.length > 0) return value.with(0, (value[0] as number) ^ 2);
-    return isText(type) ? Uint8Array.of(0x78) : 1n;
-  };
-
-/** Dotted names of all fields of a message that are not messages, with their types. Registers are not compared. */
-function fieldsOf(message: string, depth = 0): { readonly path: string; readonly type: string }[] {
-  return (MESSAGES.get(message as MessageName) ?? []).flatMap(({ name, type }) => {
-    if (!MESSAGES.has(type as MessageName)) return type === "fixed64" ? [] : [{ path: name, type }];
-    if (depth > 3 || /^thread_info/.test(type)) return [];
-    return fieldsOf(type, depth + 1).map((inner) => ({ ...inner, path: `${name}.${inner.path}` }));
-  });
-}
-
-/** The sets with one field of a member edited, for each field of the message that its entry may have. */
-function* edits(set: Set, member: string, message: MessageName): Generator<Set> {
-  for (const { path, type } of fieldsOf(message)) {
-    let after: Set | null = null;
-    try {
-      after = editField(set, member, message, 0, path, edited(type));
-    } catch {
-      // The entry does not have the message that the field is in.
-    }
-    if (after !== null) yield after;
-  }
-}
 
 describe("one field of one task among many, edited, makes the changes that reading everything makes", () => {
   test.each([
@@ -119,7 +92,7 @@ describe("one field of one task among many, edited, makes the changes that readi
   ] as const)("%s", async (member, message) => {
     const before = crowd();
     let changed = 0;
-    for (const after of edits(before, member, message)) {
+    for (const after of everyEdit(before, member, message)) {
       if ((await changesOf(before, after)).changes.length > 0) changed++;
     }
     expect(changed).toBeGreaterThan(message === "core_entry" ? 40 : 6);
@@ -132,7 +105,7 @@ describe("one field of one task among many, edited, makes the changes that readi
       const message = { c: "core_entry", m: "mm_entry", s: "seccomp_entry", p: "pstree_entry" }[member[0] as string];
       const own = (member === "cgroup.img" ? "cgroup_entry" : message) as MessageName;
       let changed = 0;
-      for (const after of edits(before, member, own)) {
+      for (const after of everyEdit(before, member, own)) {
         if ((await changesOf(before, after)).changes.length > 0) changed++;
       }
       expect(changed).toBeGreaterThan(0);

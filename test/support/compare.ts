@@ -13,11 +13,7 @@ import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 /** Compares two images without reading rows that are certainly the same. */
 export async function compareImages(before: Image, after: Image): Promise<Comparison> {
   const pairs = pair(before.checkpoint, after.checkpoint);
-  const resources = await readForComparison(
-    { before, after },
-    COMPARED_RESOURCES,
-    (task, other) => pairs.taskAfter[task] === other,
-  );
+  const resources = await readForComparison({ before, after }, COMPARED_RESOURCES, pairs);
   return diff(before.checkpoint, after.checkpoint, { pairs, resources });
 }
 

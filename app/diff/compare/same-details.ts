@@ -5,6 +5,7 @@
 
 import { type Checkpoint, type DetailStore, NONE } from "../../model/checkpoint.ts";
 import { fileDetail } from "../../model/detail-keys.ts";
+import { valueComparer } from "../../model/detail-store.ts";
 import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import { FILE_KINDS } from "../../model/names.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -31,8 +32,7 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
   const isUnheldBefore = unheldFinder(before);
   const isUnheldAfter = unheldFinder(after);
-  /** By value before: 1 + a value after that has the same bytes. */
-  const valueAfter = new Uint32Array(x.start.length);
+  const isSame = valueComparer(x, y);
   /** By kind and key: one of TEST, and the index of the role. */
   const tests = new Uint8Array(FILE_KINDS.length * x.keys.length);
   const roles = new Int8Array(tests.length);
@@ -43,12 +43,6 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
     tests[at] = isTested ? TEST[compared] : TEST.nothing;
     roles[at] = role === undefined ? NONE : LINK_ROLES.indexOf(role);
     return tests[at] as number;
-  };
-  const isSame = (value: number, other: number): boolean => {
-    if (valueAfter[value] === other + 1) return true;
-    if (!sameValue(x, value, y, other)) return false;
-    valueAfter[value] = other + 1;
-    return true;
   };
   /** Whether the details that name linked files are the same: lists of ids, of which only files without descriptors count. */
   const isSameLink = (b: FileRow, a: FileRow, role: number, value: number, other: number): boolean => {
@@ -80,16 +74,6 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
     }
     return true;
   };
-}
-
-/** Whether two values have the same bytes. */
-function sameValue(x: DetailStore, value: number, y: DetailStore, other: number): boolean {
-  const start = x.start[value] as number;
-  const length = (x.start[value + 1] as number) - start;
-  const otherStart = y.start[other] as number;
-  if (length !== (y.start[other + 1] as number) - otherStart) return false;
-  for (let at = 0; at < length; at++) if (x.pool[start + at] !== y.pool[otherStart + at]) return false;
-  return true;
 }
 
 /** Whether a value is null: no other value has its length and first byte. */

@@ -3,11 +3,14 @@
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/inspect.ts";
 import { createValueReader } from "../../decoder/criu/wire/values.ts";
 import { eachBytes, fieldNumber, isSet, low, type Plan, plan, scan, scratch } from "../../decoder/criu/wire/wire.ts";
-import { NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import type { SocketFacts } from "../sockets.ts";
+import type { Side } from "../../model/side.ts";
+import { type PairedDescriptors, sameSockets } from "../same-sockets.ts";
+import { type SocketFacts, socketTable } from "../sockets.ts";
+import type { ResourceTable } from "../table.ts";
 import type { Tables } from "../tables.ts";
 import { messageOf, type SetReader } from "./set-reader.ts";
 
@@ -41,6 +44,29 @@ export async function readSocketFacts(set: SetReader, tables: Tables): Promise<S
   return { namespaces: await readNamespaces(set), labels: await readLabels(set) };
 }
 
+/**
+ * The tables of sockets of two sets. Rows that are the same in both are left out, unless sockets may be in different
+ * namespaces: these are known only once tasks are compared.
+ *
+ * @param haveOneNetwork Whether all tasks of each set are in one network namespace.
+ */
+export async function readComparedSockets(
+  sets: Readonly<Record<Side, SetReader>>,
+  pairs: PairedDescriptors,
+  haveOneNetwork: boolean,
+): Promise<Record<Side, ResourceTable>> {
+  const { before, after } = sets;
+  const checkpoints = { before: before.checkpoint, after: after.checkpoint };
+  const labels = { before: await readLabels(before), after: await readLabels(after) };
+  const leftOut = haveOneNetwork ? sameSockets(checkpoints, pairs, labels) : null;
+  const tableOf = async (side: Side): Promise<ResourceTable> => {
+    const own = leftOut?.[side];
+    const namespaces = await readNamespaces(sets[side], own);
+    return socketTable(checkpoints[side], { namespaces, labels: labels[side] }, own);
+  };
+  return { before: await tableOf("before"), after: await tableOf("after") };
+}
+
 /** CRIU writes labels only where SELinux is in use. */
 const SELINUX = 1;
 
@@ -66,20 +92,34 @@ async function readLabels(set: SetReader): Promise<ReadonlyMap<FileRow, Uint8Arr
   return labels;
 }
 
-/** By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown. */
-async function readNamespaces(set: SetReader): Promise<Float64Array> {
+/**
+ * By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown, or all its
+ * descriptors are left out.
+ */
+async function readNamespaces(set: SetReader, leftOut?: Uint8Array): Promise<Float64Array> {
   const { files } = set.checkpoint;
   const found = new Float64Array(files.count).fill(Number.NaN);
+  const isLeft = leftOut === undefined ? null : filesLeft(set.checkpoint, leftOut);
   const read = createEntryReader(set.checkpoint, set.sources);
   const namespaceOf = namespaceReader();
   for (let file = 0; file < files.count; file++) {
-    if (u8At(files.kind, file) !== SOCKET) continue;
+    if (u8At(files.kind, file) !== SOCKET || isLeft?.[file] === 0) continue;
     set.throwIfAborted();
     const reading = read(i32At(files.record, file));
     const entry = reading instanceof Promise ? await reading : reading;
     if (entry !== null) found[file] = namespaceOf(entry);
   }
   return found;
+}
+
+/** By open file: 1 if a descriptor that is not left out leads to it. */
+function filesLeft({ descriptors, files }: Checkpoint, leftOut: Uint8Array): Uint8Array {
+  const left = new Uint8Array(files.count);
+  for (let row = 0; row < leftOut.length; row++) {
+    const file = i32At(descriptors.file, row);
+    if (leftOut[row] === 0 && file !== NONE) left[file] = 1;
+  }
+  return left;
 }
 
 /** A function that reads the namespace of an entry; NaN: it has none. */

@@ -1,0 +1,155 @@
+// Finds the descriptors whose rows in the table of sockets are the same in two images, as most are. A comparison does not
+// need these rows: making them, with the namespace of each socket, takes longer than comparing their details in the columns.
+//
+// Casts `as number` read columns within bounds checked by the loops.
+
+import { type Checkpoint, type DetailStore, NONE } from "../model/checkpoint.ts";
+import { valueComparer } from "../model/detail-store.ts";
+import { fileKind } from "../model/names.ts";
+import type { FileRow } from "../model/rows.ts";
+import { firstOfEach } from "../model/search.ts";
+import type { Side } from "../model/side.ts";
+import { tableOfTask } from "./descriptors-of-kind.ts";
+import { COMPARED_DETAILS, type SocketFacts } from "./sockets.ts";
+import { cellAt, MOST_ROWS, type ResourceTable } from "./table.ts";
+import { spec } from "./tables.ts";
+
+const SOCKET = fileKind("socket");
+
+/** Which file tables, and which descriptors in them, correspond: pair.ts of app/diff says how. */
+export interface PairedDescriptors {
+  /** Rows of pair p of tables: firstRow[p] … firstRow[p + 1] - 1 of the columns of descriptors. NONE: on one side only. */
+  readonly tables: {
+    readonly count: number;
+    readonly before: Int32Array;
+    readonly after: Int32Array;
+    readonly firstRow: Uint32Array;
+  };
+  readonly descriptors: { readonly before: Int32Array; readonly after: Int32Array };
+}
+
+/** By descriptor of each side: 1 if its row is left out. */
+export type LeftOut = Readonly<Record<Side, Uint8Array>>;
+
+/**
+ * The descriptors whose rows can be left out of both tables of sockets: everything that is compared is the same in both,
+ * apart from namespaces. `null`: none are left out.
+ *
+ * @param labels Labels of the sockets that have one, by side.
+ */
+export function sameSockets(
+  images: Readonly<Record<Side, Checkpoint>>,
+  { tables, descriptors }: PairedDescriptors,
+  labels: Readonly<Record<Side, SocketFacts["labels"]>>,
+): LeftOut | null {
+  const { before, after } = images;
+  // Of longer tables, the first rows are compared.
+  if (rowsOfTasks(before) > MOST_ROWS || rowsOfTasks(after) > MOST_ROWS) return null;
+  const leftOut = { before: new Uint8Array(before.descriptors.count), after: new Uint8Array(after.descriptors.count) };
+  const isSame = socketComparer(before, after);
+  const hasLabels = labels.before.size > 0 || labels.after.size > 0;
+  const isAloneBefore = onceIn(tables.before, before.tables.count);
+  const isAloneAfter = onceIn(tables.after, after.tables.count);
+  const [fileBefore, fileAfter] = [before.descriptors.file, after.descriptors.file];
+  const [kindBefore, kindAfter] = [before.files.kind, after.files.kind];
+  for (let pair = 0; pair < tables.count; pair++) {
+    const tableBefore = tables.before[pair] as number;
+    const tableAfter = tables.after[pair] as number;
+    if (tableBefore === NONE || tableAfter === NONE) continue;
+    // With several partners, a descriptor would have to be left out in one comparison, and not in another.
+    if (isAloneBefore[tableBefore] !== 1 || isAloneAfter[tableAfter] !== 1) continue;
+    const end = tables.firstRow[pair + 1] as number;
+    for (let at = tables.firstRow[pair] as number; at < end; at++) {
+      const x = descriptors.before[at] as number;
+      const y = descriptors.after[at] as number;
+      if (x === NONE || y === NONE) continue;
+      const b = fileBefore[x] as number;
+      const a = fileAfter[y] as number;
+      if (b === NONE || a === NONE || kindBefore[b] !== SOCKET || kindAfter[a] !== SOCKET) continue;
+      if (!isSame(b, a) || isRepeated(before, x) || isRepeated(after, y)) continue;
+      if (hasLabels && !isSameLabel(labels.before.get(b), labels.after.get(a))) continue;
+      leftOut.before[x] = 1;
+      leftOut.after[y] = 1;
+    }
+  }
+  return leftOut;
+}
+
+/** How many rows a table with all descriptors of all tasks would have. */
+function rowsOfTasks(checkpoint: Checkpoint): number {
+  const { first } = checkpoint.tables;
+  let rows = 0;
+  for (let task = 0; task < checkpoint.tasks.count; task++) {
+    const table = tableOfTask(checkpoint, task);
+    if (table !== NONE) rows += (first[table + 1] as number) - (first[table] as number);
+  }
+  return rows;
+}
+
+/** By table: how often it is in a column, up to 2. */
+function onceIn(column: Int32Array, tables: number): Uint8Array {
+  const times = new Uint8Array(tables);
+  for (const table of column) if (table !== NONE) times[table] = Math.min(2, (times[table] as number) + 1);
+  return times;
+}
+
+/** Whether the table has another descriptor with the number, which makes a row as well. */
+function isRepeated({ descriptors: { fd, table } }: Checkpoint, row: number): boolean {
+  return [row - 1, row + 1].some((other) => fd[other] === fd[row] && table[other] === table[row]);
+}
+
+const isSameLabel = (before: Uint8Array | undefined, after: Uint8Array | undefined): boolean =>
+  before?.length === after?.length && (before?.every((byte, at) => byte === after?.[at]) ?? true);
+
+/** What is read of a detail: nothing, its value, or only that there is one. */
+const READ = { nothing: 0, value: 1, presence: 2 } as const;
+
+/** A function that tests whether all columns that are compared are the same for two sockets. */
+function socketComparer(before: Checkpoint, after: Checkpoint): (b: FileRow, a: FileRow) => boolean {
+  const [x, y] = [before.fileDetails, after.fileDetails];
+  const firstBefore = firstOfEach(x.row, before.files.count);
+  const firstAfter = firstOfEach(y.row, after.files.count);
+  const readBefore = readingOf(x);
+  const readAfter = readingOf(y);
+  const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
+  const isSameValue = valueComparer(x, y);
+  return (b, a) => {
+    const end = firstBefore[b + 1] as number;
+    const otherEnd = firstAfter[a + 1] as number;
+    let other = firstAfter[a] as number;
+    for (let at = firstBefore[b] as number; at < end; at++) {
+      const key = x.key[at] as number;
+      const read = readBefore[key] as number;
+      if (read === READ.nothing) continue;
+      while (other < otherEnd && readAfter[y.key[other] as number] === READ.nothing) other++;
+      if (other === otherEnd || y.key[other] !== keyAfter[key]) return false;
+      if (read === READ.value && !isSameValue(x.value[at] as number, y.value[other] as number)) return false;
+      other++;
+    }
+    while (other < otherEnd && readAfter[y.key[other] as number] === READ.nothing) other++;
+    return other === otherEnd;
+  };
+}
+
+/** By key of a store: what is read of it, one of READ. */
+const readingOf = ({ keys }: DetailStore): Uint8Array =>
+  Uint8Array.from(keys, (key) => {
+    const part = COMPARED_DETAILS.get(key);
+    return part === undefined ? READ.nothing : READ[part];
+  });
+
+/** Whether all tasks are in one network namespace, or in none that is known: then all sockets are in the same one. */
+export function hasOneNetwork(namespaces: ResourceTable | undefined): boolean {
+  if (namespaces === undefined) return true;
+  const { columns } = spec("namespaces");
+  const [kind, id] = ["kind", "id"].map((name) => {
+    const at = columns.findIndex((column) => column.name === name);
+    return { own: columns[at] as (typeof columns)[number], cells: namespaces.columns[at] };
+  });
+  if (kind === undefined || id === undefined) return false;
+  const networks = new Set<unknown>();
+  for (let row = 0; row < namespaces.count; row++) {
+    if (cellAt(kind.own, kind.cells, row) === "net") networks.add(cellAt(id.own, id.cells, row));
+  }
+  return networks.size < 2;
+}
