@@ -216,6 +216,19 @@ describe("archives", () => {
     expect(soft.checkpoint.problems).toMatchObject([{ severity: "note", code: "archive-link" }]);
   });
 
+  test("say of a file of a set that is a link out of the archive that it is one", async () => {
+    const files = await Promise.all(
+      setSources("w1/before").map(async ({ name, size, read }) => ({ name, bytes: await read(0, size) })),
+    );
+    const others = files.filter(({ name }) => name !== "files.img");
+    const linked = tar([...others, { name: "files.img", type: "2", link: "../elsewhere" }]);
+    const { images } = await findImages([bytesSource("x.tar", linked)]);
+    const image = (await openFound(images[0] as (typeof images)[0])) as Image;
+    const said = image.checkpoint.problems.map(({ message }) => message);
+    expect(said).toContain("files.img is a link to ../elsewhere, which is not in the archive.");
+    expect(said.join()).not.toContain("text file");
+  });
+
   test("one after the other are both read", async () => {
     const two = concat([tar([{ name: "a", bytes: LINUX_CR }]), tar([{ name: "b", bytes: LINUX_CR }])]);
     for (const bytes of [two, gzip(two)]) {

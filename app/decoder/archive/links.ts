@@ -1,7 +1,7 @@
 // Links in an archive: a hard link is another name of a member, a symbolic link refers to a member by its path.
 
 import { encodeText, visible } from "../../model/text.ts";
-import { bytesSource, type Source } from "../source.ts";
+import { bytesSource, type Source, SourceError } from "../source.ts";
 import type { ArchiveProblem } from "./problem.ts";
 import type { TarEntry } from "./tar-header.ts";
 
@@ -45,9 +45,13 @@ function foldersOf(names: Iterable<string>): ReadonlySet<string> {
 
 /**
  * The sources of an archive's members; of several with the same path, the last one, as tar does. A link to a directory
- * or out of the archive is kept as a member whose content is the target's path: that is how a set names its parent.
+ * or out of the archive cannot be read, unless the caller wants its target's path in place of contents.
  */
-export function resolveLinks(listed: readonly Listed[], problem: (problem: ArchiveProblem) => void): readonly Source[] {
+export function resolveLinks(
+  listed: readonly Listed[],
+  problem: (problem: ArchiveProblem) => void,
+  isPathWanted: (name: string) => boolean = () => false,
+): readonly Source[] {
   const byName = new Map<string, Listed>();
   const repeated = new Set<string>();
   for (const each of listed) {
@@ -78,12 +82,17 @@ export function resolveLinks(listed: readonly Listed[], problem: (problem: Archi
       continue;
     }
     const target = entry.hardLink ?? entry.symbolicLink ?? "";
-    if (entry.symbolicLink !== undefined) {
-      sources.push(bytesSource(entry.name, encodeText(target)));
-      const path = targetOf(entry.name, target);
-      if (path !== null && folders.has(path)) continue;
-    }
     const message = `${visible(entry.name)} is a link to ${visible(target)}, which is not in the archive.`;
+    if (entry.symbolicLink !== undefined) {
+      const path = targetOf(entry.name, target);
+      const isFolder = path !== null && folders.has(path);
+      const bytes = encodeText(target);
+      const reason = isFolder ? `${visible(entry.name)} is a link to a folder, ${visible(target)}.` : message;
+      const unread = (): Promise<never> => Promise.reject(new SourceError(reason));
+      const asPath = bytesSource(entry.name, bytes);
+      sources.push(isPathWanted(entry.name) ? asPath : { ...asPath, read: unread });
+      if (isFolder) continue;
+    }
     problem({ severity: "note", code: "archive-link", message, offset: 0 });
   }
   return sources;

@@ -26,6 +26,8 @@ export interface UnpackOptions extends Needs {
   readonly onBytes?: (bytes: number) => void;
   /** Which members, by name, are not kept but may be read later: the archive is then unpacked again for them. */
   readonly later?: (name: string) => boolean;
+  /** Which members, by name, are read as the path of their target if they are links to a folder or out of the archive. */
+  readonly isPathWanted?: (name: string) => boolean;
   /** Decompressors of the platform to use where they can unpack a file. */
   readonly unpackers?: PlatformUnpackers;
 }
@@ -59,7 +61,7 @@ export async function openArchive(source: Source, form: ArchiveForm, options: Un
   if (form === "zip") {
     const { listZip } = await import("./zip.ts");
     const listed = await listZip(source, { ...options, limits: { ...HIGHEST, ...options.limits } }, problem);
-    return { form, members: resolveLinks(listed, problem), isSingle: false, problems };
+    return { form, members: resolveLinks(listed, problem, options.isPathWanted), isSingle: false, problems };
   }
   if (form === "tar") {
     const found = await listTar(source, options.signal, most);
@@ -70,7 +72,7 @@ export async function openArchive(source: Source, form: ArchiveForm, options: Un
       const part = member.sparse ? absentSource(name, size) : partSource(source, name, offset, size);
       return { entry: member, source: dated(part, modified) };
     });
-    return { form, members: resolveLinks(listed, problem), isSingle: false, problems };
+    return { form, members: resolveLinks(listed, problem, options.isPathWanted), isSingle: false, problems };
   }
   const contents = await unpackContents(source, form, options, problem);
   return { form, ...contents, problems };
@@ -129,7 +131,7 @@ async function unpackContents(
   tar.end();
   const { later } = options;
   const listed = later === undefined ? keeper.listed : deferred(keeper.listed, later, source, form, options);
-  return { members: resolveLinks(listed, problem), isSingle: false };
+  return { members: resolveLinks(listed, problem, options.isPathWanted), isSingle: false };
 }
 
 const tooLarge = (limit: "unpacked" | "kept", value: number): ArchiveProblem => ({

@@ -55,13 +55,16 @@ const NEVER_OPENED = /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/.*
 /** Whether a file may be an archive with images in it, judging by its name. */
 export const mayBeOpened = (name: string): boolean => !NEVER_OPENED.test(name);
 
+/** Whether a file is the link by which a set names the one that was dumped before it. */
+export const isParentLink = (name: string): boolean => baseName(name) === PARENT;
+
 /** Whether a member's contents are needed, for a set or for the facts of its container. */
 export function isNeeded(name: string): boolean | "maybe" | "ends" {
   const place = memberOfName(name);
   const kind = MEMBER_KINDS[place?.kind ?? -1];
   if (FILE_SYSTEMS.has(kind?.name ?? "")) return "ends";
   if (kind !== undefined) return kind.magic !== null || kind.isListed === true;
-  if (METADATA_NAMES.has(baseName(name)) || baseName(name) === PARENT) return true;
+  if (METADATA_NAMES.has(baseName(name)) || isParentLink(name)) return true;
   return mayBeOpened(name) ? "maybe" : false;
 }
 
