@@ -23,7 +23,7 @@ export interface EntryBytes {
 const BLOCK = 64 << 10;
 
 /** Whether the size word at `at`, in either byte order, is larger than the bytes that follow. */
-const statesMore = (bytes: Uint8Array, at: number, left: number): boolean =>
+export const statesMore = (bytes: Uint8Array, at: number, left: number): boolean =>
   word(bytes, at, true) > left && word(bytes, at, false) > left;
 
 /** No entry, if its bytes can no longer be read. */

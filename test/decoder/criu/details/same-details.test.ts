@@ -98,6 +98,13 @@ describe("one difference among many entries", () => {
   });
 });
 
+test("locks of another type, in a member with another name", async () => {
+  const renamed = (set: readonly Source[]) =>
+    set.map((source) => (source.name === "filelocks.img" ? { ...source, name: "locks.img" } : source));
+  expect(await isTaken(renamed(withLock(SET, 1)), renamed(withLock(SET, 2)))).toBe(false);
+  expect(await isTaken(renamed(withLock(SET, 1)), withLock(SET, 1))).toBe(true);
+});
+
 test("sets with one fault each, after the same set without it", async () => {
   for (const [, { set, edit }] of FAULTS) {
     const before = await withPages(setSources(set));

@@ -1,0 +1,161 @@
+// Finds out which entries of two sets are the same. Two dumps of a process have most of them in common, and in the same
+// order: they are compared many at a time.
+
+import type { Checkpoint, Records } from "../../../model/checkpoint.ts";
+import { firstDifference } from "../../../model/difference.ts";
+import { moveTo, type RecordCursor, recordCursor } from "../../../model/records.ts";
+import type { RecordRow } from "../../../model/rows.ts";
+import { type Source, SourceError } from "../../source.ts";
+import { ENTRY_LIMIT } from "../wire/entries.ts";
+import { statesMore } from "../wire/inspect.ts";
+
+/** A set whose entries are compared. */
+export interface ComparedSet {
+  readonly checkpoint: Checkpoint;
+  readonly sources: readonly Source[];
+}
+
+/**
+ * Whether a record of one set and one of the other are entries of the same message with the same bytes, both whole or both
+ * cut off. Returns the answer at once if the bytes are in memory. What is not an entry, or cannot be read, equals nothing.
+ */
+export type EntryComparer = (record: RecordRow, other: RecordRow) => boolean | Promise<boolean>;
+
+/** The most entries to compare at once: few after a difference, then more and more. */
+const FEWEST = 16;
+const MOST = 4096;
+/** The most bytes, unless one entry has more. */
+const MOST_BYTES = 256 << 10;
+
+/** A function that compares entries of two sets, fastest in their order. */
+export function createEntryComparer(set: ComparedSet, earlier: ComparedSet): EntryComparer {
+  const own = placeIn(set);
+  const other = placeIn(earlier);
+  // The entries from … end - 1 are the same as those `shift` rows further in the other set.
+  let from = 0;
+  let end = 0;
+  let shift = 0;
+  let most = FEWEST;
+  const note = (record: RecordRow, same: number, { count }: Stretch): boolean => {
+    from = record;
+    end = record + same;
+    most = same < count ? FEWEST : Math.min(2 * most, MOST);
+    return same > 0;
+  };
+  return (record, otherRecord) => {
+    if (record >= from && record < end && otherRecord - record === shift) return true;
+    from = end;
+    if (!moveToEntry(own, record) || !moveToEntry(other, otherRecord)) return false;
+    const stretch = stretchAt(own, other, most);
+    shift = otherRecord - record;
+    const same = countSame(own.cursor, record, stretch);
+    return typeof same === "number" ? note(record, same, stretch) : same.then((count) => note(record, count, stretch));
+  };
+}
+
+/** A place among the entries of a set. */
+interface Place {
+  readonly records: Records;
+  readonly sources: readonly Source[];
+  readonly cursor: RecordCursor;
+}
+
+const placeIn = ({ checkpoint: { records }, sources }: ComparedSet): Place => ({
+  records,
+  sources,
+  cursor: recordCursor(records),
+});
+
+/** Moves to a record. Returns whether there is one, of a member that is there. */
+function moveToEntry({ records, sources, cursor }: Place, record: RecordRow): boolean {
+  if (record < 0 || record >= records.count) return false;
+  moveTo(cursor, record);
+  return sources[cursor.member] !== undefined;
+}
+
+/** Bytes of both sets in which entries of the same messages and lengths follow one another. */
+interface Stretch {
+  readonly source: Source;
+  readonly otherSource: Source;
+  readonly offset: number;
+  readonly otherOffset: number;
+  readonly bytes: number;
+  /** How many entries there are, and the length of the last. */
+  readonly count: number;
+  readonly last: number;
+}
+
+/** The longest stretch from both places on, which are moved to its end. */
+function stretchAt(own: Place, other: Place, most: number): Stretch {
+  const { cursor, sources } = own;
+  const { cursor: otherCursor, sources: otherSources } = other;
+  const { member, offset } = cursor;
+  const { member: otherMember, offset: otherOffset } = otherCursor;
+  let bytes = 0;
+  let count = 0;
+  let last = 0;
+  while (isSameKind(own, other)) {
+    last = cursor.length;
+    bytes += last;
+    count++;
+    if (count === most || bytes >= MOST_BYTES) break;
+    if (!moveToEntry(own, cursor.row + 1) || !moveToEntry(other, otherCursor.row + 1)) break;
+    const follows = cursor.member === member && cursor.offset === offset + bytes;
+    if (!follows || otherCursor.member !== otherMember || otherCursor.offset !== otherOffset + bytes) break;
+  }
+  const [source, otherSource] = [sources[member] as Source, otherSources[otherMember] as Source];
+  return { source, otherSource, offset, otherOffset, bytes, count, last };
+}
+
+/** Whether the current records are entries of the same message and length. */
+function isSameKind({ records, cursor }: Place, { records: others, cursor: otherCursor }: Place): boolean {
+  if (cursor.length !== otherCursor.length || cursor.length > ENTRY_LIMIT + 4) return false;
+  const kind = records.kinds[records.kind[cursor.row] ?? -1];
+  const otherKind = others.kinds[others.kind[otherCursor.row] ?? -1];
+  if (kind === undefined || otherKind === undefined) return false;
+  return kind.type >= 0 && otherKind.type >= 0 && kind.struct === otherKind.struct;
+}
+
+/** How many entries at the beginning of a stretch, whose first is `record`, are the same. */
+function countSame(cursor: RecordCursor, record: RecordRow, stretch: Stretch): number | Promise<number> {
+  const { source, otherSource, offset, otherOffset, bytes, count } = stretch;
+  if (count === 0) return 0;
+  try {
+    const own = source.read(offset, bytes);
+    const others = otherSource.read(otherOffset, bytes);
+    if (!(own instanceof Promise) && !(others instanceof Promise)) return countIn(cursor, record, stretch, own, others);
+    return Promise.all([own, others])
+      .then(([read, otherRead]) => countIn(cursor, record, stretch, read, otherRead))
+      .catch(unreadable);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+/** None, as bytes cannot be read. */
+function unreadable(error: unknown): 0 {
+  if (error instanceof SourceError) return 0;
+  throw error;
+}
+
+/** The same, by the bytes of both. */
+function countIn(
+  cursor: RecordCursor,
+  record: RecordRow,
+  stretch: Stretch,
+  own: Uint8Array,
+  others: Uint8Array,
+): number {
+  const { bytes, offset, count } = stretch;
+  const same = firstDifference(own, others);
+  if (same >= bytes) return isLastCutAlike(stretch, own) ? count : count - 1;
+  moveTo(cursor, record);
+  while (cursor.offset + cursor.length - offset <= same) moveTo(cursor, cursor.row + 1);
+  return cursor.row - record;
+}
+
+/** Whether the last entries of a stretch are both cut off or both whole: the end of the file decides that. */
+function isLastCutAlike({ source, otherSource, offset, otherOffset, bytes, last }: Stretch, own: Uint8Array): boolean {
+  const isLast = offset + bytes === source.size;
+  return isLast === (otherOffset + bytes === otherSource.size) || !statesMore(own, bytes - last, last - 4);
+}
