@@ -28,6 +28,32 @@ describe("sets that are sound", () => {
   });
 });
 
+/** What CRIU leaves in a directory into which it dumps one set after another: it removes nothing. */
+async function dumpedOver(first: string, second: string): Promise<Source[]> {
+  const [left, written] = await Promise.all([first, second].map(async (name) => withPages(setSources(name))));
+  const names = new Set(written?.map(({ name }) => name));
+  return [...(written ?? []), ...(left ?? []).filter(({ name }) => !names.has(name))];
+}
+
+describe("a set that was dumped into the directory of another", () => {
+  test.each([
+    ["w2/before", "w1/before"],
+    ["w4/before", "w1/before"],
+    ["w4/before", "w2/before"],
+    ["w4/before", "w7/before"],
+    ["w7/before", "w2/before"],
+    ["w7/before", "w4/before"],
+    ["verdicts/mnt", "w7/before"],
+    ["w7/before", "verdicts/mnt"],
+    ["verdicts/gone", "w1/before"],
+    ["cases/link-remap", "w2/before"],
+  ])("is not refused: %s, then %s", async (first, second) => {
+    const findings = await findingsOf(await dumpedOver(first, second));
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(findings.map(({ code }) => code)).toContain("core-without-task");
+  });
+});
+
 test("a set whose System V segments have their contents after their entries needs no pagemaps of them", async () => {
   const segment = imageBytes("IPCNS_SHM", [
     [

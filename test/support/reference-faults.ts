@@ -181,6 +181,14 @@ const WHOLE_FAULTS: readonly [string, Fault][] = [
     "verdicts/tree",
   ),
   fault(
+    "mount-repeated",
+    "two mounts have one id",
+    (s) => editEntries(s, "mountpoints-9.img", ([first = new Uint8Array(), ...rest]) => [first, ...rest, first]),
+    "mountpoints-9.img",
+    "mnt_id",
+    "verdicts/mnt",
+  ),
+  fault(
     "mount-unreachable",
     "a mount is on itself",
     (s) => setNumber(s, "mountpoints-9.img", "mnt_entry", 0, "parent_mnt_id", 65),

@@ -100,9 +100,11 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   {
     code: "core-without-task",
     title: "A core belongs to no task or thread of the process tree",
-    examines: "the names of core-N.img, against pstree.img pid and threads",
-    outcomes: REFUSED,
-    remedy: "A task is missing from pstree.img: the file was damaged or comes from another dump.",
+    examines:
+      "the names of core-N.img, against pstree.img pid and threads. Faults in other files of such tasks are not reported",
+    outcomes: WRONG,
+    remedy:
+      "CRIU does not read it. An earlier dump into the same directory left it behind, or a task is missing from pstree.img.",
   },
   {
     code: "core-incomplete",
@@ -271,8 +273,9 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   {
     code: "remap-missing",
     title: "No remap names a file that stands in for an unlinked file",
-    examines: "ghost-file-N.img and link_remap.N, against remap-fpath.img",
-    outcomes: REFUSED,
+    examines:
+      "ghost-file-N.img and link_remap.N, against remap-fpath.img. A warning for a ghost file that remap-fpath.img does not name: an earlier dump into the same directory can leave it behind",
+    outcomes: LOST_OR_REFUSED,
     remedy: "remap-fpath.img is missing or lacks an entry: the restore would open the file under its old name.",
   },
   {
@@ -334,6 +337,13 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     examines: "mountpoints-N.img parent_mnt_id; regular files' mnt_id; against mountpoints-N.img mnt_id",
     outcomes: REFUSED,
     remedy: "The mount's entry is missing from mountpoints-N.img, or the reference was renumbered wrongly.",
+  },
+  {
+    code: "mount-repeated",
+    title: "Two mounts have the same id",
+    examines: "mountpoints-N.img mnt_id",
+    outcomes: REFUSED,
+    remedy: "The kernel gives each mount an id of its own: entries were copied, or come from another dump.",
   },
   {
     code: "mount-unreachable",

@@ -15,6 +15,7 @@ import { beginHostNotes, type HostNotes } from "./needs/host-notes.ts";
 import { beginNotes, type NeedNotes } from "./needs/need-notes.ts";
 import { isDamaged, isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
+import { withoutUnread } from "./set/unread.ts";
 import type { MappedFacts, PagemapFacts } from "./set/memory-facts.ts";
 import type { FilterFacts, TaskNamespaces, TreeEntry } from "./set/tree-facts.ts";
 
@@ -253,7 +254,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
   }
   return {
     checkpoint,
-    list: createFindingList(CRIU_RULES, dialect, []),
+    list: withoutUnread(createFindingList(CRIU_RULES, dialect, []), checkpoint, index),
     spaces: {
       file: fileRows,
       socket: createLateIndex(),

@@ -58,11 +58,13 @@ function checkCapacities(scan: Scan): void {
 }
 
 function checkGhosts({ members, ghostsNamed, list }: Scan): void {
+  // An earlier dump into the same directory can leave ghost files behind, but not without their remaps.
+  const severity = members.ofKind("remap-fpath").length === 0 ? "error" : "warning";
   for (const [member, number] of members.ofKind("ghost-file")) {
     if (ghostsNamed.get(number) !== NONE) continue;
     const name = `ghost-file-${number.toString(16)}.img`;
     const message = `${name} has the contents of an unlinked file, but no remap names it.`;
-    list.add("remap-missing", message, { record: null, field: null, offset: null, member });
+    list.add("remap-missing", message, { record: null, field: null, offset: null, member }, undefined, severity);
   }
 }
 

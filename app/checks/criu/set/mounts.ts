@@ -8,6 +8,7 @@ import { faultAt, type Scan } from "../scan.ts";
 /** Reports mounts that are on each other, which CRIU does not reach, and mounts on themselves, which it refuses. */
 export function checkMounts(scan: Scan): void {
   const { mounts } = scan;
+  checkIds(scan);
   /** By mount: the walk in which it was met first, plus 1. */
   const metIn = new Uint32Array(mounts.length);
   const rows = new Map(mounts.map(({ member, id }, row) => [`${member} ${id}`, row]));
@@ -25,6 +26,23 @@ export function checkMounts(scan: Scan): void {
         faultAt(scan, "mount-unreachable", record, "parent_mnt_id", message, isOwn ? "error" : "warning");
       }
       row = under;
+    }
+  }
+}
+
+/**
+ * Mounts of a namespace with the id of another: CRIU makes a mount point for each, named by its id (criu/mount-v2.c). An
+ * earlier dump into the same directory can leave mounts of other namespaces behind.
+ */
+function checkIds(scan: Scan): void {
+  const known = new Map<string, Uint8Array>();
+  for (const { id, member, record, at } of scan.mounts) {
+    const key = `${member} ${id}`;
+    const other = known.get(key);
+    if (other === undefined) known.set(key, at);
+    else {
+      const message = `Mount ${id} (${visibleText(at)}) has the id of the mount on ${visibleText(other)}.`;
+      faultAt(scan, "mount-repeated", record, "mnt_id", message);
     }
   }
 }
