@@ -65,3 +65,14 @@ test("a click on a title sorts, and a click on a row selects its task", async ()
   await grid.getByRole("row").nth(1).click();
   await page.waitForURL(/select=2557[25]/);
 });
+
+test("a click on a row about a descriptor selects that", async () => {
+  const { page } = await visit();
+  await openRecorded(page, "before");
+  await page.keyboard.press("7");
+  await page.getByRole("tab", { name: /^Sockets/ }).click();
+  const sockets = page.getByRole("grid", { name: "Sockets" }).getByRole("row");
+  await sockets.nth(1).click();
+  const [pid, fd] = await sockets.nth(1).getByRole("gridcell").allTextContents();
+  await page.waitForURL(new RegExp(`select=${pid}:${fd}(&|$)`));
+});

@@ -1,8 +1,7 @@
 // One table of a resource: filter, count, exports and rows. Only the rows in view are rendered.
 
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u32At } from "../../model/read.ts";
+import { u32At } from "../../model/read.ts";
 import { counted, grouped } from "../../model/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import type { ResourceTable } from "../../resources/table.ts";
@@ -10,7 +9,7 @@ import { shownCell } from "../../resources/words-of.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc, ResourceView } from "../../shell/state.ts";
-import { resourceRows, resourceRowsNow } from "../../shell/tables/resources.ts";
+import { resourceRows, resourceRowsNow, selectionOfRow } from "../../shell/tables/resources.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { usePage } from "../context.ts";
 import { useRowWindow } from "../useRowWindow.ts";
@@ -62,7 +61,7 @@ export function ResourceTab({ doc, table, spec, view }: Props) {
         <CommandButton id="save-resource">CSV</CommandButton>
       </div>
       {rows.length > 0 || pending ? (
-        <Grid table={table} spec={spec} view={view} rows={rows} />
+        <Grid doc={doc} table={table} spec={spec} view={view} rows={rows} />
       ) : (
         <Reason doc={doc} table={table} spec={spec} filtered={filtered} />
       )}
@@ -103,11 +102,11 @@ function Reason({ doc, table, spec, filtered }: Omit<Props, "view"> & { readonly
   );
 }
 
-interface GridProps extends Omit<Props, "doc"> {
+interface GridProps extends Props {
   readonly rows: Uint32Array;
 }
 
-function Grid({ table, spec, view, rows }: GridProps) {
+function Grid({ doc, table, spec, view, rows }: GridProps) {
   const { shell } = usePage();
   const scroller = useRef<HTMLDivElement>(null);
   const window = useRowWindow(rows.length, ROW, scroller, ROW);
@@ -123,8 +122,8 @@ function Grid({ table, spec, view, rows }: GridProps) {
   const template = tracksOf(widths);
   const minWidth = `${widths.reduce((sum, { least }) => sum + least, 0)}ch`;
   const choose = (nth: number): void => {
-    const task = i32At(table.task, u32At(rows, nth));
-    if (task !== NONE) shell.select({ to: "task", row: task });
+    const selection = selectionOfRow(doc.checkpoint, table, u32At(rows, nth));
+    if (selection !== null) shell.select(selection);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;

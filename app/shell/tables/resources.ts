@@ -4,9 +4,14 @@ import { isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/describe/describe.ts";
 import { resourceAt } from "../../diff/describe/resource-at.ts";
+import { resolve } from "../../link/name.ts";
+import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
+import { i32At } from "../../model/read.ts";
+import type { Selection } from "../../model/related.ts";
 import { orderResource, type ResourceOrder } from "../../resources/order.ts";
-import { isResource, RESOURCES } from "../../resources/resources.ts";
-import type { Resources, ResourceTable } from "../../resources/table.ts";
+import { type ColumnSpec, FD } from "../../resources/resource.ts";
+import { isResource, RESOURCES, resourceNamed } from "../../resources/resources.ts";
+import { cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
 import type { Client } from "../../worker/client.ts";
 import type { Doc, ResourceView } from "../state.ts";
 
@@ -38,6 +43,19 @@ export async function resourceRows(
   if (now !== null || document === null) return now ?? new Uint32Array(0);
   const request = { document, resource: table.resource, order: orderOfResource(view) };
   return client.request("orderResource", request, signal ? { signal } : {});
+}
+
+/** What a row is about: its descriptor, else its task, else the record that it is read from; `null`: nothing known. */
+export function selectionOfRow(checkpoint: Checkpoint, table: ResourceTable, row: number): Selection | null {
+  const task = i32At(table.task, row);
+  const record = i32At(table.record, row);
+  if (task === NONE) return record === NONE ? null : { to: "record", row: record };
+  const { columns } = resourceNamed(table.resource);
+  const at = columns.findIndex(({ name }) => name === FD.name);
+  const fd = at === NONE ? null : cellAt(columns[at] as ColumnSpec, table.columns[at], row);
+  const number = taskNumber(checkpoint.tasks, task);
+  const found = typeof fd === "number" ? resolve(checkpoint, { to: "descriptor", task: number, fd }) : null;
+  return found ?? { to: "task", row: task };
 }
 
 /** Shown first for a single image, if it has rows: mappings are most of what an image holds. */
