@@ -126,6 +126,9 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
         if (!sameInputs(docs, known.inputs)) await shell.open(known.inputs, known.origin);
       } else if (wanted !== null) {
         if (!sameOrigin(origin, wanted)) await openOrigin(shell, wanted);
+      } else if (entry === null && docs.length > 0 && toFragment(link) !== "") {
+        // A view that the user put into the page's address: it is applied to what is open.
+        timer = setTimeout(write, SETTLE);
       } else if (!entry?.files || !sameNames(docs, entry.files)) {
         if (docs.length > 0 || shell.store.get().opening !== null) shell.close();
         shell.store.set({ closed: entry?.files ?? [] });
@@ -154,7 +157,9 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
   window.addEventListener("popstate", moved);
   const stop = shell.store.subscribe(changed);
   // After a reload: the entry outlives the page.
-  void navigate(window.history.state as Entry | null);
+  const entry = window.history.state as Entry | null;
+  if (entry === null) window.history.replaceState({ opened: current, visit }, "");
+  void navigate(entry);
   return () => {
     window.removeEventListener("popstate", moved);
     stop();

@@ -1,7 +1,7 @@
 // The selection is the same in every view, in links, and after a reload.
 
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 
 const visit = openBrowser();
@@ -123,6 +123,23 @@ test("the URL records the sample and the selection, and a reload restores both",
   await page.reload();
   await heading.filter({ hasText: name ?? "" }).waitFor();
   await expect.poll(() => heading.textContent()).toBe(name);
+});
+
+test("a view without an image that is put into the address is applied to the open one", async () => {
+  const { page } = await visit();
+  await openServer(page);
+  await page.evaluate(() => {
+    window.location.hash = "#v=1&select=file:4242:3&tab=files";
+  });
+  await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();
+  await page.getByRole("grid", { name: "Open files" }).waitFor();
+  await page.getByRole("banner").getByText("server.ckpt").waitFor();
+  // The view of a link that was opened first is not one of these: Back leads to where its image was waited for.
+  await page.goto("about:blank");
+  await page.goto(`${inject("pageUrl")}#v=1&tab=files`);
+  await openFiles(page);
+  await page.goBack();
+  await page.getByText("Drop a checkpoint image").waitFor();
 });
 
 test("back and forward walk through selections before they leave the image", async () => {
