@@ -1,5 +1,6 @@
 // Compressed archives in a real browser, which has decompressors of its own.
 
+import { readdirSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { drop, fixture, openBrowser } from "./support.ts";
@@ -53,6 +54,22 @@ test("an image that is alone in its archive has the name of the archive, also be
   for (const side of ["before", "after"]) {
     await page.getByRole("radio", { name: `${side} ${side}.tar.gz`, exact: true }).waitFor({ state: "attached" });
   }
+});
+
+test("files of a set that are dropped one after the other are added to it", async () => {
+  const { page } = await visit();
+  const file = (name: string) => ({ name, bytes: fixture(`criu/w1/before/${name}`) });
+  await drop(page, [file("pstree.img")]);
+  await page.getByRole("tab", { name: "Tasks 1" }).waitFor();
+  await page.getByRole("tab", { name: "Descriptors 0" }).waitFor();
+  for (const name of readdirSync(new URL("../fixtures/criu/w1/before/", import.meta.url))) {
+    if (!/^(fdinfo|files|ids)/.test(name)) continue;
+    await drop(page, [file(name)]);
+    await page.getByRole("dialog").getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("progressbar").waitFor({ state: "detached" });
+  }
+  await page.getByRole("tab", { name: /^Descriptors [1-9]/ }).waitFor();
 });
 
 test("a value of a resource is whole where there is room for it", async () => {

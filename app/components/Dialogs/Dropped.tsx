@@ -1,7 +1,9 @@
-// Asks what to do with an image dropped on open ones: compare, replace one of two, or open it alone.
+// Asks what to do with an image dropped on open ones: compare, replace one of two, open it alone, or add
+// it to the files of a set.
 
 import { visible } from "../../model/text.ts";
 import { counted } from "../../model/words.ts";
+import { togetherAsSet } from "../../shell/opening/together.ts";
 import type { Input } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "./close.ts";
@@ -18,6 +20,7 @@ export function Dropped({ input, ignored }: Props) {
   const [before, after] = useApp((state) => state.docs);
   const name = (text = "") => <span className="mono">{visible(text)}</span>;
   const isPair = before !== undefined && after !== undefined;
+  const set = before === undefined || isPair ? null : togetherAsSet(before.input, input);
   return (
     <Modal label={isPair ? "Replace an image or open alone" : "Compare or open instead"}>
       {isPair ? (
@@ -27,7 +30,8 @@ export function Dropped({ input, ignored }: Props) {
         </p>
       ) : (
         <p>
-          Compare {name(input.name)} with {name(before?.input.name)}, or open it instead?
+          {set !== null && <>Add {name(input.name)} to the files of the set that are open? Or </>}
+          {set === null ? "Compare" : "compare"} {name(input.name)} with {name(before?.input.name)}, or open it instead?
         </p>
       )}
       {ignored > 0 && <p className="muted">{counted(ignored, "other file")} ignored.</p>}
@@ -42,9 +46,20 @@ export function Dropped({ input, ignored }: Props) {
             </button>
           </>
         ) : (
-          <button type="button" className="primary" onClick={() => void shell.compareWith(input)}>
-            Compare
-          </button>
+          <>
+            {set !== null && (
+              <button type="button" className="primary" onClick={() => void shell.open([set])}>
+                Add
+              </button>
+            )}
+            <button
+              type="button"
+              className={set === null ? "primary" : undefined}
+              onClick={() => void shell.compareWith(input)}
+            >
+              Compare
+            </button>
+          </>
         )}
         <button type="button" onClick={() => void shell.open([input])}>
           {isPair ? "Open alone" : "Open instead"}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { inputOfFiles } from "../../../app/shell/opening/inputs.ts";
+import { togetherAsSet } from "../../../app/shell/opening/together.ts";
 import type { InputFile } from "../../../app/worker/protocol.ts";
 
 const file = (path: string): InputFile => ({ path, file: new File(["x"], path) });
@@ -20,5 +21,20 @@ describe("dropped files are one input", () => {
   test("without files there is no input", () => {
     expect(inputOfFiles([])).toBeNull();
     expect(inputOfFiles([file(".DS_Store")])).toBeNull();
+  });
+});
+
+describe("files that are dropped one after the other", () => {
+  const together = (first: readonly string[], second: readonly string[]) =>
+    togetherAsSet({ name: "first", files: first.map(file) }, { name: "second", files: second.map(file) });
+  test("are one set if they are loose files of a set", () => {
+    const set = together(["core-1.img", "pstree.img"], ["fdinfo-2.img"]);
+    expect(set?.files.map(({ path }) => path)).toEqual(["core-1.img", "pstree.img", "fdinfo-2.img"]);
+    expect(set?.name).toBe("3 files");
+  });
+  test("are not if one is in a folder, is something else, or is there already", () => {
+    expect(together(["core-1.img"], ["dump/fdinfo-2.img"])).toBeNull();
+    expect(together(["core-1.img"], ["after.ckpt"])).toBeNull();
+    expect(together(["core-1.img"], ["core-1.img"])).toBeNull();
   });
 });
