@@ -62,6 +62,10 @@ export interface Comparison extends Differences {
   readonly after: Checkpoint;
 }
 
+/** What a change is about: see Changes.row. */
+export const rowsOfChange = ({ row, firstRow }: Changes, change: number): Uint32Array =>
+  row.subarray(firstRow[change], firstRow[change + 1]);
+
 /** The fd of a descriptor pair. */
 export function descriptorNumber(before: Checkpoint, after: Checkpoint, pairs: Pairs, row: number): number {
   const descriptor = i32At(pairs.descriptors.before, row);

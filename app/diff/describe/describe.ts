@@ -20,7 +20,7 @@ import {
 } from "../changes.ts";
 import { isUnknown, openFileComparer, sameName } from "../compare/compare-open-files.ts";
 import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "../compare/detail-values.ts";
-import { type Comparison, descriptorNumber } from "../comparison.ts";
+import { type Comparison, descriptorNumber, rowsOfChange } from "../comparison.ts";
 import { mountOfFile } from "../pairs/match-mounts.ts";
 import { distinctDescriptors, pairNumber } from "../pairs/pair.ts";
 import { resourceKey } from "../resource-changes.ts";
@@ -298,14 +298,10 @@ function kindWord({ files }: Checkpoint, file: FileRow): string {
   return FILE_KINDS[u8At(files.kind, file)] ?? "unknown";
 }
 
-function rowsOf({ changes }: Comparison, index: number): Uint32Array {
-  return changes.row.subarray(changes.firstRow[index], changes.firstRow[index + 1]);
-}
-
 /** How many holders change `index` has; a table of two tasks counts twice for each fd. 0 for changes of tasks and tables. */
 export function countHolders(comparison: Comparison, index: number): number {
   if (!isOfDescriptors(kindAt(comparison, index))) return 0;
-  return countHoldersOfRows(comparison, rowsOf(comparison, index));
+  return countHoldersOfRows(comparison, rowsOfChange(comparison.changes, index));
 }
 
 function countHoldersOfRows({ pairs }: Comparison, rows: Uint32Array): number {
@@ -321,7 +317,7 @@ function countHoldersOfRows({ pairs }: Comparison, rows: Uint32Array): number {
 /** Holders of change `index`, by pid, then fd; the first `most` of them. None for changes of tasks and tables. */
 export function holdersOf(comparison: Comparison, index: number, most?: number): Holder[] {
   if (!isOfDescriptors(kindAt(comparison, index))) return [];
-  return holdersOfRows(comparison, rowsOf(comparison, index), most);
+  return holdersOfRows(comparison, rowsOfChange(comparison.changes, index), most);
 }
 
 function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.POSITIVE_INFINITY): Holder[] {
@@ -373,7 +369,7 @@ function rowGroups(comparison: Comparison, index: number): Uint32Array[] {
       ? tableSharing(comparison, kind)
       : fileSharing(comparison, kind === "file-shared");
   const byHolder = (a: number, b: number): number => pid(a) - pid(b) || fd(a) - fd(b);
-  const rows = sortRows(rowsOf(comparison, index).slice(), (a, b) => key(a) - key(b) || byHolder(a, b));
+  const rows = sortRows(rowsOfChange(comparison.changes, index).slice(), (a, b) => key(a) - key(b) || byHolder(a, b));
   const groups: Uint32Array[] = [];
   for (let start = 0, end = 1; start < rows.length; start = end++) {
     while (end < rows.length && key(u32At(rows, end)) === key(u32At(rows, start))) end++;
@@ -432,7 +428,7 @@ export function touchedRows(comparison: Comparison, index: number): TouchedRows 
 function touchedByTasks(comparison: Comparison, index: number): TouchedRows {
   const { pairs, changes } = comparison;
   const none = new Int32Array(0);
-  const rows = columnOf(rowsOf(comparison, index), (row) => row);
+  const rows = columnOf(rowsOfChange(comparison.changes, index), (row) => row);
   const tasks =
     rows.length > 0
       ? { before: rows, after: rows.map((task) => i32At(pairs.taskAfter, task)) }
@@ -449,7 +445,7 @@ function touchedByTasks(comparison: Comparison, index: number): TouchedRows {
 
 function touchedByDescriptors(comparison: Comparison, index: number): TouchedRows {
   const { before, after, pairs } = comparison;
-  const rows = rowsOf(comparison, index);
+  const rows = rowsOfChange(comparison.changes, index);
   const descriptors = {
     before: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.before, row))),
     after: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.after, row))),

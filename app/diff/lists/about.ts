@@ -8,7 +8,7 @@ import { firstIndex } from "../../model/search.ts";
 import { otherSide, type Side } from "../../model/side.ts";
 import { type ChangeKind, changeKind, isOfDescriptors, isOfResources } from "../changes.ts";
 import { sameName } from "../compare/compare-open-files.ts";
-import type { Comparison } from "../comparison.ts";
+import { type Comparison, rowsOfChange } from "../comparison.ts";
 import { keyAt, kindAt } from "../describe/describe.ts";
 import { filesOf, hasOwnName } from "./events.ts";
 import type { HiddenChanges } from "./filter.ts";
@@ -228,7 +228,7 @@ function searchTables(search: Search, wanted: (task: TaskRow) => boolean): void 
   const { changes, pairs } = comparison;
   for (let change = 0; change < changes.count; change++) {
     if (!kindAt(comparison, change).startsWith("table-")) continue;
-    const rows = changes.row.subarray(changes.firstRow[change], changes.firstRow[change + 1]);
+    const rows = rowsOfChange(changes, change);
     const onSide = (task: TaskRow): TaskRow => (side === "before" ? task : i32At(pairs.taskAfter, task));
     if (rows.some((task) => wanted(onSide(task)))) consider(search, change, 0);
   }

@@ -6,14 +6,15 @@
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type FilterError, filterErrors, filterMask, parseTerms, type Term } from "../../model/filter.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import { SIDES, type Side } from "../../model/side.ts";
 import { completeCell } from "../../resources/words-of.ts";
-import { CHANGE_KINDS, CHANGE_TITLES, isOfDescriptors, isOfResources } from "../changes.ts";
-import type { Comparison } from "../comparison.ts";
+import { CHANGE_KINDS, CHANGE_TITLES, isOfDescriptors, isOfResources, kindOf } from "../changes.ts";
+import { type Comparison, rowsOfChange } from "../comparison.ts";
 import { kindAt } from "../describe/describe.ts";
 import { isSecurityAt, resourceAt } from "../describe/resource-at.ts";
 import { type ResourceChange, resourceColumn } from "../resource-changes.ts";
+import { concernsTask } from "./change-tasks.ts";
 
 /** The keys of the language, with what each is about, for help and completion. */
 const CHANGE_FILTER_KEYS: Readonly<Record<string, string>> = {
@@ -95,9 +96,7 @@ const has = (mask: Uint8Array | null, row: number): boolean => row !== NONE && (
 
 /** Descriptor pairs of a change; none for changes of tasks and tables. */
 function pairsOf({ changes }: Comparison, index: number): Uint32Array {
-  const kind = CHANGE_KINDS[u8At(changes.kind, index)];
-  if (kind === undefined || !isOfDescriptors(kind)) return NO_ROWS;
-  return changes.row.subarray(changes.firstRow[index], changes.firstRow[index + 1]);
+  return isOfDescriptors(kindOf(u8At(changes.kind, index))) ? rowsOfChange(changes, index) : NO_ROWS;
 }
 
 const NO_ROWS = new Uint32Array(0);
@@ -118,28 +117,9 @@ function fileTest(comparison: Comparison, masks: Masks): (index: number) => bool
   return (index) => pairsOf(comparison, index).some((pair) => SIDES.some((side) => leads(side, pair)));
 }
 
-/** Whether one of a change's tasks is in the masks: the task that it is about, or one that has its descriptors. */
-function taskTest(comparison: Comparison, masks: Masks): (index: number) => boolean {
-  const { changes, pairs } = comparison;
-  const { firstTask, taskBefore, taskAfter } = pairs.tables;
-  const isTask = (before: number, after: number): boolean => has(masks.before, before) || has(masks.after, after);
-  const uses = new Uint8Array(pairs.tables.count);
-  for (let table = 0; table < pairs.tables.count; table++) {
-    const end = u32At(firstTask, table + 1);
-    for (let at = u32At(firstTask, table); at < end && uses[table] === 0; at++) {
-      if (isTask(i32At(taskBefore, at), i32At(taskAfter, at))) uses[table] = 1;
-    }
-  }
-  return (index) => {
-    if (isTask(i32At(changes.taskBefore, index), i32At(changes.taskAfter, index))) return true;
-    const kind = CHANGE_KINDS[u8At(changes.kind, index)];
-    const rows = changes.row.subarray(changes.firstRow[index], changes.firstRow[index + 1]);
-    if (kind !== undefined && isOfDescriptors(kind)) {
-      return rows.some((pair) => uses[u32At(pairs.descriptors.tablePair, pair)] === 1);
-    }
-    return rows.some((task) => isTask(task, i32At(pairs.taskAfter, task)));
-  };
-}
+/** Whether one of a change's tasks is in the masks. */
+const taskTest = (comparison: Comparison, masks: Masks): ((index: number) => boolean) =>
+  concernsTask(comparison, (before, after) => has(masks.before, before) || has(masks.after, after));
 
 function resourceTest(comparison: Comparison, wanted: (change: ResourceChange) => boolean): (index: number) => boolean {
   return (index) => isOfResources(kindAt(comparison, index)) && wanted(resourceAt(comparison, index).change);

@@ -1,13 +1,13 @@
 // Filters changes: by kind, by pid, by words, and those that a program makes merely by running.
 
-import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
-import { CHANGE_KINDS, type ChangeKind, changeKind, isOfDescriptors, isOfResources, kindOf } from "../changes.ts";
+import { CHANGE_KINDS, type ChangeKind, changeKind, isOfResources } from "../changes.ts";
 import type { Changes, Comparison } from "../comparison.ts";
 import { isRepeatedAt, isSecurityAt } from "../describe/resource-at.ts";
 import { pairNumber } from "../pairs/pair.ts";
 import { createRows } from "../rows.ts";
+import { concernsTask } from "./change-tasks.ts";
 import { isExpected } from "./expected.ts";
 import { matchesWords } from "./filter-words.ts";
 
@@ -62,7 +62,7 @@ function passesFilter(comparison: Comparison, filter: ChangeFilter): (index: num
   const only = filter.only?.length ? filter.only : CHANGE_KINDS;
   const isWanted = CHANGE_KINDS.map((kind) => only.includes(kind) && filter.ignore?.includes(kind) !== true);
   const isResource = CHANGE_KINDS.map(isOfResources);
-  const concerns = pid === undefined ? null : concernsTask(comparison, pid);
+  const concerns = pid === undefined ? null : concernsTask(comparison, hasNumber(comparison, pid));
   const matches = words === undefined ? null : matchesWords(comparison, words);
   return (index) => {
     const kind = u8At(changes.kind, index);
@@ -75,33 +75,16 @@ function passesFilter(comparison: Comparison, filter: ChangeFilter): (index: num
 }
 
 /** Whether one of the two images has a task with a number (pid, or index). */
-export function hasTask({ before, after, pairs }: Comparison, pid: number): boolean {
-  for (let task = 0; task < before.tasks.count; task++) {
-    if (pairNumber(before, after, task, i32At(pairs.taskAfter, task)) === pid) return true;
-  }
-  for (let task = 0; task < after.tasks.count; task++) {
-    if (pairNumber(before, after, i32At(pairs.taskBefore, task), task) === pid) return true;
-  }
+export function hasTask(comparison: Comparison, pid: number): boolean {
+  const { before, after, pairs } = comparison;
+  const isTask = hasNumber(comparison, pid);
+  for (let task = 0; task < before.tasks.count; task++) if (isTask(task, i32At(pairs.taskAfter, task))) return true;
+  for (let task = 0; task < after.tasks.count; task++) if (isTask(i32At(pairs.taskBefore, task), task)) return true;
   return false;
 }
 
-/** Whether a change concerns the task with a number. */
-function concernsTask({ before, after, pairs, changes }: Comparison, pid: number): (index: number) => boolean {
-  const { tables, descriptors } = pairs;
-  const isTask = (taskBefore: TaskRow, taskAfter: TaskRow): boolean =>
+/** Tests the number (pid, or index) of a task, given by its rows. */
+const hasNumber =
+  ({ before, after }: Comparison, pid: number) =>
+  (taskBefore: TaskRow, taskAfter: TaskRow): boolean =>
     pairNumber(before, after, taskBefore, taskAfter) === pid;
-  const uses = new Uint8Array(tables.count);
-  for (let table = 0; table < tables.count; table++) {
-    const end = u32At(tables.firstTask, table + 1);
-    for (let at = u32At(tables.firstTask, table); at < end && uses[table] === 0; at++) {
-      if (isTask(i32At(tables.taskBefore, at), i32At(tables.taskAfter, at))) uses[table] = 1;
-    }
-  }
-  return (index) => {
-    if (isTask(i32At(changes.taskBefore, index), i32At(changes.taskAfter, index))) return true;
-    const ofTables = !isOfDescriptors(kindOf(u8At(changes.kind, index)));
-    return changes.row
-      .subarray(changes.firstRow[index], changes.firstRow[index + 1])
-      .some((row) => (ofTables ? isTask(row, NONE) : uses[u32At(descriptors.tablePair, row)] === 1));
-  };
-}

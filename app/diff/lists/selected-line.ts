@@ -2,11 +2,11 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { i32At, u32At } from "../../model/read.ts";
+import { i32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
 import { isOfDescriptors } from "../changes.ts";
-import type { Comparison } from "../comparison.ts";
+import { type Comparison, rowsOfChange } from "../comparison.ts";
 import { kindAt } from "../describe/describe.ts";
 import { type AlignedLines, lineOfChange, lineOfPair } from "./align.ts";
 
@@ -38,8 +38,7 @@ export function lineOfSelection(
 function pairOfFile(comparison: Comparison, side: Side, file: FileRow, change: number): number | undefined {
   const { changes, pairs } = comparison;
   if (!isOfDescriptors(kindAt(comparison, change))) return undefined;
-  const own = changes.row.subarray(u32At(changes.firstRow, change), u32At(changes.firstRow, change + 1));
-  return own.find((pair) => {
+  return rowsOfChange(changes, change).find((pair) => {
     const descriptor = i32At(pairs.descriptors[side], pair);
     return descriptor !== NONE && i32At(comparison[side].descriptors.file, descriptor) === file;
   });

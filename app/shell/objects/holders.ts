@@ -1,7 +1,7 @@
 // How many descriptors hold the open file that a change is about.
 
 import { CHANGE_KINDS, isOfDescriptors } from "../../diff/changes.ts";
-import type { Comparison } from "../../diff/comparison.ts";
+import { type Comparison, rowsOfChange } from "../../diff/comparison.ts";
 import { holderCount, NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";
@@ -31,7 +31,7 @@ function countOn(comparison: Comparison, change: number, side: Side): number | n
 
 /** How many descriptors a change is about. A descriptor of a table that several tasks use counts once. */
 export function countDescriptors({ pairs, changes }: Comparison, change: number): number {
-  const rows = changes.row.subarray(changes.firstRow[change], changes.firstRow[change + 1]);
+  const rows = rowsOfChange(changes, change);
   // A descriptor is in several pairs only if tasks started or stopped sharing a table.
   if (rows.length > MOST_COUNTED) return rows.length;
   const distinct = (side: Side): number =>

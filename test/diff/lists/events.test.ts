@@ -323,6 +323,21 @@ describe("filters of changes", () => {
     expect(sentences({ words: 'path:"a"b' })).toEqual([]);
   });
 
+  test("a pid matches changes of all files that the task holds, first of their holders or not", () => {
+    const two = (pos: bigint): State => ({
+      tasks: [10, 11].map((pid, table) => ({ pid, comm: "a", table })),
+      tables: [0, 1].map(() => [3, 4].map((fd, file) => ({ fd, file }))),
+      files: ["/x", "/y"].map((path) => ({ kind: "regular", path, pos })),
+    });
+    const both = diff(checkpointOf(two(100n)), checkpointOf(two(200n)));
+    expect(both.counts["file-pos"]).toBe(2);
+    for (const pid of [10, 11]) {
+      expect([...filterChanges(both, { pid })]).toEqual([0, 1]);
+      expect([...filterChanges(both, { words: `pid:${pid}` })]).toEqual([0, 1]);
+    }
+    expect([...filterChanges(both, { pid: 12 })]).toEqual([]);
+  });
+
   test("an invalid number is explained", () => {
     expect(wordErrors("pid:abc nginx")).toEqual([
       { term: "pid:abc", message: "“abc” is not a number; write 3, 3-10, >4096 or none" },
