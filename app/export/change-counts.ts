@@ -1,6 +1,6 @@
 // How many changes there are of each kind, in the words of the page's list.
 
-import { CHANGE_KINDS, CHANGE_TITLES, type ChangeKind, type Note } from "../diff/changes.ts";
+import { CHANGE_KINDS, CHANGE_TITLES, type ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { u8At } from "../model/read.ts";
 import { counted, grouped } from "../model/words.ts";
@@ -30,17 +30,6 @@ export function kindCounts(counts: readonly number[]): string {
   }).join(", ");
 }
 
-/** If nothing changed, what no comparison compares: who reads that should not take it for more than it is. */
-export const notCompared = ({ changes }: Comparison): readonly Note[] =>
-  changes.count > 0
-    ? []
-    : [
-        {
-          code: "not-compared",
-          message: "Memory, and what is queued in pipes, sockets and terminals, are not compared.",
-        },
-      ];
-
 /** `3 changes: 1 opened, 2 positions`; `indices`: only these. */
 export function changeSummary(comparison: Comparison, indices?: Iterable<number>): string {
   const counts = CHANGE_KINDS.map(() => 0);
@@ -52,7 +41,7 @@ export function changeSummary(comparison: Comparison, indices?: Iterable<number>
     count++;
     uncertain += u8At(comparison.changes.uncertain, index);
   }
-  if (count === 0) return ["No changes.", ...notCompared(comparison).map(({ message }) => message)].join(" ");
+  if (count === 0) return "No changes.";
   const doubt = uncertain === 0 ? "" : ` (${grouped(uncertain)} uncertain)`;
   return `${counted(count, "change")}${doubt}: ${kindCounts(counts)}`;
 }

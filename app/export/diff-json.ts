@@ -4,7 +4,6 @@ import type { Change, Note } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, changesJson } from "../diff/describe/describe.ts";
 import { jsonText } from "../model/text.ts";
-import { notCompared } from "./change-counts.ts";
 
 /** An image as the user gave it; `bytes`: its size. */
 export interface Source {
@@ -26,8 +25,6 @@ export interface DiffDocument extends Sources {
   readonly notes: readonly Note[];
 }
 
-const notesOf = (comparison: Comparison): readonly Note[] => [...comparison.notes, ...notCompared(comparison)];
-
 /** The document of a comparison; `indices`: of these changes only. */
 export function diffDocument(comparison: Comparison, sources: Sources, indices?: Iterable<number>): DiffDocument {
   const changes = changesJson(comparison, indices);
@@ -37,7 +34,7 @@ export function diffDocument(comparison: Comparison, sources: Sources, indices?:
     after: sources.after,
     equal: changes.length === 0,
     changes,
-    notes: notesOf(comparison),
+    notes: comparison.notes,
   };
 }
 
@@ -59,7 +56,7 @@ export function* diffDocumentText(
     next = listed.next();
     if (next.done) yield "\n  ";
   }
-  yield `],\n  "notes": ${jsonText(notesOf(comparison))}\n}\n`;
+  yield `],\n  "notes": ${jsonText(comparison.notes)}\n}\n`;
 }
 
 /** The changes as JSON lines: the entries of the document's `changes`, one in each line. */

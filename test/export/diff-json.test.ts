@@ -64,13 +64,7 @@ describe("the document", () => {
   test("says that nothing differs", () => {
     const one = checkpointOf({ tasks: [{ pid: 1, comm: "a" }], tables: [], files: [] });
     const document = diffDocument(diff(one, one), SOURCES);
-    const notes = [
-      {
-        code: "not-compared",
-        message: "Memory, and what is queued in pipes, sockets and terminals, are not compared.",
-      },
-    ];
-    expect(document).toEqual({ schema: 1, ...SOURCES, equal: true, changes: [], notes });
+    expect(document).toEqual({ schema: 1, ...SOURCES, equal: true, changes: [], notes: [] });
     expect(JSON.parse([...diffDocumentText(diff(one, one), SOURCES)].join(""))).toEqual(document);
   });
 

@@ -4,7 +4,6 @@ import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useMemo, 
 import { type Events, shownChanges } from "../../diff/lists/events.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lists/lines.ts";
-import { notCompared } from "../../export/change-counts.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { counted } from "../../model/words.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -89,7 +88,8 @@ function Nothing({ compared }: { compared: Compared }) {
       Nothing changed: {counted(before.tasks.count, "task")} and {counted(pairs.descriptors.count, "descriptor")} are
       the same before and after, as are the files they lead to, positions, flags, and sharing.{" "}
       <span className="muted">
-        Ids and objrefs differ in every dump and were not compared. {notCompared(compared.comparison)[0]?.message}
+        Ids and objrefs differ in every dump and were not compared. Neither was memory, nor what is queued in pipes,
+        sockets and terminals.
       </span>
     </p>
   );
