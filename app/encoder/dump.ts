@@ -5,7 +5,7 @@ import type { IdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/catalogue/dialect.ts";
 import type { Description, TaskDescription } from "./description.ts";
 import type { ObjectHash, ObjectKey } from "./objects.ts";
-import type { Recorder, Writer } from "./writer.ts";
+import type { FieldValues, Recorder, Writer } from "./writer.ts";
 
 /** Errors with which a dump ends (Linux include/asm-generic/errno-base.h). */
 export const ERRNO = { EBADF: -9, EBUSY: -16, ENAMETOOLONG: -36 } as const;
@@ -21,8 +21,9 @@ export type ObjectOperations = Readonly<Record<string, ObjectOperation>>;
 
 /** One pseudo-terminal, as its open files describe it. */
 export interface Terminal {
-  rows: number;
-  columns: number;
+  readonly winsize: FieldValues;
+  /** By side: 0 the master, 1 the slave; absent: those that it has when it is opened. */
+  readonly termios: readonly [FieldValues | undefined, FieldValues | undefined];
 }
 
 /** Append the records that each descriptor and open file has. */

@@ -12,6 +12,9 @@ import type { FieldValues } from "./writer.ts";
 const SS_UNCONNECTED = 1;
 const SS_CONNECTED = 3;
 
+/** The field has 16 bits and a sign. */
+const MOST_BACKLOG = 0x7fff;
+
 const text = (value: DetailValue | undefined): string => (typeof value === "string" ? value : "");
 
 /** The number for a word, or at the end of a text without one (`family 38`); 0 if there is neither. */
@@ -48,6 +51,7 @@ export function dumpSocket(dump: Dump, key: ObjectKey, objref: number): number {
     "sock_common.state": state,
     "sock.type": numberOf(SOCKET_TYPES, details.type),
     "sock.protocol": protocol,
+    "sock.backlog": typeof details.backlog === "number" ? Math.min(details.backlog, MOST_BACKLOG) : 0,
     "sock.state": state,
   });
   if (family === "unix") {

@@ -288,8 +288,8 @@ export const DUMP = defineCommand({
   summary: "Write an image of running processes (Linux)",
   details: [
     "Writes a Linux-CR image of what the processes have open and share: tasks, credentials, signals, file " +
-      "tables, descriptors and open files, but no memory. It works for processes that you have permission to inspect: your " +
-      "own, or any as root.",
+      "tables, descriptors and open files, but no memory, and no data queued in pipes, sockets and terminals. It works " +
+      "for processes that you have permission to inspect: your own, or any as root.",
     "The file has mode 0600 and appears only when it is complete. Devices and FIFOs are written to directly; symbolic " +
       "links are refused.",
     "Fails, and records the error in the image, if a path is too long or lies outside the root directory. Locks, owners " +

@@ -4,8 +4,9 @@ import { hostname, machine, release, version } from "node:os";
 import { continuedName } from "../../app/decoder/linux-cr/details/fdinfo-details.ts";
 import type { Description, FileDescription, TableDescription, TaskDescription } from "../../app/encoder/description.ts";
 import { hasRoomFor } from "../../app/encoder/files.ts";
+import type { Details } from "../../app/model/fields.ts";
 import { i32At } from "../../app/model/read.ts";
-import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
+import { base64, decodeText, isUtf8, visible } from "../../app/model/text.ts";
 import { type Descriptor, fileMode, type OpenFile, type Reader, readOpenFile } from "./descriptors.ts";
 import { type DetailsContext, detailsOf } from "./details.ts";
 import type { Duplicator } from "./duplicate.ts";
@@ -16,6 +17,7 @@ import type { NoteKind, Notes } from "./notes.ts";
 import type { Task } from "./processes.ts";
 import type { Table } from "./read-tasks.ts";
 import { openSocketTables } from "./sockets.ts";
+import type { UnixSocket } from "./unix-sockets.ts";
 import { flagsOfX86 } from "./x86-flags.ts";
 
 /** What was read of the processes. */
@@ -34,7 +36,7 @@ interface Reading {
 interface Knowledge {
   readonly kcmp: Kcmp | null;
   readonly states: ReadonlyMap<number, string> | undefined;
-  readonly unixPeers: ReadonlyMap<string, string> | undefined;
+  readonly unixSockets: ReadonlyMap<string, UnixSocket> | undefined;
   readonly duplicator: Duplicator | null | undefined;
   readonly notes: Notes;
 }
@@ -114,7 +116,7 @@ function isFirstOf(fileOf: Int32Array): (descriptor: Descriptor, row: number) =>
 function contextFor(
   openFiles: readonly (OpenFile | null)[],
   { descriptors, fileOf }: Reading,
-  { kcmp, unixPeers, duplicator, notes }: Knowledge,
+  { kcmp, unixSockets, duplicator, notes }: Knowledge,
 ): DetailsContext {
   const sockets = new Map<string, number>();
   for (const [file, openFile] of openFiles.entries()) {
@@ -122,11 +124,35 @@ function contextFor(
   }
   const mounts = openMounts();
   return {
-    peerOf: (inode) => sockets.get(unixPeers?.get(inode) ?? "") ?? 0,
+    unixDetails: (inode) => unixDetails(inode, unixSockets ?? new Map(), sockets),
+    terminal: ({ pid, fd }) => duplicator?.terminal(pid, fd) ?? null,
     sockets: openSocketTables(new Set(sockets.keys()), duplicator ?? null, notes),
     numberOf: createNumbers(),
     targetOf: targetFinder(descriptors, fileOf, kcmp),
     isOutside: ({ opening }, file) => file?.hasPath === true && !mounts.has(opening.mount),
+  };
+}
+
+const [TCP_LISTEN, UNNAMED] = [10, ""];
+
+/** What an image holds of a unix socket besides what /proc shows. @param files Ids of open files by inode. */
+function unixDetails(
+  inode: string,
+  known: ReadonlyMap<string, UnixSocket>,
+  files: ReadonlyMap<string, number>,
+): Details {
+  const socket = known.get(inode);
+  if (socket === undefined) return {};
+  // Until its connection is accepted, a socket has no peer but waits at the one that listens.
+  const peer =
+    socket.peer === "0"
+      ? [...known.values()].find(({ pending }) => pending.includes(inode))
+      : known.get(socket.peer ?? "");
+  const remote = peer?.name ?? UNNAMED;
+  return {
+    peer: files.get(socket.peer ?? "") ?? 0,
+    ...(remote !== UNNAMED && { remote: visible(remote) }),
+    ...(socket.state === TCP_LISTEN && { backlog: socket.sent }),
   };
 }
 

@@ -9,8 +9,10 @@ import type { SocketTables } from "./sockets.ts";
 
 /** What the details of one file need from other files. */
 export interface DetailsContext {
-  /** Id of the socket at the other end of the unix socket with this inode; 0: unknown, or not among the files. */
-  peerOf(inode: string): number;
+  /** What is known about the unix socket with this inode. */
+  unixDetails(inode: string): Details;
+  /** The size and settings of a terminal, as of a slave; `null`: not known. */
+  terminal(descriptor: Descriptor): Details | null;
   readonly sockets: SocketTables;
   /** A number for a name, the same for the same name. */
   numberOf(name: string): number;
@@ -27,9 +29,9 @@ export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, co
     case "fifo":
       return { pipe: context.numberOf(`${file.kind} ${file.inode}`) };
     case "socket":
-      return { socket: id, peer: context.peerOf(file.inode), ...context.sockets.find(descriptor, file.inode) };
+      return { socket: id, ...context.sockets.find(descriptor, file.inode), ...context.unixDetails(file.inode) };
     case "tty":
-      return terminalDetails(descriptor, file);
+      return terminalDetails(descriptor, file, context);
     case "eventfd":
       return eventfdDetails(readFurther(descriptor), descriptor.flags);
     case "epoll":
@@ -50,13 +52,15 @@ export function detailsOf(descriptor: Descriptor, file: OpenFile, id: number, co
 
 const NOTHING: Details = {};
 
-/** Index and side of a pseudo-terminal; empty for any other terminal. */
-function terminalDetails(descriptor: Descriptor, { device, name }: OpenFile): Details {
+/** Details of a pseudo-terminal; empty for any other terminal. The settings of a master never change. */
+function terminalDetails(descriptor: Descriptor, { device, name }: OpenFile, { terminal }: DetailsContext): Details {
   const slave = slaveIndex(device);
-  if (slave !== null) return { index: slave, side: "slave" };
+  if (slave !== null) return { index: slave, side: "slave", ...terminal(descriptor) };
   if (name === null || !name.endsWith("ptmx")) return {};
   const index = lineValue(readFurther(descriptor), "tty-index");
-  return index === null ? {} : { index: Number(index), side: "master" };
+  if (index === null) return {};
+  const { settings: _, ...size } = terminal(descriptor) ?? {};
+  return { index: Number(index), side: "master", ...size };
 }
 
 /** The value of the line `name: value`; `null`: no such line. */

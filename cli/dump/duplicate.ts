@@ -1,7 +1,8 @@
 // What can only be read from a duplicate of another process's descriptor (pidfd_getfd(2)): a socket's domain, type and
-// protocol, and the owner for signals.
+// protocol, a terminal's size and settings, and the owner for signals.
 
 import { ipv4Text, ipv6Text } from "../../app/model/addresses.ts";
+import type { Details } from "../../app/model/fields.ts";
 
 /** Opens the file that a descriptor of another process refers to. */
 export interface Duplicator {
@@ -15,6 +16,11 @@ export interface Duplicator {
   internet(pid: number, fd: number): InternetSocket | null;
   /** Bytes that can be read from a pipe or FIFO (FIONREAD); `null`: not known. */
   queued(pid: number, fd: number): number | null;
+  /**
+   * The size and the settings of a pseudo-terminal, as details of its slave; a master has the settings of its slave.
+   * `null`: it is not a terminal, or not permitted.
+   */
+  terminal(pid: number, fd: number): Details | null;
   close(): void;
 }
 
@@ -36,6 +42,8 @@ export interface SocketNumbers {
   readonly type: number;
   readonly protocol: number;
   readonly listening: boolean;
+  /** The most connections to a listening socket of TCP that may wait to be accepted; `null`: another, or not known. */
+  readonly backlog: number | null;
   /** UDP_CORK. */
   readonly corked: boolean;
 }
@@ -58,6 +66,11 @@ const [IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6] = [6, 17, 41];
 /** Bytes of a struct sockaddr_in6: family, port in network order, flow, address, scope. */
 const SOCKADDR_IN6 = 28;
 const FIONREAD = 0x541b;
+const TIOCGWINSZ = 0x5413;
+const TCGETS2 = 0x802c542a;
+const TCP_INFO = 11;
+/** The field tcpi_sacked of struct tcp_info, in words: of a listening socket it is the backlog. Linux net/ipv4/tcp.c. */
+const BACKLOG_WORD = 7;
 const UDP_CORK = 1;
 /** IPPROTO_UDP and IPPROTO_UDPLITE. */
 const UDP: ReadonlySet<number> = new Set([17, 136]);
@@ -77,6 +90,7 @@ export async function openDuplicator(): Promise<Duplicator | null> {
     const getxattr = libc.func("long getxattr(const char *, const char *, void *, size_t)");
     const getsockname = libc.func("int getsockname(int, void *, _Inout_ int *)");
     const ioctl = libc.func("int ioctl(int, unsigned long, _Out_ int *)");
+    const control = libc.func("int ioctl(int, unsigned long, void *)");
     const close = libc.func("int close(int)");
     const processes = new Map<number, number>();
     const processOf = (pid: number): number => {
@@ -101,6 +115,11 @@ export async function openDuplicator(): Promise<Duplicator | null> {
       const [value, length] = [[0], [4]];
       return getsockopt(socket, level, name, value, length) < 0 ? -1 : (value[0] ?? -1);
     };
+    const backlog = (socket: number): number | null => {
+      const words = new Array<number>(BACKLOG_WORD + 1).fill(0);
+      const isRead = getsockopt(socket, IPPROTO_TCP, TCP_INFO, words, [words.length * 4]) >= 0;
+      return isRead ? (words[BACKLOG_WORD] ?? null) : null;
+    };
     const internet = (socket: number): InternetSocket | null => {
       const [family, protocol] = [option(socket, SO_DOMAIN), option(socket, SO_PROTOCOL)];
       const isSix = family === AF_INET6;
@@ -122,7 +141,9 @@ export async function openDuplicator(): Promise<Duplicator | null> {
           const [family, type, protocol] = [SO_DOMAIN, SO_TYPE, SO_PROTOCOL].map((name) => option(socket, name));
           if (family === undefined || type === undefined || protocol === undefined || family < 0) return null;
           const corked = UDP.has(protocol) && option(socket, UDP_CORK, IPPROTO_UDP) === 1;
-          return { family, type, protocol, listening: option(socket, SO_ACCEPTCONN) === 1, corked };
+          const listening = option(socket, SO_ACCEPTCONN) === 1;
+          const waiting = listening && protocol === IPPROTO_TCP ? backlog(socket) : null;
+          return { family, type, protocol, listening, backlog: waiting, corked };
         }),
       protocolName(pid, fd) {
         const name = Buffer.alloc(64);
@@ -143,6 +164,12 @@ export async function openDuplicator(): Promise<Duplicator | null> {
           const count = [0];
           return ioctl(file, FIONREAD, count) < 0 ? null : (count[0] ?? null);
         }),
+      terminal: (pid, fd) =>
+        using(pid, fd, null, (file) => {
+          const [size, termios] = [new Uint16Array(4), new Uint32Array(11)];
+          const isRead = control(file, TIOCGWINSZ, size) >= 0 && control(file, TCGETS2, termios) >= 0;
+          return isRead ? terminalDetails(size, termios) : null;
+        }),
       close() {
         for (const handle of processes.values()) if (handle >= 0) close(handle);
         processes.clear();
@@ -151,4 +178,27 @@ export async function openDuplicator(): Promise<Duplicator | null> {
   } catch {
     return null;
   }
+}
+
+/** @param size struct winsize. @param termios struct termios2. */
+function terminalDetails(size: Uint16Array, termios: Uint32Array): Details {
+  const [rows = 0, columns = 0, width = 0, height = 0] = size;
+  const [iflag = 0, oflag = 0, cflag = 0, lflag = 0] = termios;
+  const [line = 0, ...characters] = new Uint8Array(termios.buffer, 16, 20);
+  const octal = (word: number): string => `0${word.toString(8)}`;
+  return {
+    rows,
+    columns,
+    ...(width || height ? { pixels: { width, height } } : {}),
+    settings: {
+      iflag: octal(iflag),
+      oflag: octal(oflag),
+      cflag: octal(cflag),
+      lflag: octal(lflag),
+      line,
+      inputSpeed: termios[9] ?? 0,
+      outputSpeed: termios[10] ?? 0,
+      characters: characters.map((byte) => byte.toString(16).padStart(2, "0")).join(" "),
+    },
+  };
 }

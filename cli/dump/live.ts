@@ -13,6 +13,7 @@ import type { Kcmp } from "./kcmp.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import { noteRestrictions, readTables, readTasks } from "./read-tasks.ts";
 import { watchSleepers } from "./slept.ts";
+import type { UnixSocket } from "./unix-sockets.ts";
 
 export interface LiveOptions {
   /** Compares open files and file tables; `null`: every descriptor is assumed to have its own open file. */
@@ -21,8 +22,8 @@ export interface LiveOptions {
   readonly threads: boolean;
   /** Whether the processes are stopped, so that nothing can change while they are read. */
   readonly frozen: boolean;
-  /** Maps the inode of a unix socket to the inode of the other end, where known. */
-  readonly unixPeers?: ReadonlyMap<string, string>;
+  /** Unix sockets by inode, where known. */
+  readonly unixSockets?: ReadonlyMap<string, UnixSocket>;
   /** Reads more about sockets, as far as permitted. */
   readonly duplicator?: Duplicator | null;
   /** Reads the entries of descriptors; absent: by their paths. */
@@ -46,7 +47,7 @@ export interface Live {
  * @throws CliError if reading a process is not permitted or kcmp(2) is refused.
  */
 export function readLive(ids: readonly number[], options: LiveOptions): Live {
-  const { kcmp, threads, frozen, states, unixPeers, duplicator, entries, notes = createNotes() } = options;
+  const { kcmp, threads, frozen, states, unixSockets, duplicator, entries, notes = createNotes() } = options;
   const reader = createReader(entries);
   const tasks = readTasks(ids, { kcmp, threads }, notes);
   noteRestrictions(tasks, notes);
@@ -56,7 +57,7 @@ export function readLive(ids: readonly number[], options: LiveOptions): Live {
   const descriptors = tables.flatMap((table) => table.descriptors);
   const fileOf = groupFiles(descriptors, kcmp, notes);
   const reading = { tasks, tableOf, tables, descriptors, fileOf };
-  const description = describe(reader, reading, { kcmp, states, unixPeers, duplicator, notes });
+  const description = describe(reader, reading, { kcmp, states, unixSockets, duplicator, notes });
   const ended = endedTasks(tasks, notes);
   if (sleepers !== null) {
     const hasSlept = (table: number): boolean =>

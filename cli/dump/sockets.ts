@@ -100,7 +100,9 @@ export function openSocketTables(
       const numbers = duplicator?.socket(pid, fd) ?? null;
       if (numbers === null) return listed ?? BY_PROTOCOL_NAME[duplicator?.protocolName(pid, fd) ?? ""] ?? null;
       if (numbers.family !== AF_PACKET && numbers.protocol > 255) notes.add("protocol", `pid ${pid} fd ${fd}`);
-      return { state: numbers.listening ? "listen" : "close", ...listed, ...inWords(numbers) };
+      const { listening, backlog } = numbers;
+      const state = { state: listening ? "listen" : "close", ...(backlog !== null && { backlog }) };
+      return { ...state, ...listed, ...inWords(numbers) };
     },
   };
 }

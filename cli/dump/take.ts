@@ -8,7 +8,7 @@ import { type Kcmp, openKcmp } from "./kcmp.ts";
 import { type Live, readLive } from "./live.ts";
 import { createNotes } from "./notes.ts";
 import { parsePid, processesOf, readStat, threadsOf, withDescendants } from "./processes.ts";
-import { readUnixSockets, type UnixSocket } from "./unix-sockets.ts";
+import { readUnixSockets } from "./unix-sockets.ts";
 
 /** Which processes to read, and how. */
 export interface DumpRequest {
@@ -58,11 +58,11 @@ export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise
   // Ids of threads stay: they are wanted with their process.
   const list = (): number[] => (tree ? [...pids, ...withDescendants(processesOf(pids))] : [...pids]);
   const notes = createNotes();
-  const unixPeers = peersOf(await readUnixSockets(processesOf(list()), notes));
+  const unixSockets = await readUnixSockets(processesOf(list()), notes);
   const duplicator = await openDuplicator();
   const entries = await openEntries();
   const read = (options: { frozen: boolean; states?: ReadonlyMap<number, string> }): Live =>
-    readLive(list(), { kcmp, threads, unixPeers, duplicator, entries, notes, ...options });
+    readLive(list(), { kcmp, threads, unixSockets, duplicator, entries, notes, ...options });
   try {
     if (!freeze) return read({ frozen: false });
     if (processesOf(pids).includes(process.pid)) throw new CliError("ckptscope cannot freeze itself");
@@ -78,11 +78,4 @@ export async function takeLive(request: DumpRequest, kcmp: Kcmp | null): Promise
     duplicator?.close();
     entries.close();
   }
-}
-
-/** Maps the inode of a unix socket to the inode of its other end. */
-function peersOf(sockets: ReadonlyMap<string, UnixSocket>): ReadonlyMap<string, string> {
-  const peers = new Map<string, string>();
-  for (const [inode, { peer }] of sockets) if (peer !== null) peers.set(inode, peer);
-  return peers;
 }

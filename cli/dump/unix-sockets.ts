@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import { decodeText } from "../../app/model/text.ts";
+import { exactText } from "../../app/model/text.ts";
 import type { Notes } from "./notes.ts";
 
 // Linux include/uapi/linux/netlink.h, sock_diag.h and unix_diag.h.
@@ -28,7 +28,7 @@ export interface UnixSocket {
   /** SOCK_… and, as for internet sockets, TCP_…. */
   readonly type: number;
   readonly state: number;
-  /** A path; `@` and a name; empty: none. */
+  /** A path; `@` and a name; empty: none. Raw text. */
   readonly name: string;
   /** Inode of the other end; "0": none, or one that no descriptor refers to yet; `null`: not connected. */
   readonly peer: string | null;
@@ -198,7 +198,7 @@ function readSocket(view: DataView, start: number, length: number): UnixSocket {
 function nameOf(value: DataView | undefined): string {
   if (value === undefined || value.byteLength === 0) return "";
   const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (bytes[0] === 0) return `@${decodeText(bytes.subarray(1))}`;
+  if (bytes[0] === 0) return `@${exactText(bytes.subarray(1))}`;
   const end = bytes.indexOf(0);
-  return decodeText(end < 0 ? bytes : bytes.subarray(0, end));
+  return exactText(end < 0 ? bytes : bytes.subarray(0, end));
 }

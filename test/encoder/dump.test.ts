@@ -223,6 +223,43 @@ test("the objref that a pseudo-terminal reserves is that of no other object", as
   }
 });
 
+test("terminals and listening sockets have the values of the description", async () => {
+  const settings = (lflag: string) => ({
+    iflag: "02402",
+    oflag: "05",
+    cflag: "0277",
+    lflag,
+    line: 2,
+    inputSpeed: 9600,
+    outputSpeed: 38_400,
+    characters: "03 1c 7f 15 04 00 01 00 11 13 1a 00 12 0f 17 16 00 00 ff",
+  });
+  const size = { rows: 50, columns: 132, pixels: { width: 800, height: 600 } };
+  const given = [
+    { index: 3, side: "master", ...size, settings: settings("00") },
+    { index: 3, side: "slave", ...size, settings: settings("0105073") },
+    {
+      socket: 3,
+      family: "inet",
+      type: "stream",
+      protocol: "tcp",
+      state: "listen",
+      local: "127.0.0.1:80",
+      backlog: 511,
+    },
+    // The field has 16 bits and a sign.
+    { socket: 4, family: "unix", type: "stream", state: "listen", local: "/run/x", backlog: 65_535 },
+  ];
+  const files = given.map((details, row) =>
+    file(row + 1, { kind: "side" in details ? "tty" : "socket", path: null, details }),
+  );
+  const description = { tasks: [task], files, fileTables: [{ id: 1, fds: fds(...files.map(({ id }) => id)) }] };
+  const { checkpoint } = await open(encodeAll(description, { dialect: "v23-rc2" }).bytes);
+  const read = files.map((_, row) => detailsOf(checkpoint, row));
+  expect(read.slice(0, 2)).toMatchObject(given.slice(0, 2));
+  expect(read.slice(2).map((details) => details?.backlog)).toEqual([511, 32_767]);
+});
+
 suite("sockets, pipes and the like in the seed", () => {
   test.each(["socket", "pipe", "epoll", "fifo", "tty"])("a %s has no checkpoint operation", (kind) => {
     const files = [file(1, { kind })];

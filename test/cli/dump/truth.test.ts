@@ -67,6 +67,66 @@ describe.skipIf(reason !== "")(`a dump says what is so${reason === "" ? "" : ` (
     expect(shown.files.find(({ id }: { id: number }) => id === written)?.details).toMatchObject(details);
   });
 
+  test("of a terminal: its size, and the settings of both sides", async () => {
+    const master = await target.call("terminal");
+    const control = (number: number, words: readonly number[], type = "uint32_t") =>
+      target.call("c", `int ioctl(int, unsigned long, ${type} *)`, master, number, words);
+    // TIOCSPTLCK, TIOCGPTPEER, TCSETS2 and TIOCSWINSZ.
+    expect(await control(0x40045431, [0])).toBe(0);
+    const slave = await target.call("c", "int ioctl(int, unsigned long, int)", master, 0x5441, O_RDWR);
+    const settings = [0o2400, 0, 0o277, 0o12, 0x7f1c0300, 0x010004, 0x13110000, 0, 0, 38_400, 38_400];
+    expect(await control(0x402c542b, settings)).toBe(0);
+    const shown = async (rows: number): Promise<readonly unknown[]> => {
+      expect(await control(0x5414, [rows, 132, 0, 0], "uint16_t")).toBe(0);
+      const image = path(`${rows}`);
+      expect((await runCommand(["dump", `${target.pid}`, "-o", image])).status).toBe(0);
+      const { fileTables, files } = JSON.parse((await runCommand(["show", image, "--json"])).out);
+      return [master, slave].map((number) => {
+        const id = fileTables[0].fds.find(({ fd }: { fd: number }) => fd === number)?.file;
+        return files.find((each: { id: number }) => each.id === id)?.details;
+      });
+    };
+    const speeds = { inputSpeed: 38_400, outputSpeed: 38_400 };
+    const characters = "03 1c 7f 04 00 01 00 00 00 11 13 00 00 00 00 00 00 00 00";
+    expect(await shown(50)).toMatchObject([
+      { side: "master", rows: 50, columns: 132, settings: { iflag: "00", oflag: "00", lflag: "00", ...speeds } },
+      {
+        side: "slave",
+        rows: 50,
+        columns: 132,
+        settings: { iflag: "02400", oflag: "00", lflag: "012", line: 0, characters, ...speeds },
+      },
+    ]);
+    await shown(24);
+    const { changes } = JSON.parse((await runCommand(["diff", path("50"), path("24"), "--json"])).out);
+    const rows = { kind: "file-detail", key: "rows", before: 50, after: 24 };
+    expect(changes).toMatchObject([rows, rows]);
+  });
+
+  test("of a listening socket, and of one that is connected to it", async () => {
+    const { port } = new URL(`tcp://x:${await target.call("listen", "127.0.0.1")}`);
+    const name = path("listening");
+    const listening = await target.call("c", "int socket(int, int, int)", 1, 1, 0);
+    const connected = await target.call("c", "int socket(int, int, int)", 1, 1, 0);
+    // struct sockaddr_un.
+    const address = [1, 0, ...Buffer.from(name), ...new Array(108 - name.length).fill(0)];
+    const named = "(int, uint8_t *, int)";
+    expect(await target.call("c", `int bind${named}`, listening, address, address.length)).toBe(0);
+    expect(await target.call("c", "int listen(int, int)", listening, 7)).toBe(0);
+    expect(await target.call("c", `int connect${named}`, connected, address, address.length)).toBe(0);
+    const before = await take();
+    expect(fileOf(before, connected).details).toMatchObject({ state: "established", remote: name });
+    const accepted = await target.call("c", "int accept(int, void *, void *)", listening, null, null);
+    const live = await take();
+    expect(fileOf(live, listening).details).toMatchObject({ state: "listen", local: name, backlog: 7 });
+    const peer = fileOf(live, accepted).id;
+    expect(fileOf(live, connected).details).toMatchObject({ state: "established", remote: name, peer });
+    const { files } = live.description;
+    const all = Array.from({ length: files.length }, (_, row) => files.at(row)?.details);
+    // The default of Node's servers.
+    expect(all).toContainEqual(expect.objectContaining({ local: `127.0.0.1:${port}`, backlog: 511 }));
+  });
+
   test("of an epoll whose targets' numbers refer to other files now", async () => {
     const [reading = 0, writing = 0] = await target.call<number[]>("pipe");
     const epoll = await target.call("epoll", reading, 1);
