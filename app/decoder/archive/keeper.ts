@@ -6,6 +6,7 @@ import { bytesSource, type Source, SourceError } from "../source.ts";
 import { HEAD_BYTES } from "./forms.ts";
 import type { Listed } from "./links.ts";
 import type { ArchiveProblem } from "./problem.ts";
+import { sparseSource } from "./sparse.ts";
 import type { TarSink } from "./tar.ts";
 import type { TarEntry } from "./tar-header.ts";
 
@@ -42,8 +43,10 @@ interface Current {
  */
 const ENOUGH = 1 / 4;
 
+const storedSize = ({ size, sparse }: TarEntry): number => sparse?.stored ?? size;
+
 function add(file: Current, bytes: Uint8Array, limit: number): void {
-  const { size } = file.entry;
+  const size = storedSize(file.entry);
   const length = file.length + bytes.length;
   if (file.buffer === null && length >= size * ENOUGH && length <= size && size <= limit) {
     file.buffer = new Uint8Array(size);
@@ -111,7 +114,9 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
   const sink: TarSink = {
     entry(entry) {
       const isLink = entry.hardLink !== undefined || entry.symbolicLink !== undefined;
-      const need = isLink || entry.sparse ? false : needs.needed(entry.name);
+      const asked = isLink ? false : needs.needed(entry.name);
+      // What is stored of a sparse file need not begin or end as the file does.
+      const need = asked === "ends" && entry.sparse !== undefined ? false : asked;
       const ends = need === "ends" ? createEnds() : null;
       const keep = need === true || need === "maybe";
       const file: Current = { entry, ends, chunks: [], buffer: null, length: 0, keep };
@@ -123,7 +128,7 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
           return true;
         };
       }
-      let isDecided = need === true;
+      let isDecided = need === true || entry.sparse !== undefined;
       return (bytes) => {
         if (kept + bytes.length > limit) {
           const message = `${visible(entry.name)} is not kept. ${limitMessage("kept", limit)}`;
@@ -132,7 +137,7 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
         }
         add(file, bytes, limit);
         kept += bytes.length;
-        if (!isDecided && (file.length >= HEAD_BYTES || file.length === entry.size)) {
+        if (!isDecided && (file.length >= HEAD_BYTES || file.length === storedSize(entry))) {
           isDecided = true;
           if (!needs.neededBytes(firstBytes(file, Math.min(HEAD_BYTES, file.length)))) return drop(file);
         }
@@ -144,12 +149,17 @@ export function createKeeper(needs: Needs, limit: number, problem: (problem: Arc
       const { entry, ends, length, keep } = current;
       const isLink = entry.hardLink !== undefined || entry.symbolicLink !== undefined;
       const left = (): Source => ends?.source(entry.name, entry.size) ?? absentSource(entry.name, entry.size);
-      const source = keep ? bytesSource(entry.name, firstBytes(current, length)) : left();
+      const source = keep ? keptSource(entry, firstBytes(current, length)) : left();
       listed.push({ entry, source: isLink ? null : dated(source, entry.modified) });
       current = null;
     },
   };
   return { sink, listed };
+}
+
+function keptSource({ name, size, sparse }: TarEntry, bytes: Uint8Array): Source {
+  const body = bytesSource(name, bytes);
+  return sparse === undefined ? body : sparseSource(name, size, body, sparse);
 }
 
 /** The first `length` bytes of chunks. */

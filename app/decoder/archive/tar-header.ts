@@ -1,8 +1,9 @@
 // Tar's header blocks: ustar, GNU and PAX.
 
-import { decodeText, exactText, visible } from "../../model/text.ts";
+import { decodeText, exactText } from "../../model/text.ts";
 import { createMemberNames } from "./member-name.ts";
 import type { ArchiveProblem } from "./problem.ts";
+import type { Sparse } from "./sparse.ts";
 
 /** What a header says about a member. */
 export interface TarEntry {
@@ -15,8 +16,8 @@ export interface TarEntry {
   readonly hardLink?: string;
   /** The path, relative to the link's own directory, that a symbolic link leads to. */
   readonly symbolicLink?: string;
-  /** Whether it is sparse, with only parts stored: its bytes are not read. */
-  readonly sparse?: true;
+  /** Of a sparse file, only parts of which are stored. */
+  readonly sparse?: Sparse;
 }
 
 /** What a header block calls for. `body`: bytes that follow it, without padding. */
@@ -88,10 +89,26 @@ function readPax(
       problem({ severity: "warning", code: "bad-pax-header", message: "A PAX header is damaged.", offset });
       break;
     }
-    found.set(exactText(bytes.subarray(space + 1, equals)), exactText(bytes.subarray(equals + 1, end - 1)));
+    const [key, value] = [bytes.subarray(space + 1, equals), bytes.subarray(equals + 1, end - 1)].map(exactText);
+    addRecord(found, key ?? "", value ?? "");
     at = end;
   }
   return found;
+}
+
+/** The list of a sparse file's parts: one record, or in the first version of the format two for each part. */
+const SPARSE_MAP = "GNU.sparse.map";
+
+function addRecord(found: Map<string, string>, key: string, value: string): void {
+  if (key !== "GNU.sparse.offset" && key !== "GNU.sparse.numbytes") found.set(key, value);
+  else found.set(SPARSE_MAP, found.has(SPARSE_MAP) ? `${found.get(SPARSE_MAP)},${value}` : value);
+}
+
+/** Adds the parts of a sparse file that a header block lists from `at`, up to `count`: offset and length of each. */
+function addParts(parts: number[], block: Uint8Array, at: number, count: number): void {
+  for (let next = at; next < at + count * 24 && block[next + 12] !== 0; next += 24) {
+    parts.push(headerNumber(block, next, 12), headerNumber(block, next + 12, 12));
+  }
 }
 
 /** A PAX value as a number; `otherwise` if there is none; NaN if it is not a number. */
@@ -113,8 +130,8 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
   let longLink: string | null = null;
   let pax: ReadonlyMap<string, string> = new Map();
   let globalPax: ReadonlyMap<string, string> = new Map();
-  /** The body of a sparse file whose header continues in further blocks. */
-  let extended: Extract<Step, { kind: "extension" | "other" | "entry" }> | null = null;
+  /** A sparse file whose header continues in further blocks. */
+  let extended: { readonly step: Extract<Step, { kind: "entry" }>; readonly parts: number[] } | null = null;
 
   const memberName = createMemberNames(problem);
 
@@ -131,6 +148,10 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
       size: paxNumber(own("size"), headerNumber(block, 124, 12)),
       modified: paxNumber(own("mtime"), Number.isNaN(stored) ? 0 : stored) || 0,
       isPaxSparse: own("GNU.sparse.major") !== undefined || own("GNU.sparse.size") !== undefined,
+      paxParts:
+        own(SPARSE_MAP)
+          ?.split(",")
+          .map((text) => paxNumber(text, Number.NaN)) ?? null,
       realSize: paxNumber(own("GNU.sparse.realsize") ?? own("GNU.sparse.size"), Number.NaN),
     };
     pax = new Map();
@@ -140,7 +161,7 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
   };
 
   const readEntry = (block: Uint8Array, type: string, offset: number): Step => {
-    const { name: path, target, size, modified, isPaxSparse, realSize } = readFields(block);
+    const { name: path, target, size, modified, isPaxSparse, realSize, paxParts } = readFields(block);
     if (!Number.isSafeInteger(size)) return { kind: "bad" };
     if ("3456".includes(type)) return { kind: "other", body: 0 };
     const isLink = type === "1" || type === "2";
@@ -155,20 +176,26 @@ export function createTarParser(problem: (problem: ArchiveProblem) => void): Tar
     }
     if (type === "2") return { kind: "entry", entry: { name, size: 0, modified, symbolicLink: target }, body };
     if (type !== "S" && !isPaxSparse) return { kind: "entry", entry: { name, size, modified }, body };
-    const message = `${visible(name)} is stored as a sparse file, whose contents are not read.`;
-    problem({ severity: "note", code: "sparse-member", message, offset });
     const whole = type === "S" ? headerNumber(block, 483, 12) : realSize;
-    const entry = { name, size: Number.isSafeInteger(whole) ? whole : size, modified, sparse: true as const };
-    const step = { kind: "entry" as const, entry, body };
-    if (type !== "S" || block[482] === 0) return step;
-    extended = step;
+    const parts: number[] | null = type === "S" ? [] : paxParts;
+    const sparse: Sparse = { stored: size, parts };
+    const step: Extract<Step, { kind: "entry" }> = {
+      kind: "entry",
+      entry: { name, size: Number.isSafeInteger(whole) ? whole : size, modified, sparse },
+      body,
+    };
+    if (type !== "S" || parts === null) return step;
+    addParts(parts, block, 386, 4);
+    if (block[482] === 0) return step;
+    extended = { step, parts };
     return { kind: "extension", body };
   };
 
   return {
     header(block, offset) {
       if (extended !== null) {
-        const step = extended;
+        const { step, parts } = extended;
+        addParts(parts, block, 0, 21);
         if (block[504] !== 0) return { kind: "extension", body: step.body };
         extended = null;
         return step;

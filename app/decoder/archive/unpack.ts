@@ -6,11 +6,12 @@ import { sizeText } from "../../model/words.ts";
 import { HIGHEST, type Limits, limitMessage } from "../limits.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
 import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./forms.ts";
-import { absentSource, createKeeper, dated, joined, type Needs } from "./keeper.ts";
+import { createKeeper, dated, joined, type Needs } from "./keeper.ts";
 import { type Listed, resolveLinks } from "./links.ts";
 import { packedInput, UnpackError, type UnpackSink } from "./packed-input.ts";
 import { type PlatformUnpackers, unpackByPlatform, withoutFirst } from "./platform.ts";
 import type { ArchiveProblem } from "./problem.ts";
+import { sparseSource } from "./sparse.ts";
 import { listStreamer } from "./streamer.ts";
 import { createTarStream, listTar } from "./tar.ts";
 import { isTarHeader } from "./tar-header.ts";
@@ -69,7 +70,9 @@ export async function openArchive(source: Source, form: ArchiveForm, options: Un
     const listed = found.members.map((member): Listed => {
       const { name, size, offset, modified } = member;
       if (member.hardLink !== undefined || member.symbolicLink !== undefined) return { entry: member, source: null };
-      const part = member.sparse ? absentSource(name, size) : partSource(source, name, offset, size);
+      const { sparse } = member;
+      const body = partSource(source, name, offset, sparse?.stored ?? size);
+      const part = sparse === undefined ? body : sparseSource(name, size, body, sparse);
       return { entry: member, source: dated(part, modified) };
     });
     return { form, members: resolveLinks(listed, problem, options.isPathWanted), isSingle: false, problems };
