@@ -24,11 +24,11 @@ export interface DiffOptions {
   /** The tables of resources of both images; absent: only tasks, descriptors and open files are compared. */
   readonly resources?: Readonly<Record<Side, Resources>>;
   /**
-   * The tables of `PLACES`, by which namespaces and mounts of both images are matched: what open files and tasks say of
-   * them is compared even if resources are not. Default: those of `resources`.
+   * The tables of `PLACES`, by which namespaces and mounts of both images are matched. With them, the namespaces and
+   * mounts of open files and tasks are compared even if resources are not. Default: those of `resources`.
    */
   readonly places?: Readonly<Record<Side, Resources>>;
-  /** Which image is earlier, by all that is known of both. Default: by the times in the images. */
+  /** Which image is earlier, by all available evidence. Default: by the times in the images. */
   readonly order?: Verdict;
 }
 

@@ -79,7 +79,7 @@ interface Topics {
   readonly topics: readonly Topic[];
   /** By event: its topic; absent if all its changes are hidden. */
   readonly topicOf: readonly (Topic | undefined)[];
-  /** Whether a change of an event of a topic is said by the topic. */
+  /** Whether a topic covers a change of one of its events. */
   isNamedAfter(topic: Topic, change: number): boolean;
 }
 

@@ -18,7 +18,7 @@ type Parts = Generator<Uint8Array<ArrayBuffer>>;
 const rowsFor = ({ descriptors }: Checkpoint): Rows => createRows(PART, kernelFor(descriptors.count));
 
 /**
- * Aligned lines as UTF-8, the titles first, in parts that are valid until the next is asked for. Further facts follow the
+ * Aligned lines as UTF-8, the titles first, in parts that are valid until the next is read. Further facts follow the
  * name.
  *
  * @param rows Writes the rows.

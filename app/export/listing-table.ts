@@ -15,7 +15,7 @@ import { writePlainCell } from "./plain-cell.ts";
 const PART = 64 * 1024;
 
 export interface ListingTable {
-  /** The lines as UTF-8, the titles first, in parts that are valid until the next is asked for. */
+  /** The lines as UTF-8, the titles first, in parts that are valid until the next is read. */
   readonly parts: Generator<Uint8Array<ArrayBuffer>>;
   /** The share of the rows that is done, from 0 to 1. */
   readonly share: () => number;

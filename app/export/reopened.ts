@@ -12,11 +12,11 @@ import type { FileRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
 import { fileName } from "../model/words.ts";
 
-/** What an event says of its open files as such. Rows are pairs of descriptors. */
+/** What happened to the open files of an event. Rows are pairs of descriptors. */
 export interface Identity {
   /** Descriptors that certainly lead to another open file of the same path. */
   readonly reopened: readonly number[];
-  /** Changes of descriptors closed and opened that are said by `reopened`. */
+  /** Changes of descriptors closed and opened that `reopened` covers. */
   readonly saidByReopened: ReadonlySet<number>;
   /** Descriptors whose position went back although every write puts it to the end: reopened, or the file was truncated. */
   readonly reopenedOrTruncated: readonly number[];

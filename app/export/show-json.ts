@@ -42,7 +42,7 @@ const NEXT_ROW = encodeText(",\n    ");
 type WriteRow = (row: number) => Iterable<Uint8Array<ArrayBuffer>> | undefined;
 
 /**
- * The document as UTF-8, in chunks that are valid until the next is asked for. Schema: public/schema/show.schema.json.
+ * The document as UTF-8, in chunks that are valid until the next is read. Schema: public/schema/show.schema.json.
  *
  * @param chosen Only these rows.
  * @param rows Writes the rows.

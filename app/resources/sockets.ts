@@ -81,7 +81,7 @@ export const COMPARED_DETAILS: ReadonlyMap<string, "value" | "presence"> = new M
   ...NUMBERS.filter(([column]) => isCompared(column)).flatMap(([, keys]) => keys.map((key) => [key, "value"] as const)),
 ]);
 
-/** What is known of sockets that is not among their details. */
+/** Values of sockets that are not among their details. */
 export interface SocketFacts {
   /** By open file: its network namespace, as in the table of namespaces; NaN: unknown. */
   readonly namespaces: Float64Array;

@@ -6,13 +6,13 @@ import type { ResourceSpec } from "./resource.ts";
 import { resourceNamed } from "./resources.ts";
 import { createTable, type Resources, type ResourceTable, type Row, type TableBuilder } from "./table.ts";
 
-/** Tables in the making. Rows of tables that nobody asked for are dropped. */
+/** Tables that are being filled. Rows of tables that were not requested are dropped. */
 export interface Tables {
-  /** Whether any of these is asked for, and so worth reading. */
+  /** Whether any of these is requested, and so worth reading. */
   wants(...names: readonly string[]): boolean;
-  /** Adds a row; returns false if the table is full, or not asked for. */
+  /** Adds a row; returns false if the table is full, or was not requested. */
   add(name: string, row: Row, task?: TaskRow, record?: RecordRow): boolean;
-  /** Sets a table that was filled elsewhere, column by column. It is dropped unless it is asked for. */
+  /** Sets a table that was filled elsewhere, column by column. It is dropped unless it was requested. */
   put(table: ResourceTable): void;
   /** Notes that the image records what these tables list. */
   hold(...names: readonly string[]): void;

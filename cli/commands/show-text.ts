@@ -60,7 +60,7 @@ const PART = 64 * 1024;
 type Parts = Generator<Uint8Array<ArrayBuffer>>;
 
 /**
- * The text of an image as UTF-8, in parts that are valid until the next is asked for.
+ * The text of an image as UTF-8, in parts that are valid until the next is read.
  *
  * @param rows Writes the rows.
  */

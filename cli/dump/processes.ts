@@ -30,7 +30,7 @@ export interface Task {
   readonly root: string | null;
 }
 
-/** What /proc/PID/status says of a task's privileges, but an image cannot hold. */
+/** A task's privileges in /proc/PID/status that an image cannot hold. */
 export interface Restrictions {
   readonly noNewPrivs: boolean;
   /** Mode of seccomp(2), and how many filters apply; 0 0: none. */

@@ -15,9 +15,9 @@ import { beginHostNotes, type HostNotes } from "./needs/host-notes.ts";
 import { beginNotes, type NeedNotes } from "./needs/need-notes.ts";
 import { isDamaged, isMissingTable } from "./problems.ts";
 import { CRIU_RULES } from "./rules.ts";
-import { withoutUnread } from "./set/unread.ts";
 import type { MappedFacts, PagemapFacts } from "./set/memory-facts.ts";
 import type { FilterFacts, TaskNamespaces, TreeEntry } from "./set/tree-facts.ts";
+import { withoutUnread } from "./set/unread.ts";
 
 /** The kinds of ids. */
 export type Space =

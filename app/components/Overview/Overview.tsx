@@ -195,7 +195,7 @@ function linkToRepeated(checkpoint: Checkpoint, repeated: Repeated): Pick<LinePr
   return { filter: { listing: "descriptors", filter: `${tableFilter(checkpoint, table)} ${what}`.trim() } };
 }
 
-/** `null` if the files cannot be told from others of their kind by a filter. */
+/** `null` if no filter distinguishes the files from others of their kind. */
 function namelessFilter(checkpoint: Checkpoint, { file, by, remote }: Repeated): string | null {
   const kind = kindFilter(kindOf(checkpoint, file));
   switch (by) {

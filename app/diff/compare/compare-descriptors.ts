@@ -39,7 +39,7 @@ interface FilesOfPairs {
   after(pair: number): number;
 }
 
-/** What is known of two images beyond which rows correspond. */
+/** What is known about two images besides which rows correspond. */
 export interface Knowledge {
   /** Which namespaces and mounts correspond; `null`: not known. */
   readonly places: Places | null;

@@ -147,7 +147,7 @@ interface Stored {
   readonly lack: Lack;
 }
 
-/** Differences of the details that are in the stores. `linked`: the roles in which links differ, which say it already. */
+/** Differences of the details in the stores. `linked`: the roles in which links differ, which are reported as such. */
 function storedDifferences(
   { before, after, inSameNamespace, incomplete, lack }: Stored,
   b: FileRow,

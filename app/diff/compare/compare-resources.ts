@@ -362,7 +362,7 @@ function isSameGroup(pair: Pair, at: number, before: number, after: number): boo
   return x !== null && y !== null ? groups.before.get(x) === groups.after.get(y) : x === y;
 }
 
-/** Adds a row that is on one side only, unless another kind of change or a note says that. */
+/** Adds a row that is on one side only, unless another kind of change or a note reports it. */
 function addOnOneSide(collecting: Collecting, pair: Pair, before: number, after: number): ReportedAs {
   const as = reportedAs(collecting, pair, before, after);
   if (as === "change") addChange(collecting, pair, before, after, NONE);

@@ -108,7 +108,7 @@ function taskDetailsComparer(
 const isEqual = (x: DetailValue | undefined, y: DetailValue | undefined): boolean =>
   x === y || (typeof x === "object" && typeof y === "object" && JSON.stringify(x) === JSON.stringify(y));
 
-/** Whether two unequal lists differ only in their order, which says nothing. */
+/** Whether two unequal lists differ only in their order, which has no meaning. */
 const isSameOrder = (key: string, x: DetailValue, y: DetailValue): boolean => {
   const spec = taskDetail(key);
   return spec.unordered === true && isSameDetail(spec, x, y);

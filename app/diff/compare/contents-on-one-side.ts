@@ -1,4 +1,4 @@
-// What says that only one of two images has the contents of an unlinked file or a file system.
+// How it is reported that only one of two images has the contents of an unlinked file or a file system.
 
 import type { DetailValue } from "../../model/fields.ts";
 import { otherSide, type Side } from "../../model/side.ts";

@@ -31,7 +31,7 @@ function withoutNumbers({ numberedBy }: DetailSpec, value: DetailValue): DetailV
   });
 }
 
-/** Whether two values of a key are the same, apart from the order of lists in which that says nothing. */
+/** Whether two values of a key are the same, apart from the order of lists where it has no meaning. */
 export function isSameDetail(spec: DetailSpec, before: DetailValue, after: DetailValue): boolean {
   const [x, y] = [before, after].map((value) => {
     const own = withoutNumbers(spec, value);
@@ -52,7 +52,7 @@ export function namespaceTaskOf(
 }
 
 /**
- * What a key that names other files says beyond which descriptors these have (links.ts): files that no descriptor leads
+ * What a key that names other files has besides their descriptors (links.ts): files that no descriptor leads
  * to, by name, and of an epoll the numbers and data of what it watches.
  */
 function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, value: DetailValue): DetailValue {
@@ -95,7 +95,7 @@ const COLUMNS = ["ppid", "pgid", "sid", "tgid"] as const;
 /** Details of tasks that are open files, or paths where the format has no open file for them. */
 export const TASK_FILES = ["exe", "cwd", "root"] as const;
 
-/** What a comparison says about the mount of an open file; `null`: nothing. */
+/** The mount of an open file as a comparison shows it; `null`: it is not shown. */
 type MountOf = (file: FileRow) => DetailValue;
 
 /** The details of a task as they are compared; a key that the image does not have is absent. */

@@ -1,4 +1,4 @@
-// Whether two open files have the same details in the stores of their images, as most do. Passes over columns, and makes no
+// Whether two open files have the same details in the stores of their images, as most do. Reads columns without making
 // objects: there may be millions of details.
 //
 // Casts `as number` read columns within bounds checked by the loops.

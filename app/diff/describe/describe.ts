@@ -48,7 +48,7 @@ export function changeAt(comparison: Comparison, index: number): Change {
   const change = withoutDoubt(comparison, index);
   return {
     ...change,
-    // Of flags, `set` and `cleared` say it.
+    // For flags, `set` and `cleared` show it.
     ...(change.kind === "file-detail" && isOfAnother(comparison, index) && { replaced: true }),
     ...(u8At(comparison.changes.uncertain, index) === 1 && { uncertain: true }),
   };

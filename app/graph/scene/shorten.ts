@@ -18,7 +18,7 @@ function cut(text: string, most: number, head: number): string {
   return `${all.slice(0, head).join("")}…${all.slice(all.length - (most - 1 - head)).join("")}`;
 }
 
-/** A file's name: the end, with its number and extension, tells it from others that begin alike. */
+/** A file's name: the end, with its number and extension, distinguishes it from others that begin alike. */
 const thirded = (text: string, most: number): string => cut(text, most, Math.ceil((most - 1) / 3));
 
 /**

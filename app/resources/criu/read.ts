@@ -25,7 +25,7 @@ export interface Reading {
   readonly unchanged: Unchanged;
 }
 
-/** Fills the tables that are asked for. Returns what readSocketFacts does. */
+/** Fills the requested tables. Returns what readSocketFacts does. */
 export async function readCriu(
   set: SetReader,
   tables: Tables,

@@ -1,4 +1,4 @@
-// What sets say of sockets that is not among their details: the network namespace and the label of each.
+// Values of sockets that are not among their details: the network namespace and the label of each.
 
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/inspect.ts";
 import { createValueReader } from "../../decoder/criu/wire/values.ts";

@@ -78,7 +78,7 @@ const dumpableOf = (mm: Struct): number | null => {
   return flags === null ? null : Math.min(Number(flags & 3n), 2);
 };
 
-/** What a memory says of its tasks. */
+/** What a memory object has about its tasks. */
 export function memoryOf(mm: Struct): Draft {
   const flags = mm.big("def_flags");
   return { dumpable: dumpableOf(mm), futureFlags: flags === null ? null : vmFlagNames(flags) };

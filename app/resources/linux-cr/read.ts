@@ -176,7 +176,7 @@ function untilNul(bytes: Uint8Array): Uint8Array {
   return nul < 0 ? bytes : bytes.subarray(0, nul);
 }
 
-/** Fills the tables that are asked for. */
+/** Fills the requested tables. */
 export async function readLinuxCr(image: Image, wanted: Tables, signal?: AbortSignal): Promise<void> {
   const { records } = image.checkpoint;
   const withStatus = new Set<TaskRow>();

@@ -31,7 +31,7 @@ export interface SharedObjects {
   credentialsAt(objref: number): Credentials | undefined;
   namespacesAt(objref: number): readonly Draft[];
   actionsAt(objref: number): Actions | undefined;
-  /** What a memory says of its tasks. */
+  /** What a memory object has about its tasks. */
   memoryAt(objref: number): Draft;
   /** The label of an object, by the number that it names; `null`: it has none. */
   labelAt(reference: number): Uint8Array | null;

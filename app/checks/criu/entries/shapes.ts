@@ -11,7 +11,7 @@ interface Refusal {
   readonly why: "missing" | "damaged" | "impossible";
   /** Dotted name of the field. */
   readonly field: string;
-  /** What is wrong, as the end of a sentence; "" if `why` says it. */
+  /** What is wrong, as the end of a sentence; "" if `why` is enough. */
   readonly words: string;
 }
 

@@ -1,4 +1,4 @@
-// What entries say that depends on the restoring machine, noted while they are checked: see demands.ts.
+// Values of entries that depend on the restoring machine, noted while the entries are checked: see demands.ts.
 
 import { NONE } from "../../../model/checkpoint.ts";
 
@@ -33,7 +33,7 @@ export interface MountNote {
   readonly isWhole: boolean;
 }
 
-/** What entries say that depends on the restoring machine. */
+/** Values of entries that depend on the restoring machine. */
 export interface HostNotes {
   /** By file id: the first mapping of the file. */
   readonly mappings: Map<number, MappingNote>;

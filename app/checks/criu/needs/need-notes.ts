@@ -1,8 +1,8 @@
-// What entries say that a restore needs, noted while they are checked.
+// What a restore needs, noted while the entries that need it are checked.
 
 import type { FileRow } from "../../../model/rows.ts";
 
-/** What entries say that a restore needs. */
+/** What a restore needs, by the entries checked so far. */
 export interface NeedNotes {
   /** By open file: the size and st_mode that its entry asks for; NaN: none. */
   readonly sizes: Float64Array;

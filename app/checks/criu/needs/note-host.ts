@@ -1,4 +1,4 @@
-// Notes what entries say that depends on the restoring machine.
+// Notes values of entries that depend on the restoring machine.
 
 import { buildIdText } from "../../../decoder/criu/format/meaning.ts";
 import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";

@@ -23,7 +23,8 @@ function unreadMembers(checkpoint: Checkpoint, members: MemberIndex): ReadonlySe
   }
   for (const { code, member } of problems) if (code === "orphan-core" && member !== undefined) unread.add(member);
   const used = new Set<number>();
-  for (let table = 0; table < tables.count; table++) if (taskCount(tables, table) > 0) used.add(u32At(tables.id, table));
+  for (let table = 0; table < tables.count; table++)
+    if (taskCount(tables, table) > 0) used.add(u32At(tables.id, table));
   for (const [member, id] of members.ofKind("fdinfo")) if (!used.has(id)) unread.add(member);
   unread.delete(NONE);
   return unread;

@@ -94,7 +94,7 @@ type Only = null | { readonly field: string; readonly is: number };
 const PRESENT = -1;
 const SET = -2;
 
-/** A row in the form in which it is read: all have the same keys, so that the loop does not need to tell them apart. */
+/** A row in the form in which it is read: all have the same keys, so that the loop need not distinguish them. */
 export interface Row {
   readonly key: string;
   readonly field: KnownField;

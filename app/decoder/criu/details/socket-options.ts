@@ -136,7 +136,7 @@ export function createSocketOptionsReader(details: Pick<DetailsBuilder, "indexOf
   };
 }
 
-/** Writes what tells options apart. Returns false if that is not easy: if one of the fields occurs twice. */
+/** Writes what distinguishes options. Returns false if that is not easy: if one of the fields occurs twice. */
 function writeKey(out: JsonBytes, fields: MessageFields, from: OptionFields["fields"]): boolean {
   const { parts, last, entry } = fields;
   for (let each = 0; each < from.length; each++) {

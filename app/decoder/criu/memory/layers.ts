@@ -33,7 +33,7 @@ const layerOf = (placed: readonly PlacedMember[]): Layer =>
   new Map(placed.map((member) => [`${kindName(member)} ${member.number}`, member]));
 
 /**
- * The layers of a set. Parents are read when a page in them is asked for.
+ * The layers of a set. Parents are read when a page in them is needed.
  *
  * @param areWhole Whether to assume that every pages file exists and is complete.
  */

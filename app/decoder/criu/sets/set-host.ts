@@ -17,7 +17,7 @@ export async function hostOf(sources: readonly Source[]): Promise<Readonly<Recor
   const values = scratch();
   const names = sources.filter(({ name }) => /^utsns-\d+\.img$/.test(baseName(name)));
   const [utsns] = names;
-  // With several, nothing says which is the host's.
+  // With several, it is unknown which is the host's.
   const named = utsns === undefined || names.length > 1 ? null : await entryOf(utsns, "utsns");
   if (named !== null) {
     const { nodename } = UTSNS.slot;

@@ -25,7 +25,7 @@ import { isExamined } from "./newer.ts";
 interface BatchKind {
   readonly first: keyof UsualNodes;
   readonly entries: keyof UsualNodes;
-  /** Adds what an entry says, by what the plans of its form extract; `null` for descriptors, which are added together. */
+  /** Adds the values that the plans of its form extract from an entry; `null` for descriptors, added together. */
   readonly add: ((set: SetContext, entry: Entry, seen: number) => void) | null;
 }
 
@@ -54,7 +54,7 @@ export interface MemberBatches {
   wanted(): number;
   /** Reads whole members from `first` on, of one kind, and adds their records; returns how many it read. */
   read(first: number, members: readonly Uint8Array[]): number;
-  /** Adds what one of the members that were read says. @throws LimitReached */
+  /** Adds the values of one of the members that were read. @throws LimitReached */
   add(nth: number): void;
 }
 
@@ -142,7 +142,7 @@ function addRecords(set: SetContext, kind: number, member: number): RecordRow {
   return set.builder.addMembers((set.usual as UsualKernel).kernel.batch, member, kinds);
 }
 
-/** Adds what a member in the batch says. Row 0 has the record `firstRecord`. */
+/** Adds the values of a member in the batch. Row 0 has the record `firstRecord`. */
 function addMember(set: SetContext, kind: number, entry: Entry, nth: number, firstRecord: RecordRow): void {
   const { batch } = (set.usual as UsualKernel).kernel;
   const { name, first: firstMessage } = MEMBER_KINDS[kind] as MemberKind;

@@ -74,7 +74,7 @@ interface Message {
   /** Its parts are list[first … last - 1]; NONE until it is split. */
   first: number;
   last: number;
-  /** Nested messages that were asked for. */
+  /** Nested messages that were read. */
   inner: Message[];
 }
 

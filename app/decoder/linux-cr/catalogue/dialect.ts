@@ -84,7 +84,7 @@ function lineage(name: string): DialectSource[] {
 const built = new Map<string, Dialect>();
 
 /**
- * A dialect; built when it is first asked for.
+ * A dialect; built when it is first needed.
  *
  * @param arch Machine whose structs to use: `s390x`, `powerpc`, `arm`; anything else is x86.
  * @throws Error if there is no dialect of that name.

@@ -1,4 +1,5 @@
-// Which records of an image the decoder read in their usual form: whatever needs only their columns need not read them again.
+// Which records of an image the decoder read in their usual form. Code that needs only their columns need not read them
+// again.
 
 import type { RecordRow } from "../../../model/rows.ts";
 import type { UsualRun } from "../../image.ts";
