@@ -29,7 +29,11 @@ export async function readResources(
   signal?: AbortSignal,
 ): Promise<Resources> {
   if (image.checkpoint.format === "criu") {
-    return readSet(createSetReader(image, signal), names, { owners: null, unchanged: NOTHING_UNCHANGED });
+    return readSet(createSetReader(image, signal), names, {
+      owners: null,
+      unchanged: NOTHING_UNCHANGED,
+      compared: null,
+    });
   }
   const tables = createTables(names);
   await readLinuxCr(image, tables, signal);
@@ -73,8 +77,12 @@ export async function readForComparison(
   const unchanged = await findUnchanged(sets, (task, other) => pairs.taskAfter[task] === other);
   const others = names.filter((name) => name !== SOCKETS);
   const read = async (leaving: Unchanged): Promise<Record<Side, Resources>> => ({
-    before: await readSet(sets.before.set, others, { owners: sets.before.owners, unchanged: leaving }),
-    after: await readSet(sets.after.set, others, { owners: sets.after.owners, unchanged: leaving }),
+    before: await readSet(sets.before.set, others, { owners: sets.before.owners, unchanged: leaving, compared: null }),
+    after: await readSet(sets.after.set, others, {
+      owners: sets.after.owners,
+      unchanged: leaving,
+      compared: sets.before.set,
+    }),
   });
   let found = await read(unchanged);
   // If one image seems to lack a table, all its rows may have been left out.

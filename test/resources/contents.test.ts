@@ -4,13 +4,15 @@ import { crc32, gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import type { Change } from "../../app/diff/changes.ts";
-import { changesAndNotes } from "../support/compare.ts";
+import { changesJson } from "../../app/diff/describe/describe.ts";
+import { encodeText } from "../../app/model/text.ts";
+import { changesAndNotes, compareImages } from "../support/compare.ts";
 import { completeSet } from "../support/complete-set.ts";
 import { setSources } from "../support/criu.ts";
 import { imageBytes, type Message } from "../support/criu-set.ts";
 import { mapNumbers, setNumber, withFile, without } from "../support/edit-set.ts";
 import { entries, openSources } from "../support/resources.ts";
-import { concat, gzip, tar } from "../support/tar.ts";
+import { concat, gzip, type TarEntry, tar } from "../support/tar.ts";
 
 const table = async (set: readonly Source[], name: string) => entries(await openSources(set), name);
 
@@ -46,6 +48,60 @@ describe("contents", () => {
     expect(await changesOf(set, withFile(set, TMPFS, archive))).toMatchObject([
       { kind: "resource-changed", resource: "contents", key: { kind: "tmpfs", name: "/tmp" }, field: "digest" },
     ]);
+  });
+
+  describe("of a tmpfs in another order", () => {
+    const set = setSources("w7/before");
+    const FILES = [
+      { name: "./", type: "5" },
+      { name: "./one", bytes: new Uint8Array(700).fill(1) },
+      { name: "./empty", bytes: new Uint8Array(0) },
+      { name: "./zeros", bytes: new Uint8Array(1024) },
+      { name: "./link", type: "2", link: "one" },
+    ];
+    const archived = (files: readonly TarEntry[]): readonly Source[] => withFile(set, TMPFS, gzip(tar(files)));
+    const LONG: TarEntry[] = [
+      { name: "././@LongLink", type: "L", bytes: encodeText(`./${"long".repeat(40)}`) },
+      { name: "./long" },
+    ];
+
+    test("are the same, as after a restore", async () => {
+      const before = await openSources(archived([...FILES, ...LONG]));
+      const after = await openSources(archived([...LONG, ...FILES.toReversed()]));
+      expect((await compareImages(before, after)).changes.count).toBe(0);
+      expect((await compareImages(after, before)).changes.count).toBe(0);
+    });
+
+    test.each<[string, readonly TarEntry[]]>([
+      ["other contents", [{ name: "./one", bytes: new Uint8Array(700).fill(2) }]],
+      ["another name", [{ name: "./two", bytes: new Uint8Array(700).fill(1) }]],
+      [
+        "another link",
+        [
+          { name: "./one", bytes: new Uint8Array(700).fill(1) },
+          { name: "./link", type: "2", link: "two" },
+        ],
+      ],
+    ])("differ with %s", async (_, others) => {
+      const names = others.map(({ name }) => name.replace("two", "one"));
+      const edited = [...FILES.filter(({ name }) => !names.includes(name)), ...others];
+      const comparison = await compareImages(await openSources(archived(FILES)), await openSources(archived(edited)));
+      expect(changesJson(comparison)).toMatchObject([
+        { resource: "contents", key: { kind: "tmpfs" }, field: "digest" },
+      ]);
+    });
+
+    test("differ with an archive that cannot be read", async () => {
+      const whole = bytesOf(archived(FILES), TMPFS);
+      const cut = whole.slice();
+      cut[20] = (cut[20] as number) ^ 0xff;
+      cut[cut.length - 8] = (cut.at(-8) as number) ^ 1;
+      const comparison = await compareImages(
+        await openSources(archived(FILES)),
+        await openSources(withFile(set, TMPFS, cut)),
+      );
+      expect(comparison.changes.count).toBe(1);
+    });
   });
 
   test("of an unlinked file are what follows its attributes", async () => {

@@ -33,7 +33,7 @@ const rules: Readonly<Record<string, string>> = {
   checks: "model decoder decoder/linux-cr decoder/criu",
   memory: "model decoder decoder/memory",
   resources: "model decoder",
-  "resources/criu": "model decoder decoder/archive/checksums.ts decoder/criu resources",
+  "resources/criu": "model decoder decoder/archive/checksums.ts decoder/archive/tar-entries.ts decoder/criu resources",
   "resources/linux-cr": "model decoder decoder/linux-cr resources",
   "resources/read.ts": "model decoder resources resources/criu resources/linux-cr",
   diff: "model resources",

@@ -4,7 +4,7 @@
 import { visibleText } from "../../model/text.ts";
 import type { Input } from "../table.ts";
 import type { Tables } from "../tables.ts";
-import { digestOf } from "./contents.ts";
+import { digestOf } from "./digest.ts";
 import { type NetlinkMessage, numberIn, walkDump } from "./netlink.ts";
 import {
   ADDRESS_ATTRIBUTES,

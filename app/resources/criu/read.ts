@@ -23,14 +23,13 @@ export interface Reading {
   /** `null`: not read yet. */
   readonly owners: ThreadOwners | null;
   readonly unchanged: Unchanged;
+  /** The set before, if this is the one after in a comparison. */
+  readonly compared: SetReader | null;
 }
 
 /** Fills the requested tables. Returns what readSocketFacts does. */
-export async function readCriu(
-  set: SetReader,
-  tables: Tables,
-  { owners, unchanged }: Reading,
-): Promise<SocketFacts | null> {
+export async function readCriu(set: SetReader, tables: Tables, reading: Reading): Promise<SocketFacts | null> {
+  const { owners, unchanged } = reading;
   if (tables.wants(...OF_CORES)) {
     const filters = await readFilters(set);
     await readTasks(set, tables, {
@@ -40,6 +39,6 @@ export async function readCriu(
     });
   }
   await readMappings(set, tables, await readIpc(set, tables), unchanged.mappings);
-  await readSystem(set, tables, unchanged);
+  await readSystem(set, tables, reading);
   return readSocketFacts(set, tables);
 }

@@ -9,8 +9,9 @@ import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { deviceFlags } from "../words.ts";
 import { readGroupProperties } from "./cgroup-properties.ts";
-import { digestOf, readContents } from "./contents.ts";
+import { readContents } from "./contents.ts";
 import { deviceOptions } from "./device-options.ts";
+import { digestOf } from "./digest.ts";
 import { readFirewall } from "./firewall.ts";
 import { readMounts } from "./mounts.ts";
 import { readNetwork } from "./network.ts";
@@ -39,7 +40,11 @@ const EXTERNAL = [
 ] as const;
 
 /** Reads the tables of the image as a whole, and namespaces and control groups of tasks. */
-export async function readSystem(set: SetReader, tables: Tables, unchanged: Unchanged): Promise<void> {
+export async function readSystem(
+  set: SetReader,
+  tables: Tables,
+  { unchanged, compared }: { readonly unchanged: Unchanged; readonly compared: SetReader | null },
+): Promise<void> {
   const inventory = await readInventory(set);
   if (inventory !== null) tables.hold("plugins");
   for (const name of inventory?.inside("plugins_entry").texts("plugins") ?? []) tables.add("plugins", { name });
@@ -54,7 +59,7 @@ export async function readSystem(set: SetReader, tables: Tables, unchanged: Unch
   await readGroupProperties(set, tables);
   await readEach(set, tables, "binfmt-misc", "binfmt_misc_entry", "binfmt");
   await readNewerHandlers(set, tables);
-  await readContents(set, tables);
+  await readContents(set, tables, compared);
   await readControlGroups(set, tables, unchanged.cgroups ? unchanged.cores : new Set());
 }
 

@@ -10,7 +10,7 @@ import { taskRow } from "../from-checkpoint.ts";
 import type { Row } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { actionFlags, limitName, notificationName, policyName, secondsText, timerClock, UNLIMITED } from "../words.ts";
-import { digestOf } from "./contents.ts";
+import { digestOf } from "./digest.ts";
 import { addSeccomp, type Filters } from "./seccomp.ts";
 import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
 import { isDead, type ThreadOwners } from "./thread-owners.ts";
