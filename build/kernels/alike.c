@@ -28,8 +28,8 @@ enum { VARINT = 0, BYTES = 2 };
 static const u32 NONE = 0xffffffff;
 
 // What is done about a file: its details are read; they may be those of a file that it is like; its record follows that of
-// the file before it.
-enum { WANTED = 1, ALONE = 2, FOLLOWS = 4 };
+// the file before it. The bits above these are the number of what other records say of it: files that are alike have equal ones.
+enum { WANTED = 1, ALONE = 2, FOLLOWS = 4, RELATED_SHIFT = 3 };
 
 // Why a run ended: it is left to the caller to read the file; the same, and others may be like it; the same, and it is like
 // a known one; there is no room for more; there are no more files.
@@ -143,7 +143,7 @@ static u8 key_pool[POOL];
 static u16 table[SLOTS];
 
 // The file that was looked for last.
-static u8 looked[COMPARED + 1 + 16];
+static u8 looked[COMPARED + 2 + 16];
 static u32 looked_length;
 static u32 looked_place;
 
@@ -227,13 +227,14 @@ static void copy(u8 *to, const u8 *from, u32 length) {
 }
 
 // Reads what a message is compared by, and its kept fields. Returns false if it is long, damaged or unusual.
-static u32 read_key(u32 number, u32 start, u32 end) {
+static u32 read_key(u32 number, u32 related, u32 start, u32 end) {
   const struct type *type = &types[number];
   if (end - start > COMPARED) return 0;
-  u32 count = 1;
+  u32 count = 2;
   // Bytes from here on have not been copied.
   u32 copied = start;
   looked[0] = number;
+  looked[1] = related;
   state.parts = 0;
   for (u32 at = start; at < end;) {
     const u32 tag = block[at++];
@@ -343,11 +344,11 @@ static u32 add(u32 file, u32 known) {
 }
 
 // Adds the details of a file if it is like a known one.
-static u32 add_file(u32 file, u32 own) {
+static u32 add_file(u32 file, u32 own, u32 related) {
   u32 body = state.start + 4;
   const u32 number = own != 0 ? own : find_body(body, state.end, &body);
   if (number == 0 || types[number].kept == 0) return LEFT;
-  if (!read_key(number, body, state.end)) return LEFT;
+  if (!read_key(number, related, body, state.end)) return LEFT;
   const u32 hash = hash_key();
   for (u32 tried = 0; tried < TRIED; tried++) {
     looked_place = (hash + tried) & (SLOTS - 1);
@@ -378,7 +379,7 @@ u32 EXPORT(run)(u32 at, u32 length, u32 index, u32 count, u32 base, u32 own) {
       if (!(flags[index] & ALONE)) return LEFT;
       if (state.details + MOST_STEPS > DETAILS || state.links + MOST_STEPS + PARTS > LINKS) return FULL;
       if (value_count + MOST_STEPS > value_room || pool_length + MOST_WRITTEN > pool_room) return FULL;
-      const u32 reason = add_file(base + index, own);
+      const u32 reason = add_file(base + index, own, flags[index] >> RELATED_SHIFT);
       if (reason != OVER) return reason;
     }
     if (index + 1 < count && !(flags[index + 1] & FOLLOWS)) {

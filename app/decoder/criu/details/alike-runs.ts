@@ -31,6 +31,8 @@ export const WANTED = 1;
 export const ALONE = 2;
 /** Its record follows that of the file before it. */
 export const FOLLOWS = 4;
+/** The bits above have the number of its contents (PipeContents): a file that it is like has equal ones. */
+export const RELATED_SHIFT = 3;
 
 /**
  * Why the kernel stopped: the file is left to the caller; the same, and others may be like it; the same, and it is like a

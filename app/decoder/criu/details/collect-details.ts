@@ -9,12 +9,12 @@ import { createKernelValues } from "../../builder/kernel-values.ts";
 import { CONNECTION_KEYS, linkConnections, markDetailed } from "../../connections.ts";
 import type { DecodeOptions, DetailFilter } from "../../source.ts";
 import { addLocks } from "../handlers/locks.ts";
-import type { SetContext } from "../walk/context.ts";
+import type { FileContext, SetContext } from "../walk/context.ts";
 import type { DecodedSet } from "../walk/decoded-set.ts";
 import { indexRows, type Links } from "../walk/rows.ts";
 import { giveFiles, startAlikeKernel } from "./alike-kernel.ts";
 import { groupByKernel, linkByKernel, orderByKernel } from "./alike-links.ts";
-import { ALONE, FOLLOWS, type GivenKernel, WANTED } from "./alike-runs.ts";
+import { ALONE, FOLLOWS, type GivenKernel, RELATED_SHIFT, WANTED } from "./alike-runs.ts";
 import { createDetailsReader } from "./details.ts";
 import { haveSameDetails } from "./same-details.ts";
 
@@ -23,7 +23,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   const { builder, files, options } = context;
   const { links } = builder;
   const { checkpoint } = set;
-  const flags = readingFlags(checkpoint, files.detailed);
+  const flags = readingFlags(checkpoint, files);
   const { earlier } = options;
   if (earlier !== undefined && !context.stopped && (await haveSameDetails(set, flags, earlier))) {
     const { checkpoint: known } = earlier;
@@ -104,7 +104,10 @@ function neededBy({ details }: DecodeOptions): DetailFilter {
  * By file, what is done about it (alike-runs.ts). It is read if not all of its details are in columns: it has no path of its
  * own, further records describe it, or it is one of `detailed`.
  */
-function readingFlags({ files, fileRecords }: Checkpoint, detailed: readonly FileRow[]): Uint8Array {
+function readingFlags(
+  { files, fileRecords }: Checkpoint,
+  { detailed, contents: { ofFile: contents } }: Pick<FileContext, "detailed" | "contents">,
+): Uint8Array {
   const { count, has, record } = files;
   const { first } = fileRecords;
   const hasFurther = fileRecords.record.length > 0;
@@ -117,6 +120,10 @@ function readingFlags({ files, fileRecords }: Checkpoint, detailed: readonly Fil
     let flag = flags[file] as number;
     if ((is & HAS.inode) === 0 || !isAlone) flag |= WANTED;
     if ((is & HAS.deleted) === 0 && isAlone) flag |= ALONE;
+    if (!isAlone && contents !== null && (contents[file] as number) > 0 && (is & HAS.deleted) === 0) {
+      const related = (first[file + 1] as number) - (first[file] as number);
+      if (related === 1) flag |= ALONE | ((contents[file] as number) << RELATED_SHIFT);
+    }
     if (file > 0 && (record[file] as number) === (record[file - 1] as number) + 1) flag |= FOLLOWS;
     flags[file] = flag;
   }

@@ -334,7 +334,9 @@ export function fieldIn(table: FieldTable, name: string): KnownField {
 }
 
 /** Adds a detail that is in no row. */
-export const add = ({ details, file }: About, key: string, value: DetailValue): void => details.add(file, key, value);
+export function add(about: About, key: string, value: DetailValue): void {
+  if (about.needs(key)) about.details.add(about.file, key, value);
+}
 
 /** The values of another entry with more about the file; `null` if there is none. */
 export const relatedOf = ({ related }: About, message: string): Values | null =>

@@ -10,7 +10,7 @@ import { statDeviceText } from "../format/meaning.ts";
 import { enumName } from "../format/messages.ts";
 import { REMAP, remapType } from "../format/remap.ts";
 import type { DecodedSet } from "../walk/decoded-set.ts";
-import { createEntryReader, type EntryBytes, type EntryReader } from "../wire/inspect.ts";
+import { createEntryReader, type EntryBytes } from "../wire/inspect.ts";
 import { createSharedValueReader, type Values } from "../wire/values.ts";
 import { scratch } from "../wire/wire.ts";
 import { createAlike } from "./alike.ts";
@@ -35,7 +35,7 @@ const RELATED_LIMIT = 1000;
 /**
  * Returns a function that reads the details of open files that are not in columns, of one file or of several that follow
  * one another, and adds them to `details` and their links to `links`. It returns the first file that it has not read: at
- * once if the entry of the one that it was called for is in memory and no other describes it.
+ * once if the entries about the one that it was called for are in memory.
  *
  * @param flags By file: what is done about it, as alike-runs.ts has it.
  * @param kernel With the values of `details`; `null`: files are read one by one.
@@ -55,30 +55,57 @@ export function createDetailsReader(
   const aboutOf = createAbouts(set, builder, isNeeded, valuesOf);
   const describe = createDescriber(aboutOf);
   const describeNew = createDescriber(aboutOf, false);
-  const readRun = kernel === null ? null : createRunReader(kernel, flags, { aboutAlike: aboutOf, describeNew });
-  const readAlone = (file: FileRow, entry: EntryBytes | null): FileRow => {
+  const addRelated = (related: Related[], found: EntryBytes | null): void => {
+    if (!found?.message) return;
+    related.push({ message: found.message, entry: found, values: valuesOf(found, related.length === 0) });
+  };
+  const recordsOf = (file: FileRow) => furtherRecords(fileRecords, file).subarray(0, RELATED_LIMIT);
+  /** The other entries about a file; `null` if one of them is not in memory. */
+  const relatedNow = (file: FileRow): readonly Related[] | null => {
+    if (!hasFurtherRecords(fileRecords, file)) return NO_RELATED;
+    const related: Related[] = [];
+    for (const record of recordsOf(file)) {
+      const found = readRelated(record);
+      if (found instanceof Promise) {
+        // It is read again, and what is wrong with it reported then.
+        found.catch(() => null);
+        return null;
+      }
+      addRelated(related, found);
+    }
+    return related;
+  };
+  const readRun =
+    kernel === null
+      ? null
+      : createRunReader(kernel, flags, {
+          aboutAlike: aboutOf,
+          describeNew(file, entry) {
+            const related = relatedNow(file);
+            // One that can no longer be read is not the same for all files that are alike.
+            return related?.length === recordsOf(file).length ? describeNew(file, entry, related) : null;
+          },
+        });
+  /** Reads a file, or several; `null` if more has to be read first. */
+  const readNow = (file: FileRow, entry: EntryBytes | null): FileRow | null => {
     if (entry === null) return file + 1;
     const next = readRun === null || ((flags[file] ?? 0) & ALONE) === 0 ? file : readRun(file, entry);
     if (next > file) return next;
-    describe(file, entry, NO_RELATED);
-    return file + 1;
-  };
-  const readAll = async (file: FileRow, own: ReturnType<EntryReader>): Promise<FileRow> => {
-    const entry = await own;
-    if (entry === null || !hasFurtherRecords(fileRecords, file)) return readAlone(file, entry);
-    const related: Related[] = [];
-    for (const record of furtherRecords(fileRecords, file).subarray(0, RELATED_LIMIT)) {
-      const found = await readRelated(record);
-      if (!found?.message) continue;
-      related.push({ message: found.message, entry: found, values: valuesOf(found, related.length === 0) });
-    }
+    const related = relatedNow(file);
+    if (related === null) return null;
     describe(file, entry, related);
     return file + 1;
   };
+  const readLater = async (file: FileRow, entry: EntryBytes | null): Promise<FileRow> => {
+    const related: Related[] = [];
+    for (const record of recordsOf(file)) addRelated(related, await readRelated(record));
+    if (entry !== null) describe(file, entry, related);
+    return file + 1;
+  };
   return (file) => {
-    const entry = readOwn(files.record[file] ?? -1);
-    const isAlone = !hasFurtherRecords(fileRecords, file);
-    return isAlone && !(entry instanceof Promise) ? readAlone(file, entry) : readAll(file, entry);
+    const own = readOwn(files.record[file] ?? -1);
+    const readOf = (entry: EntryBytes | null) => readNow(file, entry) ?? readLater(file, entry);
+    return own instanceof Promise ? own.then(readOf) : readOf(own);
   };
 }
 

@@ -35,9 +35,14 @@ export function fileOfType({ files }: SetContext, id: number, type: number): Fil
   return found;
 }
 
-/** Links a further record to a file. Limited, because a crafted image could link every record to every file. */
-export function linkRecord({ builder, files }: SetContext, file: FileRow, record: RecordRow): void {
-  if (files.linkedRecords++ < LINK_LIMIT + builder.files.count) builder.addFileRecord(file, record);
+/**
+ * Links a further record to a file. Returns whether it did: links are limited, because a crafted image could link every
+ * record to every file.
+ */
+export function linkRecord({ builder, files }: SetContext, file: FileRow, record: RecordRow): boolean {
+  const isLinked = files.linkedRecords++ < LINK_LIMIT + builder.files.count;
+  if (isLinked) builder.addFileRecord(file, record);
+  return isLinked;
 }
 
 /**

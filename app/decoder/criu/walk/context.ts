@@ -103,6 +103,16 @@ export interface TaskLinks {
   rootNamespaces: readonly number[] | null;
   /** pid → task. */
   readonly byPid: IdIndex;
+  /** Credentials of tasks, which are mostly those of other tasks as well. */
+  readonly credentials: KnownCredentials[];
+}
+
+/** The bytes of a creds_entry, what its handler returned, and the numbers of the keys and values of its details. */
+export interface KnownCredentials {
+  readonly bytes: Uint8Array;
+  readonly seen: number;
+  readonly keys: readonly number[];
+  readonly values: readonly number[];
 }
 
 /** Numbers by which entries refer to open files, with the rows of those files. */
@@ -170,6 +180,18 @@ export interface FileContext {
   readonly addressWords: Uint32Array;
   /** Links from files to further records, so far. */
   linkedRecords: number;
+  readonly contents: PipeContents;
+}
+
+/** Most contents that differ and have a number. */
+export const MOST_CONTENTS = 31;
+
+/** What entries say of the contents of pipes: most pipes of a set are empty and have the same capacity. */
+export interface PipeContents {
+  /** Those that differ. `size` is NONE if there is none. */
+  readonly known: { readonly bytes: number; readonly size: number }[];
+  /** By open file: the number of those of the last entry about it, from 1 on; 0: they have none. `null`: all are 0. */
+  ofFile: Uint8Array<ArrayBuffer> | null;
 }
 
 /** The members found, from which missing ones are reported. */
@@ -261,6 +283,7 @@ export function createContext(
       namespaces: [],
       rootNamespaces: null,
       byPid: createIdIndex(),
+      credentials: [],
     },
     files: createFileContext(),
     pluginImages: pluginImages(placed),
@@ -317,6 +340,7 @@ const createFileContext = (): FileContext => ({
   addresses: new Map(),
   addressWords: new Uint32Array(5),
   linkedRecords: 0,
+  contents: { known: [], ofFile: null },
 });
 
 /** The types of files, with room for those of `count`. */

@@ -12,8 +12,9 @@ import { startKernel } from "../../../../app/model/kernel.ts";
 import { mixedCriuSet } from "../../../support/criu-mixed-set.ts";
 import { FOWN, imageBytes, inventoryAndTree, type Message } from "../../../support/criu-set.ts";
 import { entryOf, generatedFiles } from "../../../support/generated-files.ts";
+import { concat } from "../../../support/tar.ts";
 
-const [NEW, APART] = [1, 2];
+const [LEFT, NEW, APART] = [0, 1, 2];
 
 type Members = readonly (readonly [name: string, bytes: Uint8Array])[];
 
@@ -106,6 +107,48 @@ test("the kernel finds the values of files that are like another, and links them
   // It leaves the first file of each form to TypeScript, and values of none that is like it.
   expect(stops.filter((stop) => stop === NEW).length).toBeLessThan(20);
   expect(stops).not.toContain(APART);
+  // Nor does it leave pipes, each of which has an entry of its contents.
+  expect(stops.filter((stop) => stop === LEFT).length).toBeLessThan(20);
+});
+
+/** The entry of the contents of a pipe, and these. */
+function contentsOf(message: Message): Uint8Array {
+  const count = message.find(([field]) => field === 2)?.[1];
+  return concat([imageBytes("PIPES_DATA", [message]).subarray(8), new Uint8Array(typeof count === "number" ? count : 0)]);
+}
+
+/** Pipes with two ends each, and entries of their contents: of more kinds than have a number, odd ones, two, or none. */
+function pipesWithContents(pipes: number): Members {
+  const files = Array.from({ length: 2 * pipes }, (_, at): Message => {
+    const ends: Message = [
+      [1, at + 1],
+      [2, at >> 1],
+      [3, at % 2],
+      [4, FOWN],
+    ];
+    return [
+      [1, 2],
+      [2, at + 1],
+      [18, ends],
+    ];
+  });
+  const contents = Array.from({ length: pipes }, (_, pipe): Uint8Array[] => {
+    const size: Message = pipe % 7 === 0 ? [] : [[3, pipe % 11 === 0 ? 2 ** 40 : 65_536]];
+    const whole = contentsOf([[1, pipe], [2, pipe % 5 === 0 ? pipe % 100 : 0], ...size]);
+    const odd = [[contentsOf([[1, pipe], ...size])], [whole, whole], [], [contentsOf([[1, pipe], [2, 0], [9, 1]])]];
+    return pipe % 13 < odd.length ? (odd[pipe % 13] as Uint8Array[]) : [whole];
+  });
+  const head = imageBytes("PIPES_DATA", []);
+  return [...withFiles(imageBytes("FILES", files)), ["pipes-data.img", concat([head, ...contents.flat()])]];
+}
+
+test("of pipes with contents of many kinds", async () => {
+  const members = pipesWithContents(1200);
+  const { fileDetails } = await expectSame(members);
+  expect(fileDetails.keys).toEqual(expect.arrayContaining(["bytesInPipe", "capacity"]));
+  await expectSame(members, { details: (key) => key !== "capacity" });
+  const cut = members.map(([name, bytes]) => [name, name === "pipes-data.img" ? bytes.slice(0, -3) : bytes] as const);
+  await expectSame(cut);
 });
 
 /** Entries of epolls that watch descriptors of the only table, which has `count` files. */
