@@ -2,6 +2,7 @@
 
 import { capabilityNames } from "../../../model/capabilities.ts";
 import type { TaskRow } from "../../../model/rows.ts";
+import { sameBytes } from "../../../model/text.ts";
 import { signalName } from "../format/meaning.ts";
 import { type Entry, type SetContext, taskOfPid } from "../walk/context.ts";
 import { eachVarint, fieldNumber, isSet, low, plan, scan } from "../wire/wire.ts";
@@ -29,10 +30,37 @@ export const onCreds = (set: SetContext, { bytes, start, end, number }: Entry): 
 
 /** Reads the creds_entry bytes[start … end - 1] of a task; -1: the task is not in the set. */
 export function readCreds(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): number {
+  if (task < 0) return scan(bytes, start, end, CREDS, set.values);
+  const { taskDetails } = set.builder;
+  const { credentials } = set.tasks;
+  const own = bytes.subarray(start, end);
+  const known = credentials.find((other) => sameBytes(other.bytes, own));
+  if (known !== undefined) {
+    for (const [at, key] of known.keys.entries()) taskDetails.addNumbered(task, key, known.values[at] as number);
+    return known.seen;
+  }
+  const first = taskDetails.count();
+  const seen = addCreds(set, bytes, start, end, task);
+  if (credentials.length < MOST_CREDENTIALS && own.length <= LARGEST_CREDENTIALS) {
+    const added = Array.from({ length: taskDetails.count() - first }, (_, at) => first + at);
+    credentials.push({
+      bytes: own.slice(),
+      seen,
+      keys: added.map(taskDetails.keyOf),
+      values: added.map(taskDetails.valueOf),
+    });
+  }
+  return seen;
+}
+
+/** Credentials that are kept: those of more users, or in more groups, are read for each of their tasks. */
+const MOST_CREDENTIALS = 16;
+const LARGEST_CREDENTIALS = 4096;
+
+function addCreds(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): number {
   const { values, builder } = set;
   const { slot } = CREDS;
   const seen = scan(bytes, start, end, CREDS, values);
-  if (task < 0) return seen;
   const { taskDetails } = builder;
   for (const key of IDS) if (isSet(seen, slot[key])) taskDetails.add(task, key, low(values, slot[key]));
   const securebits = isSet(seen, slot.secbits) ? low(values, slot.secbits) : null;
