@@ -34,7 +34,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   const { checkpoint } = image;
   const { records, members } = checkpoint;
   const size = members.reduce((sum, member) => sum + member.size, 0);
-  const scanned = beginScan(checkpoint);
+  const scanned = beginScan(checkpoint, options.host !== undefined);
   await walkEntries(scanned, image, options);
   if (!scanned.isDamaged) resolveReferences(scanned);
   checkTree(scanned);

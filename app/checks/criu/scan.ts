@@ -86,6 +86,8 @@ export interface Scan {
   readonly peerFiles: LateIndex;
   readonly notes: NeedNotes;
   readonly hostNotes: HostNotes;
+  /** The set is compared with a host. If not, some of the notes for that are not taken. */
+  readonly isCompared: boolean;
   /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id, record, and 1 for a FIFO, in turn. */
   readonly readers: number[];
   /** pipe_id of the contents that are there. */
@@ -232,8 +234,8 @@ export function faultAt(
   }
 }
 
-/** A scan before its first entry. */
-export function beginScan(checkpoint: Checkpoint): Scan {
+/** A scan before its first entry. @param isCompared Whether the set is compared with a host. */
+export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
   const { files, tables, tasks, members, dialect } = checkpoint;
   const fileRows = indexIds(files.id, files.count);
   const table = createIdIndex();
@@ -277,6 +279,7 @@ export function beginScan(checkpoint: Checkpoint): Scan {
     peerFiles: createLateIndex(),
     notes: beginNotes(files.count),
     hostNotes: beginHostNotes(),
+    isCompared,
     readers: [],
     contents: createLateIndex(),
     ghostsNamed: createIdIndex(),

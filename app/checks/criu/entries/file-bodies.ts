@@ -42,6 +42,7 @@ function nameIn(scan: Scan, bytes: Uint8Array): Uint8Array {
 
 /** Notes the name that a socket is bound to. */
 function noteName(scan: Scan, bytes: Uint8Array): void {
+  if (!scan.isCompared) return;
   const name = nameIn(scan, bytes);
   if (name.length > 0) scan.hostNotes.names.set(scan.file - 1, name);
 }
@@ -52,6 +53,7 @@ const IP_OPTIONS = plan("ip_opts_entry", ["freebind"]);
 
 /** Notes a socket that may be bound to an address that the machine lacks. */
 function noteFreeBind(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  if (!scan.isCompared) return;
   const seen = scanInto(scan, bytes, start, end, IP_OPTIONS);
   if (has(seen, 1) && low(scan, 1) !== 0) scan.hostNotes.freeBind.add(scan.file - 1);
 }

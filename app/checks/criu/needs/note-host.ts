@@ -1,4 +1,4 @@
-// Notes values of entries that depend on the restoring machine.
+// Notes values of entries that depend on the restoring machine, if the set is compared with one.
 
 import { buildIdText } from "../../../decoder/criu/format/meaning.ts";
 import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
@@ -12,11 +12,13 @@ const RLIMIT = plan("rlimit_entry", ["cur", "max"]);
 
 /** Notes the limits in a task_rlimits_entry, in the order of their numbers. */
 export function noteLimits(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  if (!scan.isCompared) return;
   eachBytes(bytes, start, end, RLIMITS, (from, to) => noteLimit(scan, bytes, from, to));
 }
 
 /** Notes the limit in an rlimit_entry, the next of its task. */
 export function noteLimit(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  if (!scan.isCompared) return;
   const last = scan.hostNotes.limits.at(-1);
   const resource = last?.pid === scan.memberNumber ? last.resource + 1 : 0;
   const seen = scanInto(scan, bytes, start, end, RLIMIT);
@@ -39,6 +41,7 @@ const STATE = plan("user_x86_xsave_entry", PART_NAMES);
 
 /** Notes the parts of the processor's extended state that a thread_info_x86 has. */
 export function noteFeatures(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  if (!scan.isCompared) return;
   const { features } = scan.hostNotes;
   if (!has(scanInto(scan, bytes, start, end, FPREGS), 1)) return;
   const [from, to] = [low(scan, 1), scan.out[3] as number];
@@ -55,13 +58,13 @@ const PROFILE = plan("creds_entry", ["lsm_profile"]);
 
 /** Notes the security profile in a thread_core_entry. */
 export function noteProfile(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
-  if (!has(scanInto(scan, bytes, start, end, CREDS), 1)) return;
+  if (!scan.isCompared || !has(scanInto(scan, bytes, start, end, CREDS), 1)) return;
   noteCredentials(scan, bytes, low(scan, 1), scan.out[3] as number);
 }
 
 /** Notes the security profile in a creds_entry. */
 export function noteCredentials(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
-  if (!has(scanInto(scan, bytes, start, end, PROFILE), 1)) return;
+  if (!scan.isCompared || !has(scanInto(scan, bytes, start, end, PROFILE), 1)) return;
   const profile = exactText(bytes.subarray(low(scan, 1), scan.out[3] as number));
   if (profile !== "") scan.hostNotes.profiles.push({ pid: scan.memberNumber, profile });
 }
@@ -69,7 +72,7 @@ export function noteCredentials(scan: Scan, bytes: Uint8Array, start: number, en
 /** Notes a mapping of the file with an id; its address is in the slots 3 and 4. */
 export function noteMapping(scan: Scan, seen: number, file: number, isShared: boolean): void {
   const { mappings } = scan.hostNotes;
-  if (!has(seen, 3) || !has(seen, 4) || mappings.has(file)) return;
+  if (!scan.isCompared || !has(seen, 3) || !has(seen, 4) || mappings.has(file)) return;
   mappings.set(file, { pid: scan.memberNumber, start: exact(scan.out, 3), end: exact(scan.out, 4), isShared });
 }
 
@@ -82,6 +85,7 @@ const BUILD_ID = fieldNumber("reg_file_entry", "build_id");
 
 /** Notes the build id in a reg_file_entry: 32-bit words in the byte order of the dumping machine. */
 export function noteBuildId(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  if (!scan.isCompared) return;
   const words: number[] = [];
   eachVarint(bytes, start, end, BUILD_ID, (word) => words.push(word));
   if (words.length > 0) {
