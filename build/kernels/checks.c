@@ -5,8 +5,10 @@
 // itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/entries/shapes.ts declares. An entry
 // that might be refused, or is unusual, ends a run, and is left to the caller.
 //
+// An open file that has only its type to note, and a descriptor that has the type of its open file, have no note.
+//
 // Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten bytes,
-// and `input` has as many after its last. Writing stays within `notes`, which is checked for each message. The tables come from
+// and `input` has as many after its last. Writing stays within `notes` and `fileTypes`, which is checked for each message. The tables come from
 // the caller and are trusted; messages nest no deeper than their nodes.
 
 typedef unsigned char u8;
@@ -21,6 +23,9 @@ typedef long long i64;
 #define ORDERS 8
 #define NOTES (128 << 10)
 #define MEMBERS 64
+#define ENTRIES 4096
+#define TYPES 256
+#define IDS (1 << 20)
 
 // What is done with a field. Fields that no message has are skipped.
 enum { UNKNOWN, KNOWN, LIMITED, NESTED, JOINED, REFUSED };
@@ -44,7 +49,19 @@ static struct node {
   // Its note is only for its orders.
   u32 isDropped;
   u32 orders;
+  // Of a message that is joined: the slot of its id, and the bits of those slots that have to be noted.
+  u32 idSlot;
+  u32 loud;
 } nodes[NODES];
+
+// The node of descriptors, and the slots of file_entry and fdinfo_entry, as in noted-files.ts.
+static u32 descriptorNode;
+enum { FILE_TYPE = 1, FILE_ID = 2, FILE_MESSAGE = 3 };
+enum { DESCRIPTOR_ID = 1, DESCRIPTOR_FLAGS = 2, DESCRIPTOR_TYPE = 3 };
+// By type: whether an open file can have it.
+static u8 knownTypes[TYPES];
+// By id: the type of the first open file that has it; 0: it is not known.
+static u8 typeOfId[IDS];
 
 // A number from least to most; or one less than 64 whose bit is set in `values`, if that is not 0.
 static struct limit {
@@ -62,6 +79,8 @@ static u8 input[WINDOW + 16];
 // A note: a header, and two words for each slot but slot 0: the halves of a number, or where bytes begin and end.
 static u32 notes[NOTES];
 enum { SEEN, ENTRY, NODE, JOINED_NODE, START, END, HEADER };
+// By entry of a run that is an open file without a note: its type.
+static u8 fileTypes[ENTRIES];
 // By member: where it ends in the input; and how many records it and those before it have.
 static u32 memberEnds[MEMBERS];
 static u32 memberRecords[MEMBERS];
@@ -101,6 +120,27 @@ static int isInOrder(u32 node, const u32 *note) {
     if (first > second || (first == second && !order[2])) return 0;
   }
   return 1;
+}
+
+// Whether an open file has the id that is in its message, and nothing to note but its type, which it then adds.
+static int isQuietFile(const u32 *note) {
+  const struct node *joined = &nodes[note[JOINED_NODE]];
+  u32 all = 1 << FILE_TYPE | 1 << FILE_ID | 1 << FILE_MESSAGE;
+  if ((note[SEEN] & all) != all || (note[SEEN] & joined->loud) || entry >= ENTRIES) return 0;
+  // As the handler of open files reads them: the low halves.
+  u32 type = numberIn(note, FILE_TYPE);
+  if (type >= TYPES || !knownTypes[type] || !(note[SEEN] >> joined->idSlot & 1)) return 0;
+  if ((u32)numberIn(note, joined->idSlot) != (u32)numberIn(note, FILE_ID)) return 0;
+  fileTypes[entry] = type;
+  return 1;
+}
+
+// Whether a descriptor has the type of its open file, and no flag but FD_CLOEXEC.
+static int isQuietDescriptor(const u32 *note) {
+  u32 all = 1 << DESCRIPTOR_ID | 1 << DESCRIPTOR_FLAGS | 1 << DESCRIPTOR_TYPE;
+  if ((note[SEEN] & all) != all || (u32)numberIn(note, DESCRIPTOR_FLAGS) > 1) return 0;
+  u32 id = numberIn(note, DESCRIPTOR_ID);
+  return id < IDS && typeOfId[id] != 0 && typeOfId[id] == (u32)numberIn(note, DESCRIPTOR_TYPE);
 }
 
 static int check(u32 node, u32 at, u32 end);
@@ -172,6 +212,9 @@ static int check(u32 node, u32 at, u32 end) {
   note[END] = base + end;
   if (!checkFields(node, at, end, note) || !isInOrder(node, note)) return 0;
   if (nodes[node].isDropped) noted -= words;
+  // Notes of messages in it follow its own.
+  else if (noted != (u32)(note - notes) + words) return 1;
+  else if (node == descriptorNode ? isQuietDescriptor(note) : note[JOINED_NODE] != 0 && isQuietFile(note)) noted -= words;
   return 1;
 }
 
@@ -246,7 +289,7 @@ __attribute__((export_name("readMembers"))) void readMembers(
 
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 list[9];
+  static u32 list[13];
   u32 *next = list;
   *next++ = (u32)input;
   *next++ = (u32)actions;
@@ -257,5 +300,9 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)memberEnds;
   *next++ = (u32)memberRecords;
   *next++ = (u32)result;
+  *next++ = (u32)&descriptorNode;
+  *next++ = (u32)knownTypes;
+  *next++ = (u32)typeOfId;
+  *next++ = (u32)fileTypes;
   return list;
 }

@@ -277,7 +277,7 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     dead,
     inodes: new Uint32Array(files.count + 1),
     peerFiles: createLateIndex(),
-    notes: beginNotes(files.count),
+    notes: beginNotes(),
     hostNotes: beginHostNotes(),
     isCompared,
     readers: [],

@@ -2,7 +2,7 @@
 
 import { FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
 import { USK_EXTERN } from "../../../decoder/criu/format/meaning.ts";
-import { eachBytes, fieldNumber, plan, wide } from "../../../decoder/criu/wire/wire.ts";
+import { eachBytes, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
 import { HAS, NONE } from "../../../model/checkpoint.ts";
 import { u8At, u32At } from "../../../model/read.ts";
 import { noteBuildId } from "../needs/note-host.ts";
@@ -99,7 +99,7 @@ export const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
 export interface Body extends Omit<Handler, "check"> {
   /** The slot of its id. */
   readonly idSlot: number;
-  /** `null`: nothing but its id. */
+  /** `null`: nothing but its id. It does nothing if no field of the plan is there but the id, unless that is the only one. */
   readonly check: Handler["check"] | null;
 }
 
@@ -110,18 +110,13 @@ function body(message: Parameters<typeof handler>[0], names: readonly string[], 
 }
 
 export const BODIES: Readonly<Record<string, Body>> = {
-  reg: body("reg_file_entry", ["size", "mode", "ext", "build_id", "mnt_id"], (scan, seen, bytes, start, end) => {
-    const row = scan.file - 1;
-    if (has(seen, 1)) scan.notes.sizes[row] = wide(scan.out, 1);
-    if (has(seen, 2)) scan.notes.modes[row] = low(scan, 2);
-    if (has(seen, 3) && low(scan, 3) !== 0) scan.notes.externalFiles.push(row);
+  reg: body("reg_file_entry", ["ext", "build_id", "mnt_id"], (scan, seen, bytes, start, end) => {
+    const isOutside = has(seen, 1) && low(scan, 1) !== 0;
+    if (isOutside) scan.notes.externalFiles.push(scan.file - 1);
     // -1: it is unknown. What comes from outside is on no mount of the set.
-    const isOutside = has(seen, 3) && low(scan, 3) !== 0;
-    const mount = (low(scan, 5) >>> 1) ^ -(low(scan, 5) & 1);
-    if (has(seen, 5) && mount >= 0 && !isOutside) {
-      refer(scan, MOUNT, mount);
-    }
-    if (has(seen, 4)) noteBuildId(scan, bytes, start, end);
+    const mount = (low(scan, 3) >>> 1) ^ -(low(scan, 3) & 1);
+    if (has(seen, 3) && mount >= 0 && !isOutside) refer(scan, MOUNT, mount);
+    if (has(seen, 2)) noteBuildId(scan, bytes, start, end);
   }),
   tunf: body("tunfile_entry", ["netdev", "ns_id"], (scan, seen) => {
     if (has(seen, 1)) scan.notes.tuns.push(scan.file - 1);

@@ -23,7 +23,7 @@ import {
   type NotedRun,
 } from "./check-kernel.ts";
 import { addNode, createTables, slotsIn, type Tables } from "./nodes.ts";
-import { addFileNode, type FileNode, isUsualDescriptor, takeFiles } from "./noted-files.ts";
+import { addFileNode, type FileNode, isUsualDescriptor, KNOWN_TYPES, takeFiles } from "./noted-files.ts";
 
 /** The messages whose entries the kernel checks, besides file_entry. */
 const MESSAGES = [
@@ -90,8 +90,9 @@ export function createBatches(
   if (kernels !== "always" && records.count < FEWEST_RECORDS) return null;
   const started = startCheckKernel();
   if (started === null) return null;
-  const { kernel, nodes } = started;
+  const { kernel, nodes, file, descriptor } = started;
   const { checked } = kernel;
+  const giveTypes = typeGiver(scanned, kernel.typeOfId);
   const pauses = createPauses();
   const memberPauses = createPauses();
   const take = (bytes: Uint8Array, offset: number, row: RecordRow, from: number, records: number): number => {
@@ -102,16 +103,26 @@ export function createBatches(
     readEntries(message, { bytes, start }, from, row, most) {
       const node = nodes.get(message);
       if (node === undefined || pauses.isPaused()) return 0;
+      if (node === descriptor) giveTypes();
       kernel.read(node, bytes, from, most);
-      pauses.afterRun(checked.records >= Math.min(FEW, most));
-      take(bytes, start, row, 0, checked.records);
-      return checked.records;
+      const { records: read, notes, noted, fileTypes } = checked;
+      pauses.afterRun(read >= Math.min(FEW, most));
+      if (node !== file.node) take(bytes, start, row, 0, read);
+      else
+        takeFiles(
+          scanned,
+          file,
+          { notes, end: noted, records: read, row, bytes, offset: start, checkUnusual },
+          fileTypes,
+        );
+      return read;
     },
     async readMembers(row) {
       const whole = wholeNodes(scanned, nodes, row);
       if (whole === null || memberPauses.isPaused()) return row;
       const { members, ends } = await smallMembers(scanned, sources, row);
       if (members.length === 0) return row;
+      if (whole.node === descriptor) giveTypes();
       kernel.readMembers(whole, members);
       const count = asRecorded(checked, row, ends);
       memberPauses.afterRun(count > 0);
@@ -171,7 +182,7 @@ function asRecorded({ members, memberRecords }: Checked, row: RecordRow, ends: r
 }
 
 /** Calls the handlers with the notes of a run from `from` on; returns where they end. */
-function takeNotes(scanned: Scan, { takers, file, descriptor, mapping }: Nodes, run: NotedRun, from: number): number {
+function takeNotes(scanned: Scan, { takers, descriptor, mapping }: Nodes, run: NotedRun, from: number): number {
   const { notes, end, records, row, bytes, offset } = run;
   const { out } = scanned;
   let at = from;
@@ -179,10 +190,6 @@ function takeNotes(scanned: Scan, { takers, file, descriptor, mapping }: Nodes, 
   let nth = 0;
   while (at < end && (notes[at + NOTE.entry] as number) < records) {
     const node = notes[at + NOTE.node] as number;
-    if (node === file.node) {
-      at = takeFiles(scanned, file, run, at);
-      continue;
-    }
     const { check, slots } = takers[node] as Taker;
     const values = at + NOTE.header - 2;
     if (node !== descriptor || !isUsualDescriptor(scanned, notes, at)) {
@@ -199,6 +206,17 @@ function takeNotes(scanned: Scan, { takers, file, descriptor, mapping }: Nodes, 
     at = values + 2 * slots;
   }
   return at;
+}
+
+/** A function that gives the kernel the types of open files that have been read so far, when it is first called. */
+function typeGiver({ checkpoint: { files }, types }: Scan, typeOfId: Uint8Array): () => void {
+  let isGiven = false;
+  return () => {
+    if (isGiven) return;
+    isGiven = true;
+    // References mean the first file with an id.
+    for (let row = files.count - 1; row >= 0; row--) typeOfId[files.id[row] as number] = types[row] as number;
+  };
 }
 
 /** The kernel with the nodes of the messages; `null` where WebAssembly is not allowed. */
@@ -219,8 +237,8 @@ export function startCheckKernel(): Nodes | null {
   takers[mapping] = { check: () => {}, slots: slotsIn(tables, mapping) };
   const file = addFileNode(tables);
   nodes.set("file_entry", file.node);
-  const kernel = createCheckKernel(tables);
   const descriptor = nodes.get("fdinfo_entry") as number;
+  const kernel = createCheckKernel(tables, descriptor, KNOWN_TYPES);
   return kernel === null ? null : { kernel, nodes, takers, file, descriptor, mapping };
 }
 

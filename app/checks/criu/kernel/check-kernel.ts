@@ -18,6 +18,9 @@ interface Exports {
 const WINDOW = 256 << 10;
 const NOTES = 128 << 10;
 const MEMBERS = 64;
+const ENTRIES = 4096;
+const TYPES = 256;
+const IDS = 1 << 20;
 
 /** The words of a note, as in checks.c. The slots from 1 on follow, two words each. */
 export const NOTE = { seen: 0, entry: 1, node: 2, joined: 3, start: 4, end: 5, header: 6 } as const;
@@ -36,6 +39,8 @@ export interface Checked {
   noted: number;
   /** By member: how many records it and those before it have. */
   readonly memberRecords: Uint32Array;
+  /** By entry that is an open file and has no note: its type. */
+  readonly fileTypes: Uint8Array;
 }
 
 /** Checks an entry that is not usual, the message bytes[at … to - 1], and what it refers to. */
@@ -69,14 +74,25 @@ export interface CheckKernel {
   read(node: number, bytes: Uint8Array, from: number, most: number): void;
   /** Checks whole members of framing v1.1, until one is not accepted, 64 at most. Places are those in the member. */
   readMembers(nodes: MemberNodes, members: readonly Uint8Array[]): void;
+  /** By id of an open file, if it is less than the length: its type; 0: it is not known. Descriptors with it have no notes. */
+  readonly typeOfId: Uint8Array;
 }
 
-/** A kernel; `null` where WebAssembly is not allowed. */
-export function createCheckKernel({ actions, nodes, limits, orders }: Tables): CheckKernel | null {
+/**
+ * A kernel; `null` where WebAssembly is not allowed.
+ *
+ * @param descriptor The node of fdinfo_entry.
+ * @param knownTypes By type: 1 if an open file may have it.
+ */
+export function createCheckKernel(
+  { actions, nodes, limits, orders }: Tables,
+  descriptor: number,
+  knownTypes: Uint8Array,
+): CheckKernel | null {
   const kernel = startKernel<Exports>(CHECKS_MODULE);
   if (kernel === null) return null;
   const { buffer } = kernel.memory;
-  const places = new Uint32Array(buffer, kernel.places(), 9);
+  const places = new Uint32Array(buffer, kernel.places(), 13);
   const place = (at: number): number => places[at] as number;
   const words = (at: number, length: number): Uint32Array => new Uint32Array(buffer, place(at), length);
   const input = new Uint8Array(buffer, place(0), WINDOW);
@@ -84,6 +100,8 @@ export function createCheckKernel({ actions, nodes, limits, orders }: Tables): C
   words(2, nodes.length).set(nodes);
   new BigInt64Array(buffer, place(3), limits.length).set(limits);
   new Uint8Array(buffer, place(4), orders.length).set(orders);
+  words(9, 1)[0] = descriptor;
+  new Uint8Array(buffer, place(10), TYPES).set(knownTypes);
   const memberEnds = words(6, MEMBERS);
   const result = words(8, 3);
   const checked: Checked = {
@@ -93,6 +111,7 @@ export function createCheckKernel({ actions, nodes, limits, orders }: Tables): C
     notes: words(5, NOTES),
     noted: 0,
     memberRecords: words(7, MEMBERS),
+    fileTypes: new Uint8Array(buffer, place(12), ENTRIES),
   };
   const held = kernelInput(input);
   const run = (node: number, from: number, most: number): void => {
@@ -104,6 +123,7 @@ export function createCheckKernel({ actions, nodes, limits, orders }: Tables): C
   };
   return {
     checked,
+    typeOfId: new Uint8Array(buffer, place(11), IDS),
     read(node, bytes, from, most) {
       if (held.bytes !== bytes || from < held.first || from >= held.last) held.give(bytes, from);
       run(node, from, most);

@@ -8,8 +8,8 @@ import type { Limit } from "../entries/value-limits.ts";
 /** Sizes of the kernel's tables, as in checks.c. */
 const TABLE = { nodes: 96, limits: 32, orders: 8 } as const;
 
-/** Numbers in an action, a node, an order: a byte, a word and a byte each. */
-const [ACTION, NODE, ORDER] = [4, 4, 4];
+/** Numbers in an action, a node, an order: bytes, words and bytes. */
+const [ACTION, NODE, ORDER] = [4, 6, 4];
 /** 64-bit words of a limit. */
 const LIMIT = 4;
 
@@ -81,6 +81,14 @@ export function addNode(
   const slots = addOrders(tables, node, shape, slotsOf(plan));
   setNode(tables, node, shape, joined?.slots ?? slots, false);
   return node;
+}
+
+/**
+ * Says when the note of a message is left out that has one with this node joined to it: if it has none of the slots with the
+ * bits `loud`, and the same id as that one, in slot `idSlot`.
+ */
+export function setQuiet({ nodes }: Tables, node: number, idSlot: number, loud: number): void {
+  nodes.set([idSlot, loud], node * NODE + 4);
 }
 
 /** How many slots a plan has, slot 0 included. */

@@ -8,7 +8,7 @@ import { messageIn, TAGS } from "../entries/shapes.ts";
 import { noteWatch } from "../entries/watches.ts";
 import type { Scan } from "../scan.ts";
 import { NOTE, type NotedRun } from "./check-kernel.ts";
-import { addNode, slotsOf, type Tables } from "./nodes.ts";
+import { addNode, setQuiet, slotsOf, type Tables } from "./nodes.ts";
 
 /** Slots of file_entry: type, id and the message that it has, whose own slots follow. */
 const [TYPE, ID, MESSAGE] = [1, 2, 3];
@@ -39,6 +39,7 @@ export function addFileNode(tables: Tables): FileNode {
     const noted = new Map(isEpoll ? [["tfd", watch]] : []);
     const node = addNode(tables, messageIn("file_entry", field), body.plan, { before: MESSAGE, noted });
     bodies[node] = isEpoll ? { ...body, check: null } : body;
+    setQuiet(tables, node, MESSAGE + body.idSlot, loudSlots(bodies[node] as Body) << MESSAGE);
     nodes.set(field, node);
   }
   const slots = MESSAGE + Math.max(...MESSAGE_BODIES.map(({ plan }) => slotsOf(plan)));
@@ -55,20 +56,26 @@ export function addFileNode(tables: Tables): FileNode {
   return { node, words: slotAt(slots), bodies, watch };
 }
 
+/** The bits of the slots without which a message has nothing to check but its id. */
+function loudSlots({ plan, idSlot, check }: Body): number {
+  const all = (1 << slotsOf(plan)) - 2;
+  const others = all & ~(1 << idSlot);
+  return check === null ? 0 : others === 0 ? all : others;
+}
+
 const WATCH_SLOT = 1;
 const WATCH_WORDS = slotAt(slotsOf(WATCH));
 
 /** By type: 1 if an open file may have it. */
-const KNOWN_TYPES = Uint8Array.from(FILE_FIELDS, (field) => Number(field !== null));
+export const KNOWN_TYPES = Uint8Array.from(FILE_FIELDS, (field) => Number(field !== null));
 
-/**
- * Takes the notes of open files from notes[from] on, of the first records of a run; returns where they end. One that is not
- * usual is left to `checkUnusual`.
- */
-export function takeFiles(scan: Scan, { words, bodies, watch }: FileNode, run: NotedRun, from: number): number {
+/** Takes the notes of a run of open files. One that is not usual is left to `checkUnusual`. @param quiet Types of those without a note */
+export function takeFiles(scan: Scan, { words, bodies, watch }: FileNode, run: NotedRun, quiet: Uint8Array): void {
   const { notes, end, row, records, bytes, offset } = run;
   const { types, out } = scan;
-  let at = from;
+  let at = 0;
+  // The first entry that has not been taken.
+  let next = 0;
   // What the last open file watches: how many so far; NONE if they are not taken here.
   let watched = NONE;
   for (; at < end; at += words) {
@@ -76,7 +83,9 @@ export function takeFiles(scan: Scan, { words, bodies, watch }: FileNode, run: N
       if (watched !== NONE) noteWatch(scan, scan.file - 1, notes[at + slotAt(WATCH_SLOT)] as number, watched++);
     }
     const entry = at < end ? (notes[at + NOTE.entry] as number) : records;
-    if (entry >= records) break;
+    for (; next < entry; next++) types[scan.file++] = quiet[next] as number;
+    if (entry === records) break;
+    next++;
     watched = NONE;
     const seen = notes[at + NOTE.seen] as number;
     const type = notes[at + slotAt(TYPE)] as number;
@@ -98,7 +107,7 @@ export function takeFiles(scan: Scan, { words, bodies, watch }: FileNode, run: N
     for (let word = 2; inside >> (word >> 1) !== 0; word++) out[word] = notes[own + word] as number;
     body.check(scan, inside, bytes, notes[own] as number, notes[own + 1] as number);
   }
-  return at;
+  for (; next < records; next++) types[scan.file++] = quiet[next] as number;
 }
 
 /** The slots of fdinfo_entry, as its handler has them. */

@@ -15,7 +15,7 @@ import { RESOURCES } from "../../host/resources.ts";
 import { ofFile, type Subject } from "../../subject.ts";
 import type { Scan } from "../scan.ts";
 import { looseTerminals } from "./needs.ts";
-import type { UsedPaths } from "./paths.ts";
+import { inodeOf, type UsedPaths } from "./paths.ts";
 
 /** What a set demands of the restoring machine, once all of its entries have been read. */
 export function demandsOf(scan: Scan, paths: UsedPaths): Demands {
@@ -241,7 +241,6 @@ function fileDemand(walk: Walk, file: FileRow, path: Uint8Array, isHeld: boolean
   // A link is compared as the file that it stands in for.
   const original = as === "link" ? originalOf(scan, file) : file;
   const flags = (u8At(files.has, original) & HAS.flags) === 0 ? 0 : u32At(files.flags, original);
-  const [size, mode] = [notes.sizes[original] ?? Number.NaN, notes.modes[original] ?? Number.NaN];
   const mapping = hostNotes.mappings.get(u32At(files.id, file));
   const pid = isHeld ? undefined : (mapping?.pid ?? notes.users.get(u32At(files.id, file)));
   const demand: { -readonly [K in keyof FileDemand]: FileDemand[K] } = {
@@ -249,8 +248,7 @@ function fileDemand(walk: Walk, file: FileRow, path: Uint8Array, isHeld: boolean
     path,
     key: pathKey(path),
     use: as,
-    size: Number.isNaN(size) ? null : size,
-    mode: Number.isNaN(mode) ? null : mode,
+    ...inodeOf(checkpoint, original),
     buildId: hostNotes.buildIds.get(original) ?? null,
     isWritten: (flags & O_ACCMODE) !== 0 && (flags & pathFlag) === 0 && as !== "executable",
     isAppended: (flags & appendFlag) !== 0,

@@ -4,9 +4,6 @@ import type { FileRow } from "../../../model/rows.ts";
 
 /** What a restore needs, by the entries checked so far. */
 export interface NeedNotes {
-  /** By open file: the size and st_mode that its entry asks for; NaN: none. */
-  readonly sizes: Float64Array;
-  readonly modes: Float64Array;
   /** Connected TCP sockets, external files, attached tun devices: rows of open files. */
   readonly connected: FileRow[];
   readonly externalFiles: FileRow[];
@@ -34,9 +31,7 @@ export interface TerminalFacts {
 }
 
 /** Empty notes. */
-export const beginNotes = (files: number): NeedNotes => ({
-  sizes: new Float64Array(files + 1).fill(Number.NaN),
-  modes: new Float64Array(files + 1).fill(Number.NaN),
+export const beginNotes = (): NeedNotes => ({
   connected: [],
   externalFiles: [],
   tuns: [],

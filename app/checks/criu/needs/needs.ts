@@ -10,7 +10,7 @@ import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKi
 import { ofFile, type Subject } from "../../subject.ts";
 import type { Scan } from "../scan.ts";
 import type { NeedNotes, TerminalFacts } from "./need-notes.ts";
-import type { UsedPaths } from "./paths.ts";
+import { inodeOf, type UsedPaths } from "./paths.ts";
 
 /** file_lock_entry.flag. */
 const LOCKS: Readonly<Record<number, string>> = { 1: "a POSIX lock", 2: "a flock", 4: "an OFD lock", 8: "a lease" };
@@ -235,12 +235,12 @@ function pathOf({ checkpoint, notes }: Scan, file: FileRow): Outside {
   const isHeld = holderCount(files, file) > 0;
   const use = u8At(files.use, file);
   const kind = KIND_OF[FILE_KINDS[u8At(files.kind, file)] ?? ""] ?? "file";
-  const [size, mode] = [notes.sizes[file] as number, notes.modes[file] as number];
+  const { size, mode } = inodeOf(checkpoint, file);
   return {
     kind: (use & USE.linkRemap) === 0 ? kind : "link-remap",
     path: nameBytes(checkpoint, file),
-    size: kind !== "file" || Number.isNaN(size) ? null : size,
-    mode: Number.isNaN(mode) ? null : mode,
+    size: kind === "file" ? size : null,
+    mode,
     reason: reasonOf(use, isHeld),
     ...(isHeld ? ofFile(checkpoint, file) : userOf(notes, u32At(files.id, file))),
   };

@@ -3,7 +3,9 @@
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
-import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../../../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NO_SIZE, NONE, nameBytes } from "../../../model/checkpoint.ts";
+import { u8At, u32At, u64At } from "../../../model/read.ts";
+import type { FileRow } from "../../../model/rows.ts";
 import { encodeText, hashOfBytes, sameRange } from "../../../model/text.ts";
 import { pathKey } from "../../host/path-key.ts";
 import type { Scan } from "../scan.ts";
@@ -17,6 +19,14 @@ export interface UsedPaths {
   readonly numbers: Int32Array;
   /** How many different ones there are. */
   readonly different: number;
+}
+
+/** The size and st_mode that a restore expects of an open file; `null`: the set has none. */
+export function inodeOf({ files }: Checkpoint, file: FileRow): Readonly<Record<"size" | "mode", number | null>> {
+  if ((u8At(files.has, file) & HAS.inode) === 0) return { size: null, mode: null };
+  const size = u64At(files.size, file);
+  const mode = u32At(files.inodeMode, file);
+  return { size: size === NO_SIZE ? null : Number(size), mode: mode === 0 ? null : mode };
 }
 
 /** fd_types of files with a path. */

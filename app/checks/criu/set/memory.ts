@@ -102,7 +102,9 @@ function checkRange(scan: Scan, facts: PagemapFacts, start: number, pages: numbe
 /** Ranges in order, those that adjoin as one. */
 function joinedRanges(ranges: readonly number[]): Float64Array {
   const order = Array.from({ length: ranges.length / 2 }, (_, at) => at);
-  order.sort((a, b) => (ranges[2 * a] as number) - (ranges[2 * b] as number));
+  const isBefore = (at: number) => at > 0 && (ranges[2 * at] as number) < (ranges[2 * at - 2] as number);
+  // They are in order, unless that has been reported.
+  if (order.some(isBefore)) order.sort((a, b) => (ranges[2 * a] as number) - (ranges[2 * b] as number));
   const joined = new Float64Array(ranges.length);
   let length = 0;
   for (const at of order) {

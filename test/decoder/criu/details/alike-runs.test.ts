@@ -114,7 +114,10 @@ test("the kernel finds the values of files that are like another, and links them
 /** The entry of the contents of a pipe, and these. */
 function contentsOf(message: Message): Uint8Array {
   const count = message.find(([field]) => field === 2)?.[1];
-  return concat([imageBytes("PIPES_DATA", [message]).subarray(8), new Uint8Array(typeof count === "number" ? count : 0)]);
+  return concat([
+    imageBytes("PIPES_DATA", [message]).subarray(8),
+    new Uint8Array(typeof count === "number" ? count : 0),
+  ]);
 }
 
 /** Pipes with two ends each, and entries of their contents: of more kinds than have a number, odd ones, two, or none. */
@@ -135,7 +138,18 @@ function pipesWithContents(pipes: number): Members {
   const contents = Array.from({ length: pipes }, (_, pipe): Uint8Array[] => {
     const size: Message = pipe % 7 === 0 ? [] : [[3, pipe % 11 === 0 ? 2 ** 40 : 65_536]];
     const whole = contentsOf([[1, pipe], [2, pipe % 5 === 0 ? pipe % 100 : 0], ...size]);
-    const odd = [[contentsOf([[1, pipe], ...size])], [whole, whole], [], [contentsOf([[1, pipe], [2, 0], [9, 1]])]];
+    const odd = [
+      [contentsOf([[1, pipe], ...size])],
+      [whole, whole],
+      [],
+      [
+        contentsOf([
+          [1, pipe],
+          [2, 0],
+          [9, 1],
+        ]),
+      ],
+    ];
     return pipe % 13 < odd.length ? (odd[pipe % 13] as Uint8Array[]) : [whole];
   });
   const head = imageBytes("PIPES_DATA", []);
