@@ -18,7 +18,7 @@ import type { Compared } from "../pairs/holders.ts";
 import { mountOfFile, type Places } from "../pairs/match-mounts.ts";
 import type { NamespaceTasks } from "../pairs/match-namespaces.ts";
 import { fileDetailValue, isSameDetail, namespaceTaskOf } from "./detail-values.ts";
-import { linkComparer, NO_ROLES } from "./links.ts";
+import { ALL_PAIRED, linkComparer } from "./links.ts";
 import { type SameNamespace, storeComparer } from "./same-details.ts";
 
 /** A detail that differs, or a role in which the links differ. */
@@ -82,7 +82,7 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
       const either = (hasBefore[b] as number) | (hasAfter[a] as number);
       const both = (hasBefore[b] as number) & (hasAfter[a] as number);
       if (either & HAS.inode) inodes.lacking(b, a, lack);
-      const linked = (either & HAS.details) === 0 ? NO_ROLES : links(b, a);
+      const linked = (either & HAS.details) === 0 ? ALL_PAIRED : links(b, a);
       if (linked.length === 0 && ((either & HAS.details) === 0 || sameStored(b, a, linked))) {
         return both & HAS.inode && inodes.differ(b, a) ? CHANGE_BITS.detail : 0;
       }

@@ -58,23 +58,30 @@ interface Target {
   readonly data: number;
 }
 
-/** A function that finds the roles in which two open files are linked to different descriptors. */
+/**
+ * A function that finds the roles in which two open files are linked to different descriptors. `ALL_PAIRED`: there are none,
+ * and one descriptor refers to each other end on both sides.
+ */
 export function linkComparer(compared: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
   // Linux-CR images have no links: nothing is made for them.
-  if (compared.before.links.count === 0 && compared.after.links.count === 0) return () => NO_ROLES;
+  if (compared.before.links.count === 0 && compared.after.links.count === 0) return () => ALL_PAIRED;
   return comparerOfLinks(compared);
 }
 
 function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
-  /** By descriptor pair: the FileRow that it refers to on each side, or NONE. */
-  const fileBefore = filesOfPairs(before, pairs.descriptors.before);
-  const fileAfter = filesOfPairs(after, pairs.descriptors.after);
-  let known: { before: PairsOfFile; after: PairsOfFile } | null = null;
+  let known: { before: PairsOfFile; after: PairsOfFile; fileBefore: Int32Array; fileAfter: Int32Array } | null = null;
   const pairsOfFiles = () => {
-    known ??= {
-      before: pairsOfFile(fileBefore, fileAfter, before.files.count),
-      after: pairsOfFile(fileAfter, fileBefore, after.files.count),
-    };
+    if (known === null) {
+      /** By descriptor pair: the FileRow that it refers to on each side, or NONE. */
+      const fileBefore = filesOfPairs(before, pairs.descriptors.before);
+      const fileAfter = filesOfPairs(after, pairs.descriptors.after);
+      known = {
+        before: pairsOfFile(fileBefore, fileAfter, before.files.count),
+        after: pairsOfFile(fileAfter, fileBefore, after.files.count),
+        fileBefore,
+        fileAfter,
+      };
+    }
     return known;
   };
   /** Whether a descriptor refers to `file` on one side, and to one of `targets` with the same data on the other. */
@@ -98,13 +105,12 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
     const setAfter = byFile(targetsAfter);
     const index = pairsOfFiles();
     return (
-      targetsBefore.some((target) => !isAmong(index.before, fileAfter, target, setAfter)) ||
-      targetsAfter.some((target) => !isAmong(index.after, fileBefore, target, setBefore))
+      targetsBefore.some((target) => !isAmong(index.before, index.fileAfter, target, setAfter)) ||
+      targetsAfter.some((target) => !isAmong(index.after, index.fileBefore, target, setBefore))
     );
   };
 
-  const partnerAfter = firstPartners(fileBefore, fileAfter, before.files.count);
-  const partnerBefore = firstPartners(fileAfter, fileBefore, after.files.count);
+  const { partnerBefore, partnerAfter } = firstPartners({ before, after, pairs });
   /** Whether the first pair of each of two files is a pair of both, as for nearly all that correspond. */
   const arePaired = (b: FileRow, a: FileRow): boolean =>
     b !== NONE && a !== NONE && partnerAfter[b] === a && partnerBefore[a] === b;
@@ -122,19 +128,21 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
     return true;
   };
 
-  /** By group before: 1 + the last group after that it was found equal to. */
-  const sameGroup = new Uint32Array(before.links.firstMember.length);
+  /** By group before: 1 + the last group after whose members were found to be paired with its own. */
+  const pairedGroup = new Uint32Array(before.links.firstMember.length);
+  const areGroupsPaired = (groupBefore: number, groupAfter: number): boolean => {
+    if (pairedGroup[groupBefore] === groupAfter + 1) return true;
+    if (!areMembersPaired(groupBefore, groupAfter)) return false;
+    pairedGroup[groupBefore] = groupAfter + 1;
+    return true;
+  };
   /** By both their numbers, groups that are not paired one by one. */
   const groups = new Map<number, boolean>();
   const groupsDiffer = (groupBefore: number, groupAfter: number): boolean => {
-    if (sameGroup[groupBefore] === groupAfter + 1) return false;
     const key = groupBefore * after.links.firstMember.length + groupAfter;
     const known = groups.get(key);
     if (known !== undefined) return known;
-    if (areMembersPaired(groupBefore, groupAfter)) {
-      sameGroup[groupBefore] = groupAfter + 1;
-      return false;
-    }
+    if (areGroupsPaired(groupBefore, groupAfter)) return false;
     const result = differ(membersOf(before, groupBefore), membersOf(after, groupAfter));
     groups.set(key, result);
     return result;
@@ -143,8 +151,8 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
   const otherEndsDiffer = otherEndsComparer(before, after, differ);
   const firstLinkBefore = firstOfEach(before.links.from, before.files.count);
   const firstLinkAfter = firstOfEach(after.links.from, after.files.count);
-  /** A quick test for whether files have links to the same descriptors; false means that they have to be compared. */
-  const areSame = (b: FileRow, a: FileRow): boolean => {
+  /** A quick test for whether all links of two files lead to paired files; false means that they have to be compared. */
+  const areAllPaired = (b: FileRow, a: FileRow): boolean => {
     const [x, y] = [before.links, after.links];
     const start = firstLinkBefore[b] as number;
     const end = firstLinkBefore[b + 1] as number;
@@ -156,14 +164,14 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
       const toBefore = x.to[row] as number;
       const toAfter = y.to[row + shift] as number;
       if ((GROUP_ROLE_BITS & (1 << role)) !== 0) {
-        if (groupsDiffer(toBefore, toAfter)) return false;
+        if (!areGroupsPaired(toBefore, toAfter)) return false;
       } else if (x.data[row] !== y.data[row + shift] || !arePaired(toBefore, toAfter)) return false;
     }
     return true;
   };
 
   return (b, a) => {
-    if (areSame(b, a)) return NO_ROLES;
+    if (areAllPaired(b, a)) return ALL_PAIRED;
     const [firstBefore, endBefore] = linkRange(before, b);
     const [firstAfter, endAfter] = linkRange(after, a);
     const roles = rolesIn(before, firstBefore, endBefore) | rolesIn(after, firstAfter, endAfter);
@@ -202,17 +210,24 @@ function otherEndsComparer(
   };
 }
 
-/** No roles: all links are the same. */
-export const NO_ROLES: readonly LinkRole[] = [];
+/** No roles: all links are the same, and the files that they lead to have descriptors on both sides. */
+export const ALL_PAIRED: readonly LinkRole[] = [];
 
-/** By file: the file on the other side that its first pair with both refers to; NONE: it has no such pair. */
-function firstPartners(own: Int32Array, other: Int32Array, files: number): Int32Array {
-  const partners = new Int32Array(files).fill(NONE);
-  for (let row = 0; row < own.length; row++) {
-    const file = own[row] as number;
-    if (file !== NONE && partners[file] === NONE) partners[file] = other[row] as number;
+/** By file of each side: the file on the other side that its first pair refers to; NONE: it has no pair. */
+function firstPartners({ before, after, pairs: { descriptors } }: Compared) {
+  const partnerAfter = new Int32Array(before.files.count).fill(NONE);
+  const partnerBefore = new Int32Array(after.files.count).fill(NONE);
+  const [rowsBefore, rowsAfter] = [descriptors.before, descriptors.after];
+  const [filesBefore, filesAfter] = [before.descriptors.file, after.descriptors.file];
+  for (let pair = 0; pair < descriptors.count; pair++) {
+    const rowBefore = rowsBefore[pair] as number;
+    const rowAfter = rowsAfter[pair] as number;
+    const b = rowBefore === NONE ? NONE : (filesBefore[rowBefore] as number);
+    const a = rowAfter === NONE ? NONE : (filesAfter[rowAfter] as number);
+    if (b !== NONE && partnerAfter[b] === NONE) partnerAfter[b] = a;
+    if (a !== NONE && partnerBefore[a] === NONE) partnerBefore[a] = b;
   }
-  return partners;
+  return { partnerBefore, partnerAfter };
 }
 
 /** The roles of rows of Links, as bits by their index. */

@@ -10,7 +10,9 @@ import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts
 import { FILE_KINDS } from "../../model/names.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { firstOfEach } from "../../model/search.ts";
+import type { Side } from "../../model/side.ts";
 import { isHeld } from "../pairs/holders.ts";
+import { ALL_PAIRED } from "./links.ts";
 
 /** Whether two files lead to corresponding namespaces, as far as that is known. */
 export type SameNamespace = (b: FileRow, a: FileRow) => boolean;
@@ -22,7 +24,7 @@ const WATCHES = LINK_ROLES.indexOf("watches");
 
 /**
  * Returns a quick test for whether two files have the same details in the stores; false means that they have to be
- * compared. `linked`: the roles in which links differ, which are reported as such.
+ * compared. `linked`: the roles in which links differ, which are reported as such, or ALL_PAIRED.
  */
 export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace) {
   const [x, y] = [before.fileDetails, after.fileDetails];
@@ -30,8 +32,7 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
   const firstBefore = firstOfEach(x.row, before.files.count);
   const firstAfter = firstOfEach(y.row, after.files.count);
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
-  const isUnheldBefore = unheldFinder(before);
-  const isUnheldAfter = unheldFinder(after);
+  let unheld: Record<Side, ReturnType<typeof unheldFinder>> | null = null;
   const isSame = valueComparer(x, y);
   /** By kind and key: one of TEST, and the index of the role. */
   const tests = new Uint8Array(FILE_KINDS.length * x.keys.length);
@@ -44,10 +45,10 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
     roles[at] = role === undefined ? NONE : LINK_ROLES.indexOf(role);
     return tests[at] as number;
   };
-  /** Whether the details that name linked files are the same: lists of ids, of which only files without descriptors count. */
-  const isSameLink = (b: FileRow, a: FileRow, role: number, value: number, other: number): boolean => {
-    if (role === WATCHES) return isSame(value, other);
-    return isNull(x, value) === isNull(y, other) && !isUnheldBefore(b, role) && !isUnheldAfter(a, role);
+  /** Whether two files are linked in a role to files with descriptors only. */
+  const haveOnlyHeld = (b: FileRow, a: FileRow, role: number): boolean => {
+    unheld ??= { before: unheldFinder(before), after: unheldFinder(after) };
+    return !unheld.before(b, role) && !unheld.after(a, role);
   };
   return (b: FileRow, a: FileRow, linked: readonly LinkRole[]): boolean => {
     const first = firstBefore[b] as number;
@@ -68,8 +69,14 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
         if (!inSameNamespace(b, a)) return false;
       } else {
         const role = roles[kind * x.keys.length + key] as number;
-        const isReported = linked.length > 0 && linked.includes(LINK_ROLES[role] as LinkRole);
-        if (!isReported && !isSameLink(b, a, role, value, other)) return false;
+        if (linked.length > 0 && linked.includes(LINK_ROLES[role] as LinkRole)) continue;
+        if (role === WATCHES) {
+          if (!isSame(value, other)) return false;
+          continue;
+        }
+        // A list of ids, of which only files without descriptors count.
+        if (isNull(x, value) !== isNull(y, other)) return false;
+        if (linked !== ALL_PAIRED && !haveOnlyHeld(b, a, role)) return false;
       }
     }
     return true;
