@@ -7,7 +7,7 @@ import { type Checkpoint, type DetailStore, NONE } from "../model/checkpoint.ts"
 import { valueComparer } from "../model/detail-store.ts";
 import { fileKind } from "../model/names.ts";
 import type { FileRow } from "../model/rows.ts";
-import { firstOfEach } from "../model/search.ts";
+import { rangeFinder } from "../model/search.ts";
 import type { Side } from "../model/side.ts";
 import { tableOfTask } from "./descriptors-of-kind.ts";
 import { COMPARED_DETAILS, type SocketFacts } from "./sockets.ts";
@@ -107,17 +107,17 @@ const READ = { nothing: 0, value: 1, presence: 2 } as const;
 /** A function that tests whether all columns that are compared are the same for two sockets. */
 function socketComparer(before: Checkpoint, after: Checkpoint): (b: FileRow, a: FileRow) => boolean {
   const [x, y] = [before.fileDetails, after.fileDetails];
-  const firstBefore = firstOfEach(x.row, before.files.count);
-  const firstAfter = firstOfEach(y.row, after.files.count);
+  const rangeBefore = rangeFinder(x.row);
+  const rangeAfter = rangeFinder(y.row);
   const readBefore = readingOf(x);
   const readAfter = readingOf(y);
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
   const isSameValue = valueComparer(x, y);
   return (b, a) => {
-    const end = firstBefore[b + 1] as number;
-    const otherEnd = firstAfter[a + 1] as number;
-    let other = firstAfter[a] as number;
-    for (let at = firstBefore[b] as number; at < end; at++) {
+    const { first, end } = rangeBefore(b);
+    const { first: otherFirst, end: otherEnd } = rangeAfter(a);
+    let other = otherFirst;
+    for (let at = first; at < end; at++) {
       const key = x.key[at] as number;
       const read = readBefore[key] as number;
       if (read === READ.nothing) continue;

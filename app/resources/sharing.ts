@@ -20,25 +20,42 @@ interface Owner {
 
 /** Takes the ids of one task after the other; then adds rows for those that several tasks have. */
 export function createSharing(tables: Tables, format: Format) {
-  const fields = Object.entries(FIELDS[format]);
-  const rows: (Owner & { readonly kind: string; readonly id: number })[] = [];
-  const users = new Map<string, number>();
+  const kinds = Object.entries(FIELDS[format]).map(([kind, field]) => ({
+    kind,
+    field,
+    /** How many tasks have an id. */
+    users: new Map<number, number>(),
+  }));
+  const owners: Owner[] = [];
+  /** The ids of each owner, in the order of `kinds`; NaN: it has none. */
+  const ids: number[] = [];
+  let isHeld = false;
+  let isShared = false;
   return {
-    /** @param ids The record with the ids of the task. */
-    add(owner: Owner, ids: { number(field: string): number | null }): void {
-      for (const [kind, field] of fields) {
-        const id = ids.number(field);
-        if (id === null || id <= 0) continue;
-        rows.push({ ...owner, kind, id });
-        users.set(`${kind} ${id}`, (users.get(`${kind} ${id}`) ?? 0) + 1);
+    /** @param record The record with the ids of the task. */
+    add(owner: Owner, record: { number(field: string): number | null }): void {
+      owners.push(owner);
+      for (const { field, users } of kinds) {
+        const id = record.number(field);
+        const isKnown = id !== null && id > 0;
+        ids.push(isKnown ? id : Number.NaN);
+        if (!isKnown) continue;
+        const others = users.get(id) ?? 0;
+        users.set(id, others + 1);
+        isHeld = true;
+        if (others > 0) isShared = true;
       }
     },
 
     end(): void {
-      if (rows.length > 0) tables.hold("sharing");
-      for (const { pid, task, record, kind, id } of rows) {
-        if ((users.get(`${kind} ${id}`) ?? 0) < 2) continue;
-        if (!tables.add("sharing", { pid, kind, id }, task, record)) return;
+      if (isHeld) tables.hold("sharing");
+      if (!isShared) return;
+      for (const [row, { pid, task, record }] of owners.entries()) {
+        for (const [at, { kind, users }] of kinds.entries()) {
+          const id = ids[row * kinds.length + at] as number;
+          if ((users.get(id) ?? 0) < 2) continue;
+          if (!tables.add("sharing", { pid, kind, id }, task, record)) return;
+        }
       }
     },
   };

@@ -8,9 +8,9 @@ import { LINK_ROLES } from "../model/links.ts";
 import { fileKind } from "../model/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
-import { firstOfEach } from "../model/search.ts";
+import { rangeFinder } from "../model/search.ts";
 import { NOTHING, numberCells, pooledCells, textOr, wordOr } from "./cells.ts";
-import { descriptorsOfKind, tableOfTask } from "./descriptors-of-kind.ts";
+import { type ChosenDescriptors, descriptorsOfKind, tableOfTask } from "./descriptors-of-kind.ts";
 import { type Column, createPool, type Input, MOST_ROWS, type Pool, type ResourceTable } from "./table.ts";
 import { spec } from "./tables.ts";
 
@@ -81,6 +81,8 @@ export const COMPARED_DETAILS: ReadonlyMap<string, "value" | "presence"> = new M
   ...NUMBERS.filter(([column]) => isCompared(column)).flatMap(([, keys]) => keys.map((key) => [key, "value"] as const)),
 ]);
 
+const SOCKET = fileKind("socket");
+
 /** Values of sockets that are not among their details. */
 export interface SocketFacts {
   /** By open file: its network namespace, as in the table of namespaces; NaN: unknown. */
@@ -93,11 +95,15 @@ export interface SocketFacts {
  * The table of sockets, with a row for each descriptor of each task.
  *
  * @param facts `null`: none are known.
- * @param leftOut By descriptor: 1 if it gets no row. Absent: all get one.
+ * @param chosen The descriptors that get rows. Absent: those of all sockets.
  */
-export function socketTable(checkpoint: Checkpoint, facts: SocketFacts | null, leftOut?: Uint8Array): ResourceTable {
+export function socketTable(
+  checkpoint: Checkpoint,
+  facts: SocketFacts | null,
+  chosen: ChosenDescriptors = descriptorsOfKind(checkpoint, SOCKET),
+): ResourceTable {
   const { tasks, descriptors } = checkpoint;
-  const { rows, first } = descriptorsOfKind(checkpoint, fileKind("socket"), leftOut);
+  const { rows, first } = chosen;
   let total = 0;
   for (let task = 0; task < tasks.count; task++) {
     const table = tableOfTask(checkpoint, task);
@@ -143,7 +149,7 @@ const numbers = (values: Float64Array): Column => ({ kind: "number", values });
 /** The columns that are not read from details. @param file By row: its open file. */
 function idColumns(checkpoint: Checkpoint, file: Int32Array, facts: SocketFacts | null): Record<string, Column> {
   const { id } = checkpoint.files;
-  const peers = peersOf(checkpoint);
+  const peerOf = peerFinder(checkpoint);
   const peerIds = new Float64Array(file.length).fill(Number.NaN);
   const namespaceIds = new Float64Array(file.length).fill(Number.NaN);
   const ids = new Float64Array(file.length);
@@ -151,7 +157,7 @@ function idColumns(checkpoint: Checkpoint, file: Int32Array, facts: SocketFacts 
   const labelIndex = new Uint32Array(file.length);
   for (let row = 0; row < file.length; row++) {
     const own = i32At(file, row);
-    const peer = i32At(peers, own);
+    const peer = peerOf(own);
     if (peer !== NONE) peerIds[row] = u32At(id, peer);
     if (facts !== null) namespaceIds[row] = facts.namespaces[own] as number;
     labelIndex[row] = labels.indexOf(facts?.labels.get(own));
@@ -161,15 +167,19 @@ function idColumns(checkpoint: Checkpoint, file: Int32Array, facts: SocketFacts 
   return { peer: numbers(peerIds), namespace: numbers(namespaceIds), label, file: numbers(ids) };
 }
 
-/** The first peer of each open file; NONE: it has none. */
-function peersOf({ files, links }: Checkpoint): Int32Array {
-  const role = LINK_ROLES.indexOf("peer");
-  const peers = new Int32Array(files.count).fill(NONE);
-  for (let at = links.count - 1; at >= 0; at--) {
-    const to = i32At(links.to, at);
-    if (u8At(links.role, at) === role && to !== NONE) peers[u32At(links.from, at)] = to;
-  }
-  return peers;
+const PEER = LINK_ROLES.indexOf("peer");
+
+/** A function that finds the first peer of an open file; NONE: it has none. */
+function peerFinder({ links }: Checkpoint): (file: FileRow) => FileRow {
+  const linksOf = rangeFinder(links.from);
+  return (file) => {
+    const { first, end } = linksOf(file);
+    for (let at = first; at < end; at++) {
+      const to = i32At(links.to, at);
+      if (links.role[at] === PEER && to !== NONE) return to;
+    }
+    return NONE;
+  };
 }
 
 /** Details that are read for a column, the preferred first. */
@@ -189,15 +199,15 @@ function detailColumns({ files, fileDetails: store }: Checkpoint, file: Int32Arr
   const values = NUMBERS.map(() => new Float64Array(file.length).fill(Number.NaN));
   /** By key of the store: 1 more than its reading; 0: it is not read. */
   const readingOfKey = Uint8Array.from(store.keys, (key) => 1 + readings.findIndex((reading) => reading.key === key));
-  const first = firstOfEach(store.row, files.count);
+  const detailsOf = rangeFinder(store.row);
   /** By reading: the value that the socket has, if its bit in `present` is set. */
   const found = new Int32Array(readings.length);
   for (let row = 0; row < file.length; row++) {
     const own = i32At(file, row);
     if ((u8At(files.has, own) & HAS.details) === 0) continue;
     let present = 0;
-    const end = first[own + 1] as number;
-    for (let at = first[own] as number; at < end; at++) {
+    const { first, end } = detailsOf(own);
+    for (let at = first; at < end; at++) {
       const reading = readingOfKey[store.key[at] as number] as number;
       if (reading === 0) continue;
       found[reading - 1] = store.value[at] as number;

@@ -3,11 +3,12 @@
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/inspect.ts";
 import { createValueReader } from "../../decoder/criu/wire/values.ts";
 import { eachBytes, fieldNumber, isSet, low, type Plan, plan, scan, scratch } from "../../decoder/criu/wire/wire.ts";
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { NONE } from "../../model/checkpoint.ts";
 import { fileKind } from "../../model/names.ts";
-import { i32At, u8At } from "../../model/read.ts";
+import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
+import { type ChosenDescriptors, descriptorsOfKind } from "../descriptors-of-kind.ts";
 import { type PairedDescriptors, sameSockets } from "../same-sockets.ts";
 import { type SocketFacts, socketTable } from "../sockets.ts";
 import type { ResourceTable } from "../table.ts";
@@ -41,7 +42,8 @@ const IN_FILES: Plan = plan(
 /** The network namespaces and the labels of sockets. */
 export async function readSocketFacts(set: SetReader, tables: Tables): Promise<SocketFacts | null> {
   if (!tables.wants("sockets")) return null;
-  return { namespaces: await readNamespaces(set), labels: await readLabels(set) };
+  const chosen = descriptorsOfKind(set.checkpoint, SOCKET);
+  return { namespaces: await readNamespaces(set, chosen), labels: await readLabels(set) };
 }
 
 /**
@@ -60,9 +62,9 @@ export async function readComparedSockets(
   const labels = { before: await readLabels(before), after: await readLabels(after) };
   const leftOut = haveOneNetwork ? sameSockets(checkpoints, pairs, labels) : null;
   const tableOf = async (side: Side): Promise<ResourceTable> => {
-    const own = leftOut?.[side];
-    const namespaces = await readNamespaces(sets[side], own);
-    return socketTable(checkpoints[side], { namespaces, labels: labels[side] }, own);
+    const chosen = descriptorsOfKind(checkpoints[side], SOCKET, leftOut?.[side]);
+    const namespaces = await readNamespaces(sets[side], chosen);
+    return socketTable(checkpoints[side], { namespaces, labels: labels[side] }, chosen);
   };
   return { before: await tableOf("before"), after: await tableOf("after") };
 }
@@ -93,33 +95,23 @@ async function readLabels(set: SetReader): Promise<ReadonlyMap<FileRow, Uint8Arr
 }
 
 /**
- * By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown, or all its
- * descriptors are left out.
+ * By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown, or none of the
+ * descriptors leads to it.
  */
-async function readNamespaces(set: SetReader, leftOut?: Uint8Array): Promise<Float64Array> {
-  const { files } = set.checkpoint;
+async function readNamespaces(set: SetReader, { rows }: ChosenDescriptors): Promise<Float64Array> {
+  const { files, descriptors } = set.checkpoint;
   const found = new Float64Array(files.count).fill(Number.NaN);
-  const isLeft = leftOut === undefined ? null : filesLeft(set.checkpoint, leftOut);
   const read = createEntryReader(set.checkpoint, set.sources);
   const namespaceOf = namespaceReader();
-  for (let file = 0; file < files.count; file++) {
-    if (u8At(files.kind, file) !== SOCKET || isLeft?.[file] === 0) continue;
+  for (let at = 0; at < rows.length; at++) {
+    const file = i32At(descriptors.file, u32At(rows, at));
+    if (!Number.isNaN(found[file])) continue;
     set.throwIfAborted();
     const reading = read(i32At(files.record, file));
     const entry = reading instanceof Promise ? await reading : reading;
     if (entry !== null) found[file] = namespaceOf(entry);
   }
   return found;
-}
-
-/** By open file: 1 if a descriptor that is not left out leads to it. */
-function filesLeft({ descriptors, files }: Checkpoint, leftOut: Uint8Array): Uint8Array {
-  const left = new Uint8Array(files.count);
-  for (let row = 0; row < leftOut.length; row++) {
-    const file = i32At(descriptors.file, row);
-    if (leftOut[row] === 0 && file !== NONE) left[file] = 1;
-  }
-  return left;
 }
 
 /** A function that reads the namespace of an entry; NaN: it has none. */

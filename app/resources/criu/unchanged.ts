@@ -77,7 +77,8 @@ export async function findUnchanged(sets: Sets, correspond: Correspond): Promise
     const task = before.set.taskOfPid(pid);
     const other = after.set.taskOfPid(pid);
     if (task === NONE || other === NONE || !correspond(task, other)) continue;
-    const memory = await isSame("mm", pid);
+    const comparing = isSame("mm", pid);
+    const memory = comparing instanceof Promise ? await comparing : comparing;
     if (memory === null) continue;
     if (memory.bytes !== null && mapsSame(memory)) mappings.add(pid);
     if (!sameFilters || isDead(before.set, task) !== isDead(after.set, other)) continue;
@@ -85,7 +86,10 @@ export async function findUnchanged(sets: Sets, correspond: Correspond): Promise
     const own = threads.before.get(pid) ?? [];
     const others = threads.after.get(pid) ?? [];
     if (own.length !== others.length || own.some((tid, at) => tid !== others[at])) continue;
-    if (await areSame(isSame, [pid, ...own])) for (const tid of [pid, ...own]) cores.add(tid);
+    const core = isSame("core", pid);
+    if ((core instanceof Promise ? await core : core) === null) continue;
+    if (own.length > 0 && !(await areSame(isSame, own))) continue;
+    for (const tid of [pid, ...own]) cores.add(tid);
   }
   return { cores, cgroups: (await isSame("cgroup", 0)) !== null, mappings };
 }
@@ -137,17 +141,18 @@ const COMPARED: Readonly<Record<string, ComparedEntry>> = {
   mm: comparedEntry("mm_entry", ["vmas", "aios", "mm_start_stack", ...OF_TASKS]),
 };
 
-/** A function that compares a member of both sets, by kind and number; `null`: they are not the same. */
+/**
+ * A function that compares a member of both sets, by kind and number; `null`: they are not the same. It returns a promise
+ * only if the bytes are not in memory.
+ */
 function memberComparer(before: SetReader, after: SetReader) {
-  return async (kind: string, number: number): Promise<SameMember | null> => {
-    const member = before.members.find(kind, number);
-    const other = after.members.find(kind, number);
-    if (member === NONE && other === NONE) return { member, bytes: null };
-    if (member === NONE || other === NONE || !haveSameRecords(before, member, after, other)) return null;
-    const reading = wholeMember(before.sources[member]);
-    const bytes = reading instanceof Promise ? await reading : reading;
-    const otherReading = wholeMember(after.sources[other]);
-    const otherBytes = otherReading instanceof Promise ? await otherReading : otherReading;
+  const compareBytes = (
+    kind: string,
+    member: number,
+    bytes: Uint8Array | null,
+    other: number,
+    otherBytes: Uint8Array | null,
+  ): SameMember | null => {
     if (bytes === null || otherBytes === null) return null;
     if (sameBytes(bytes, otherBytes)) return { member, bytes };
     const entry = COMPARED[kind];
@@ -156,6 +161,20 @@ function memberComparer(before: SetReader, after: SetReader) {
     const others = onlyEntry(after, other, entry.message);
     if (own === null || others === null) return null;
     return haveSameFields(bytes, ...own, otherBytes, ...others, entry.fields) ? { member, bytes } : null;
+  };
+  return (kind: string, number: number): SameMember | null | Promise<SameMember | null> => {
+    const member = before.members.find(kind, number);
+    const other = after.members.find(kind, number);
+    if (member === NONE && other === NONE) return { member, bytes: null };
+    if (member === NONE || other === NONE || !haveSameRecords(before, member, after, other)) return null;
+    const reading = wholeMember(before.sources[member]);
+    const otherReading = wholeMember(after.sources[other]);
+    if (!(reading instanceof Promise) && !(otherReading instanceof Promise)) {
+      return compareBytes(kind, member, reading, other, otherReading);
+    }
+    return Promise.all([reading, otherReading]).then(([bytes, otherBytes]) =>
+      compareBytes(kind, member, bytes, other, otherBytes),
+    );
   };
 }
 
