@@ -95,7 +95,8 @@ function onceIn(column: Int32Array, tables: number): Uint8Array {
 
 /** Whether the table has another descriptor with the number, which makes a row as well. */
 function isRepeated({ descriptors: { fd, table } }: Checkpoint, row: number): boolean {
-  return [row - 1, row + 1].some((other) => fd[other] === fd[row] && table[other] === table[row]);
+  const isLikeOwn = (other: number): boolean => fd[other] === fd[row] && table[other] === table[row];
+  return isLikeOwn(row - 1) || isLikeOwn(row + 1);
 }
 
 const isSameLabel = (before: Uint8Array | undefined, after: Uint8Array | undefined): boolean =>

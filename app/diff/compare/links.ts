@@ -1,7 +1,7 @@
 // Compares the links of two open files (model/links.ts) through the descriptors that hold the files at the other end:
 // never by id. A link is the same if some descriptor refers to its other end on both sides.
 
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
 import {
   areOtherEnds,
   endOfPipe,
@@ -17,6 +17,7 @@ import {
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { firstOfEach } from "../../model/search.ts";
+import type { Side } from "../../model/side.ts";
 import { filesOfPairs } from "../pairs/groups.ts";
 import { type Compared, isHeld } from "../pairs/holders.ts";
 
@@ -29,6 +30,8 @@ interface PairsOfFile {
   readonly row: Uint32Array;
   /** By file: 1 if a pair refers to it on this side. */
   readonly compared: Uint8Array;
+  /** By pair: the file that it refers to on the other side, or NONE. */
+  readonly other: Int32Array;
 }
 
 function pairsOfFile(own: Int32Array, other: Int32Array, files: number): PairsOfFile {
@@ -49,7 +52,7 @@ function pairsOfFile(own: Int32Array, other: Int32Array, files: number): PairsOf
     rows[at] = row;
     next[file] = at + 1;
   }
-  return { first, row: rows, compared };
+  return { first, row: rows, compared, other };
 }
 
 /** A file at the other end of a link, with what an epoll waits for. */
@@ -68,9 +71,12 @@ export function linkComparer(compared: Compared): (b: FileRow, a: FileRow) => re
   return comparerOfLinks(compared);
 }
 
-function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
-  let known: { before: PairsOfFile; after: PairsOfFile; fileBefore: Int32Array; fileAfter: Int32Array } | null = null;
-  const pairsOfFiles = () => {
+/** Whether files before and after are held by different descriptors. */
+type Differ = (targetsBefore: readonly Target[], targetsAfter: readonly Target[]) => boolean;
+
+function targetsComparer({ before, after, pairs }: Compared, partners: Record<Side, Int32Array>): Differ {
+  let known: Record<Side, PairsOfFile> | null = null;
+  const pairsOfFiles = (): Record<Side, PairsOfFile> => {
     if (known === null) {
       /** By descriptor pair: the FileRow that it refers to on each side, or NONE. */
       const fileBefore = filesOfPairs(before, pairs.descriptors.before);
@@ -78,19 +84,19 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
       known = {
         before: pairsOfFile(fileBefore, fileAfter, before.files.count),
         after: pairsOfFile(fileAfter, fileBefore, after.files.count),
-        fileBefore,
-        fileAfter,
       };
     }
     return known;
   };
+  const areTablesPairedOnce = isEachOnce(pairs.tables.before) && isEachOnce(pairs.tables.after);
   /** Whether a descriptor refers to `file` on one side, and to one of `targets` with the same data on the other. */
-  const isAmong = (
-    { first, row, compared }: PairsOfFile,
-    other: Int32Array,
-    { file, data }: Target,
-    targets: Targets,
-  ): boolean => {
+  const isAmong = (side: Side, { file, data }: Target, targets: Targets): boolean => {
+    if (areTablesPairedOnce && holderCount(side === "before" ? before.files : after.files, file) === 1) {
+      const partner = partners[side][file] as number;
+      // In no pair: see below.
+      return partner === UNPAIRED || (partner !== NONE && targets.get(partner)?.includes(data) === true);
+    }
+    const { first, row, compared, other } = pairsOfFiles()[side];
     // Its only descriptors are in no pair, such as one that repeats the fd of another: nothing is compared with them.
     if (compared[file] === 0) return true;
     const from = u32At(first, file);
@@ -100,20 +106,22 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
     }
     return false;
   };
-  const differ = (targetsBefore: readonly Target[], targetsAfter: readonly Target[]): boolean => {
+  return (targetsBefore, targetsAfter) => {
     const setBefore = byFile(targetsBefore);
     const setAfter = byFile(targetsAfter);
-    const index = pairsOfFiles();
     return (
-      targetsBefore.some((target) => !isAmong(index.before, index.fileAfter, target, setAfter)) ||
-      targetsAfter.some((target) => !isAmong(index.after, index.fileBefore, target, setBefore))
+      targetsBefore.some((target) => !isAmong("before", target, setAfter)) ||
+      targetsAfter.some((target) => !isAmong("after", target, setBefore))
     );
   };
+}
 
-  const { partnerBefore, partnerAfter } = firstPartners({ before, after, pairs });
+function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+  const partners = firstPartners({ before, after, pairs });
+  const differ = targetsComparer({ before, after, pairs }, partners);
   /** Whether the first pair of each of two files is a pair of both, as for nearly all that correspond. */
   const arePaired = (b: FileRow, a: FileRow): boolean =>
-    b !== NONE && a !== NONE && partnerAfter[b] === a && partnerBefore[a] === b;
+    b !== NONE && a !== NONE && partners.before[b] === a && partners.after[a] === b;
 
   /** Whether the members of two groups are paired, one by one. */
   const areMembersPaired = (groupBefore: number, groupAfter: number): boolean => {
@@ -194,7 +202,7 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
 function otherEndsComparer(
   before: Checkpoint,
   after: Checkpoint,
-  differ: (targetsBefore: readonly Target[], targetsAfter: readonly Target[]) => boolean,
+  differ: Differ,
 ): (b: FileRow, a: FileRow, groupBefore: number, groupAfter: number) => boolean {
   /** By both pipes and both ends. */
   const ends = new Map<string, boolean>();
@@ -213,10 +221,16 @@ function otherEndsComparer(
 /** No roles: all links are the same, and the files that they lead to have descriptors on both sides. */
 export const ALL_PAIRED: readonly LinkRole[] = [];
 
-/** By file of each side: the file on the other side that its first pair refers to; NONE: it has no pair. */
-function firstPartners({ before, after, pairs: { descriptors } }: Compared) {
-  const partnerAfter = new Int32Array(before.files.count).fill(NONE);
-  const partnerBefore = new Int32Array(after.files.count).fill(NONE);
+/** Of a file that is in no pair. */
+const UNPAIRED = -2;
+
+/**
+ * By file of each side: the file on the other side that its first pair with both refers to; NONE: it is in no such pair;
+ * UNPAIRED: it is in no pair.
+ */
+function firstPartners({ before, after, pairs: { descriptors } }: Compared): Record<Side, Int32Array> {
+  const partnerAfter = new Int32Array(before.files.count).fill(UNPAIRED);
+  const partnerBefore = new Int32Array(after.files.count).fill(UNPAIRED);
   const [rowsBefore, rowsAfter] = [descriptors.before, descriptors.after];
   const [filesBefore, filesAfter] = [before.descriptors.file, after.descriptors.file];
   for (let pair = 0; pair < descriptors.count; pair++) {
@@ -224,10 +238,16 @@ function firstPartners({ before, after, pairs: { descriptors } }: Compared) {
     const rowAfter = rowsAfter[pair] as number;
     const b = rowBefore === NONE ? NONE : (filesBefore[rowBefore] as number);
     const a = rowAfter === NONE ? NONE : (filesAfter[rowAfter] as number);
-    if (b !== NONE && partnerAfter[b] === NONE) partnerAfter[b] = a;
-    if (a !== NONE && partnerBefore[a] === NONE) partnerBefore[a] = b;
+    if (b !== NONE && (partnerAfter[b] as number) < 0) partnerAfter[b] = a;
+    if (a !== NONE && (partnerBefore[a] as number) < 0) partnerBefore[a] = b;
   }
-  return { partnerBefore, partnerAfter };
+  return { before: partnerAfter, after: partnerBefore };
+}
+
+/** Whether no table is twice in a column of pairs of tables. */
+function isEachOnce(tables: Int32Array): boolean {
+  const rows = tables.filter((table) => table !== NONE);
+  return new Set(rows).size === rows.length;
 }
 
 /** The roles of rows of Links, as bits by their index. */
