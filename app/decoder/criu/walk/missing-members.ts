@@ -126,7 +126,7 @@ function reportCores(set: SetContext): void {
     if (reported++ >= MOST_CORES) break;
     set.complete = false;
     const message = `${visible(baseName(source.name))} is the core of no task or thread of the process tree.`;
-    report(set, "error", "orphan-core", message, null, member);
+    report(set, "warning", "orphan-core", message, null, member);
   }
 }
 
