@@ -2,7 +2,7 @@
 // order: they are compared many at a time.
 
 import type { Checkpoint, Records } from "../../../model/checkpoint.ts";
-import { firstDifference } from "../../../model/difference.ts";
+import { areSameColumns, firstDifference } from "../../../model/difference.ts";
 import { moveTo, type RecordCursor, recordCursor } from "../../../model/records.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import { type Source, SourceError } from "../../source.ts";
@@ -80,31 +80,70 @@ interface Stretch {
   readonly offset: number;
   readonly otherOffset: number;
   readonly bytes: number;
-  /** How many entries there are, and the length of the last. */
+  /** How many entries there are. */
   readonly count: number;
-  readonly last: number;
 }
 
 /** The longest stretch from both places on, which are moved to its end. */
 function stretchAt(own: Place, other: Place, most: number): Stretch {
   const { cursor, sources } = own;
   const { cursor: otherCursor, sources: otherSources } = other;
-  const { member, offset } = cursor;
-  const { member: otherMember, offset: otherOffset } = otherCursor;
+  const { row, member, offset } = cursor;
+  const { row: otherRow, member: otherMember, offset: otherOffset } = otherCursor;
   let bytes = 0;
   let count = 0;
-  let last = 0;
-  while (isSameKind(own, other)) {
-    last = cursor.length;
-    bytes += last;
-    count++;
-    if (count === most || bytes >= MOST_BYTES) break;
-    if (!moveToEntry(own, cursor.row + 1) || !moveToEntry(other, otherCursor.row + 1)) break;
+  while (count < most && bytes < MOST_BYTES) {
+    const rows = alikeRows(own, other);
+    if (rows === 0) break;
+    bytes += rows === 1 ? cursor.length : bytesOfRun(own.records, cursor.run);
+    count += rows;
+    if (!moveToEntry(own, row + count) || !moveToEntry(other, otherRow + count)) break;
     const follows = cursor.member === member && cursor.offset === offset + bytes;
     if (!follows || otherCursor.member !== otherMember || otherCursor.offset !== otherOffset + bytes) break;
   }
   const [source, otherSource] = [sources[member] as Source, otherSources[otherMember] as Source];
-  return { source, otherSource, offset, otherOffset, bytes, count, last };
+  return { source, otherSource, offset, otherOffset, bytes, count };
+}
+
+/**
+ * How many entries from both places on have the same messages and lengths: those of a whole run if one begins in both sets,
+ * otherwise one or none.
+ */
+function alikeRows(own: Place, other: Place): number {
+  if (!isSameKind(own, other)) return 0;
+  const { records, cursor } = own;
+  const { records: others, cursor: otherCursor } = other;
+  const { row, run } = cursor;
+  const { row: otherRow, run: otherRun } = otherCursor;
+  const rows = cursor.runEnd - row;
+  if (records.runs.firstRow[run] !== row || others.runs.firstRow[otherRun] !== otherRow) return 1;
+  if (otherCursor.runEnd - otherRow !== rows || !isFollowed(records, run) || !isFollowed(others, otherRun)) return 1;
+  const bytes = bytesOfRun(records, run);
+  if (bytes > MOST_BYTES || bytes !== bytesOfRun(others, otherRun)) return 1;
+  const isAlike =
+    areSameColumns(lengthsOfRun(records, run), lengthsOfRun(others, otherRun)) &&
+    isOfOneKind(records, row, rows) &&
+    isOfOneKind(others, otherRow, rows);
+  return isAlike ? rows : 1;
+}
+
+/** Whether the run after a run is of the same member. */
+const isFollowed = ({ runs: { count, member } }: Records, run: number): boolean =>
+  run + 1 < count && member[run + 1] === member[run];
+
+/** Bytes of a run that is followed by another one. */
+const bytesOfRun = ({ runs: { offset } }: Records, run: number): number =>
+  (offset[run + 1] as number) - (offset[run] as number);
+
+/** The lengths of the records of such a run, as they are stored. */
+const lengthsOfRun = ({ lengths, runs: { lengthAt } }: Records, run: number): Uint8Array =>
+  lengths.subarray(lengthAt[run], lengthAt[run + 1]);
+
+/** Whether `rows` records from `row` on are of one kind. */
+function isOfOneKind({ kind }: Records, row: RecordRow, rows: number): boolean {
+  const first = kind[row];
+  for (let at = row + 1; at < row + rows; at++) if (kind[at] !== first) return false;
+  return true;
 }
 
 /** Whether the current records are entries of the same message and length. */
@@ -148,14 +187,16 @@ function countIn(
 ): number {
   const { bytes, offset, count } = stretch;
   const same = firstDifference(own, others);
-  if (same >= bytes) return isLastCutAlike(stretch, own) ? count : count - 1;
-  moveTo(cursor, record);
-  while (cursor.offset + cursor.length - offset <= same) moveTo(cursor, cursor.row + 1);
-  return cursor.row - record;
+  if (same < bytes) {
+    moveTo(cursor, record);
+    while (cursor.offset + cursor.length - offset <= same) moveTo(cursor, cursor.row + 1);
+    return cursor.row - record;
+  }
+  if (isEndAlike(stretch)) return count;
+  moveTo(cursor, record + count - 1);
+  return statesMore(own, cursor.offset - offset, cursor.length - 4) ? count - 1 : count;
 }
 
-/** Whether the last entries of a stretch are both cut off or both whole: the end of the file decides that. */
-function isLastCutAlike({ source, otherSource, offset, otherOffset, bytes, last }: Stretch, own: Uint8Array): boolean {
-  const isLast = offset + bytes === source.size;
-  return isLast === (otherOffset + bytes === otherSource.size) || !statesMore(own, bytes - last, last - 4);
-}
+/** Whether a stretch ends with its member in both sets or in none: that decides whether its last entry is cut off. */
+const isEndAlike = ({ source, otherSource, offset, otherOffset, bytes }: Stretch): boolean =>
+  (offset + bytes === source.size) === (otherOffset + bytes === otherSource.size);

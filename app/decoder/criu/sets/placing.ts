@@ -45,12 +45,16 @@ export async function placeMembers(
 
 /** Members of one kind in the order in which they are decoded. */
 function inOrder(members: PlacedMember[]): PlacedMember[] {
-  if (members.length < 2) return members;
+  if (isInOrder(members)) return members;
   // Numbers alone are sorted many times faster than by a function that compares.
   const byOwnNumber = new Map(members.map((member) => [member.number, member]));
   if (byOwnNumber.size < members.length || byOwnNumber.has(Number.NaN)) return members.sort(byNumber);
   return Array.from(Float64Array.from(byOwnNumber.keys()).sort(), (number) => byOwnNumber.get(number) as PlacedMember);
 }
+
+/** Whether the numbers ascend. So they do in the order of the names, if all have as many digits. */
+const isInOrder = (members: readonly PlacedMember[]): boolean =>
+  members.every(({ number }, at) => at === 0 || number > (members[at - 1] as PlacedMember).number);
 
 /** Not by a spread, for the reason in builder/columns.ts. */
 const placeOf = (source: Source, kind: number, number: number, isUnknown = false): PlacedMember => ({

@@ -31,3 +31,25 @@ test("equal numbers by name", async () => {
     "core-9.img",
   ]);
 });
+
+test("numbers that ascend already, and those that do only at first", async () => {
+  expect(await placed(["core-8.img", "core-9.img", "core-10.img"])).toEqual([
+    "core-8.img",
+    "core-9.img",
+    "core-10.img",
+  ]);
+  expect(await placed(["core-8.img", "core-9.img", "core-7.img"])).toEqual(["core-7.img", "core-8.img", "core-9.img"]);
+  expect(await placed(["core-8.img", "core-9.img", "core-09.img"])).toEqual([
+    "core-8.img",
+    "core-09.img",
+    "core-9.img",
+  ]);
+});
+
+test("members without a number by name", async () => {
+  expect(await placed(["plugin-c.img", "plugin-a.img", "plugin-b.img"])).toEqual([
+    "plugin-a.img",
+    "plugin-b.img",
+    "plugin-c.img",
+  ]);
+});
