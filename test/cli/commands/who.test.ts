@@ -176,17 +176,21 @@ describe.runIf(process.platform === "linux")("on this machine", () => {
       const server = require("net").createServer().listen(0, "127.0.0.1", () => console.log([a, b, server.address().port].join()))`);
     unlinkSync(gone);
     const [a, b, port] = said.split(",");
-    expect((await runCommand(["who", kept])).out).toBe(`pid ${pid} fd ${a} node: rw ${kept} @0\n`);
+    // "node", or from Node 24 on the name of its first thread.
+    const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    expect((await runCommand(["who", kept])).out).toBe(`pid ${pid} fd ${a} ${name}: rw ${kept} @0\n`);
     // It was not unlinked: these words are part of its name.
     expect((await runCommand(["who", join(folder, "kept"), "--live"])).out).toBe("");
-    expect((await runCommand(["who", gone, "--live"])).out).toBe(`pid ${pid} fd ${b} node: r- ${gone} (unlinked) @0\n`);
+    expect((await runCommand(["who", gone, "--live"])).out).toBe(
+      `pid ${pid} fd ${b} ${name}: r- ${gone} (unlinked) @0\n`,
+    );
     const deleted = (await runCommand(["who", "--deleted", "--live"])).out;
-    expect(deleted).toContain(`pid ${pid} fd ${b} node: r- ${gone} (unlinked)`);
+    expect(deleted).toContain(`pid ${pid} fd ${b} ${name}: r- ${gone} (unlinked)`);
     expect(deleted).not.toContain(kept);
     const listening = await runCommand(["who", `:${port}`]);
     expect(listening.status).toBe(0);
-    expect(listening.out).toMatch(new RegExp(`^pid ${pid} fd \\d+ node: rw socket:\\[\\d+\\]`));
-    expect((await runCommand(["who", folder])).out).toContain(`pid ${pid} working directory node: ${folder}\n`);
+    expect(listening.out).toMatch(new RegExp(`^pid ${pid} fd \\d+ ${name}: rw socket:\\[\\d+\\]`));
+    expect((await runCommand(["who", folder])).out).toContain(`pid ${pid} working directory ${name}: ${folder}\n`);
     const pipe = (await runCommand(["who", folder, "--json"])).out;
     expectValid("who", JSON.parse(pipe));
     expect(JSON.parse(pipe)).toMatchObject({ source: null, holders: [{ pid, fd: null, use: "working directory" }] });

@@ -52,9 +52,15 @@ describe.each(["gnu", "pax-0.0", "pax-0.1", "pax-1.0"])("%s", (name) => {
     const expected = pages();
     expect([source.name, source.size, codes]).toEqual(["pages.bin", expected.length, []]);
     expect(Buffer.compare(await source.read(0, source.size), expected)).toBe(0);
-    for (let at = 0; at < expected.length; at += 5000) {
-      const part = await source.read(at, 9000);
-      expect(Buffer.compare(part, expected.subarray(at, at + 9000))).toBe(0);
+    // The parts are whole pages, so the second step meets their ends.
+    for (const [step, length] of [
+      [5000, 9000],
+      [PAGE, 7 * PAGE],
+    ] as const) {
+      for (let at = 0; at < expected.length; at += step) {
+        const part = await source.read(at, length);
+        expect(Buffer.compare(part, expected.subarray(at, at + length))).toBe(0);
+      }
     }
     expect(await source.read(source.size - 3, 10)).toEqual(new Uint8Array(3));
     expect(await source.read(source.size, 10)).toHaveLength(0);
@@ -92,6 +98,7 @@ test.each([
 
 test.each([
   ["whole", "1\n2\n3\n", [0, 0, 1, 1, 1, 0, 0, 0, 0, 0]],
+  ["that almost fills a block", `126\n2\n3\n${"5\n0\n".repeat(125)}`, [0, 0, 1, 1, 1, 0, 0, 0, 0, 0]],
   ["of nothing but zeros", "0\n", new Array(10).fill(0)],
   ["with too few numbers", "2\n2\n3\n", null],
   ["with too many digits", "1\n2000000000000000\n3\n", null],
