@@ -7,6 +7,8 @@ const FILES = ["FILES"];
 const PREFIX = "ckptscope-";
 const CACHE = PREFIX + VERSION;
 const scope = new URL(self.registration.scope);
+/** Files whose names change with their contents. */
+const assets = new URL("assets/", scope).href;
 const own = new Set(FILES.map((file) => new URL(file, scope).href));
 
 self.addEventListener("install", (event) => {
@@ -20,9 +22,8 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   const tidy = async () => {
-    for (const name of await caches.keys()) {
-      if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
-    }
+    // Pages of the last version may still be open, and need the parts of it that they have not loaded yet.
+    for (const name of (await earlier()).slice(1)) await caches.delete(name);
     await self.clients.claim();
   };
   event.waitUntil(tidy());
@@ -31,7 +32,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = request.url.split(/[?#]/, 1)[0];
-  if (request.method !== "GET" || !own.has(address)) return;
+  if (request.method !== "GET" || !(own.has(address) || address.startsWith(assets))) return;
   event.respondWith(request.mode === "navigate" ? newest(request) : kept(request, address));
 });
 
@@ -48,5 +49,16 @@ async function newest(request) {
 
 /** Other files: from the cache. A changed file has a new name or comes with a new version. */
 async function kept(request, address) {
-  return (await (await caches.open(CACHE)).match(address)) ?? fetch(request);
+  const names = address.startsWith(assets) ? [CACHE, ...(await earlier())] : [CACHE];
+  for (const name of names) {
+    const found = await (await caches.open(name)).match(address);
+    if (found !== undefined) return found;
+  }
+  return fetch(request);
+}
+
+/** The names of the caches of other versions, the last one first. */
+async function earlier() {
+  const names = await caches.keys();
+  return names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).reverse();
 }
