@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { ownEvidence } from "../../app/model/earlier.ts";
 import { createShell } from "../../app/shell/shell.ts";
@@ -270,6 +270,40 @@ describe("a third image", () => {
     await comparing;
     expect(shell.store.get().docs.map((doc) => doc.input.name)).toEqual(["early", "late"]);
     expect(shell.store.get().order?.sure).toBe(true);
+  });
+});
+
+describe("dropped folders", () => {
+  test("are shown as being opened while they are read, which can be cancelled", async () => {
+    const { shell, asked } = await withOne();
+    const before = asked.length;
+    const receiving = shell.receiveDropped(new Promise(() => {}));
+    expect(shell.store.get().opening?.name).toBe("the dropped files");
+    shell.cancel();
+    await receiving;
+    const { opening, failure, docs } = shell.store.get();
+    expect([opening, failure, docs.length, asked.length]).toEqual([null, null, 1, before]);
+  });
+  test("do not end the opening in progress before they are read", async () => {
+    const { shell, last } = await withOne();
+    const opening = shell.open([input("b")]);
+    const receiving = shell.receiveDropped(Promise.resolve(null));
+    await receiving;
+    expect(shell.store.get().opening?.name).toBe("b");
+    last().response(opened(2));
+    await opening;
+    expect(shell.store.get().docs.map((doc) => doc.input.name)).toEqual(["b"]);
+  });
+  test("are received once they are read", async () => {
+    const { client, asked } = fakeClient();
+    const shell = createShell(client);
+    void shell.receiveDropped(Promise.resolve(input("folder")));
+    await vi.waitFor(() => expect(asked.map(({ kind }) => kind)).toEqual(["find"]));
+  });
+  test("that cannot be read are reported", async () => {
+    const shell = createShell(fakeClient().client);
+    await shell.receiveDropped(Promise.reject(new Error("NotFoundError")));
+    expect(shell.store.get().failure?.message).toBe("The dropped files could not be read.");
   });
 });
 

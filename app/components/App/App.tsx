@@ -76,14 +76,9 @@ function useDrop(): boolean {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      Promise.all([droppedFiles(event.dataTransfer), droppedHandles(event.dataTransfer)]).then(
-        ([files, handles]) => shell.receive(inputOfFiles(files, handles)),
-        () =>
-          shell.fail({
-            message: "The dropped files could not be read.",
-            advice: "Use Open to choose the files. Some browsers do not give access to dropped folders.",
-          }),
-      );
+      const { dataTransfer } = event;
+      const reading = Promise.all([droppedFiles(dataTransfer), droppedHandles(dataTransfer)]);
+      void shell.receiveDropped(reading.then(([files, handles]) => inputOfFiles(files, handles)));
     };
     window.addEventListener("dragenter", onEnter);
     window.addEventListener("dragover", onOver);

@@ -40,6 +40,8 @@ export interface DocumentActions {
    * is open already, a single new one is compared with it if `compare` is true; otherwise the user is asked.
    */
   receive(input: Input | null, compare?: boolean): Promise<void>;
+  /** Receives dropped files once the folders among them have been read. */
+  receiveDropped(reading: Promise<Input | null>): Promise<void>;
   /** Opens one of several images that were found, or compares two, the earlier one before. */
   choose(choices: readonly Choice[]): Promise<void>;
   /**
@@ -89,6 +91,14 @@ export function createDocuments(context: Context): DocumentActions {
   const compareWith: DocumentActions["compareWith"] = (input, origin = null) =>
     opening.begin(input.name, (signal) => openSecond(context, input, origin, signal), adviceFor([input]));
 
+  const receiveAll: DocumentActions["receive"] = (all, compare = false) => {
+    if (all === null) return Promise.resolve();
+    const begin = (input: Input): Promise<void> =>
+      opening.begin(input.name, (signal) => receive(context, input, compare, signal));
+    if (!mayHaveFacts(all)) return begin(all);
+    return withoutFacts(client, store, all).then((input) => (input === null ? undefined : begin(input)));
+  };
+
   return {
     open,
     openLinked: (inputs, origin) =>
@@ -99,13 +109,8 @@ export function createDocuments(context: Context): DocumentActions {
         if (sample === undefined) throw new Error(`There is no sample “${name}”.`);
         await openPending(context, await loadSample(sample, signal), { sample: name }, signal);
       }),
-    receive(all, compare = false) {
-      if (all === null) return Promise.resolve();
-      const begin = (input: Input): Promise<void> =>
-        opening.begin(input.name, (signal) => receive(context, input, compare, signal));
-      if (!mayHaveFacts(all)) return begin(all);
-      return withoutFacts(client, store, all).then((input) => (input === null ? undefined : begin(input)));
-    },
+    receive: receiveAll,
+    receiveDropped: (reading) => readDropped(context, reading).then((input) => receiveAll(input)),
     choose,
     compareWith,
     replace: (side, input) => opening.begin(input.name, (signal) => replaceSide(context, side, input, signal)),
@@ -161,6 +166,29 @@ export function createDocuments(context: Context): DocumentActions {
     },
   };
 }
+
+/** Waits for dropped files, as an opening in progress. `null`: there are none, or they could not be read. */
+async function readDropped({ store, opening }: Context, reading: Promise<Input | null>): Promise<Input | null> {
+  if (store.get().opening !== null) {
+    // That one goes on until there is something to open instead.
+    return reading.catch(() => {
+      store.set({ failure: { message: NOT_READ, advice: NOT_READ_ADVICE } });
+      return null;
+    });
+  }
+  let input: Input | null = null;
+  const read = async (signal: AbortSignal): Promise<void> => {
+    const cancelled = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+    input = await Promise.race([reading.catch(() => Promise.reject(new Error(NOT_READ))), cancelled]);
+  };
+  await opening.begin("the dropped files", read, NOT_READ_ADVICE);
+  return input;
+}
+
+const NOT_READ = "The dropped files could not be read.";
+const NOT_READ_ADVICE = "Use Open to choose the files. Some browsers do not give access to dropped folders.";
 
 /** How many times as high a limit becomes when it is raised. */
 const RAISE = 8;
