@@ -298,6 +298,37 @@ describe("tar", () => {
     expect(sizes).toEqual([size]);
   });
 
+  test.each([
+    ["plain", (bytes: Uint8Array) => bytes],
+    ["compressed", gzip],
+  ])("has the contents of a hard link's target under its name: %s", async (_, pack) => {
+    const bytes = pack(
+      tar([
+        { name: "x", bytes: a },
+        { name: "y", type: "1", link: "./x" },
+        { name: "z", type: "1", link: "../x" },
+      ]),
+    );
+    const needs = { needed: () => true, neededBytes: () => true };
+    const form = archiveForm(bytes);
+    if (form === null) throw new Error("it is no archive");
+    const { members } = await openArchive(bytesSource("x.tar", bytes), form, needs);
+    expect(members.map(({ name }) => name)).toEqual(["x", "y"]);
+    expect(await members[1]?.read(0, 10)).toEqual(a);
+  });
+
+  test("ends at a header with a wrong checksum", async () => {
+    const bytes = tar([
+      { name: "x", bytes: a },
+      { name: "y", bytes: a },
+    ]);
+    // In the name of the second member.
+    bytes[1024] = 0x7a;
+    const { members, problems } = await listTar(bytesSource("x", bytes));
+    expect(members.map(({ name }) => name)).toEqual(["x"]);
+    expect(problems.map(({ code, offset }) => [code, offset])).toEqual([["bad-archive-header", 1024]]);
+  });
+
   test("keeps names that are not UTF-8 apart, and says which is meant", async () => {
     const [one, other] = [0xfe, 0xff].map((byte) => exactText(Uint8Array.of(0x61, byte)));
     const packed = tar([
