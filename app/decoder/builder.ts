@@ -1,14 +1,6 @@
 // Collects the rows of a Checkpoint while a decoder walks its image, and derives the index edges at the end.
 
-import {
-  type Checkpoint,
-  type Fact,
-  type Format,
-  type Machine,
-  type Member,
-  NONE,
-  type RecordKind,
-} from "../model/checkpoint.ts";
+import { type Checkpoint, NONE, type RecordKind } from "../model/checkpoint.ts";
 import type { DescriptorRow, FileRow, RecordRow, TableRow, TaskRow } from "../model/rows.ts";
 import {
   type DescriptorColumns,
@@ -35,18 +27,13 @@ import { createTextPool, type TextPool } from "./builder/text-pool.ts";
 import { type Budget, createBudget, type Limits } from "./limits.ts";
 
 /** Properties of the image as a whole. */
-export interface Head {
-  readonly format: Format;
-  readonly dialect: string;
-  readonly evidence: string;
-  readonly complete: boolean;
-  readonly machine: Machine;
-  readonly time: number | null;
-  readonly facts: readonly Fact[];
-  readonly members: readonly Member[];
+export type Head = Pick<
+  Checkpoint,
+  "format" | "dialect" | "evidence" | "complete" | "machine" | "time" | "facts" | "members"
+> & {
   readonly recordKinds: readonly RecordKind[];
   readonly objectTypes: readonly string[];
-}
+};
 
 /** Bytes of an object with two numbers in a list. */
 const PAIR_BYTES = 48;

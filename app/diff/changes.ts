@@ -3,75 +3,82 @@
 import type { Details, DetailValue } from "../model/fields.ts";
 import type { LinkRole } from "../model/links.ts";
 
-/** Kinds of change, in the order in which changes of one descriptor are listed. Changes.kind is an index into this. */
-export const CHANGE_KINDS = [
-  "task-added",
-  "task-removed",
-  "task-renamed",
-  "fd-opened",
-  "fd-closed",
-  "close-on-exec",
-  "file-path",
-  "file-pos",
-  "file-flags",
-  "file-mode",
-  "file-version",
-  "file-shared",
-  "file-unshared",
-  "table-shared",
-  "table-unshared",
-  "file-detail",
-  "file-linked",
-  "task-detail",
-  "resource-added",
-  "resource-removed",
-  "resource-changed",
-] as const;
+/** Bits of Differences.changed: what differs between the two descriptors of a pair. */
+export const CHANGE_BITS = {
+  opened: 1,
+  closed: 2,
+  closeOnExec: 4,
+  path: 8,
+  pos: 16,
+  flags: 32,
+  mode: 64,
+  version: 128,
+  sharing: 256,
+  detail: 512,
+  linked: 1024,
+} as const;
 
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
+/** The bits for values of an open file other than its path. */
+export const VALUE_BITS =
+  CHANGE_BITS.pos |
+  CHANGE_BITS.flags |
+  CHANGE_BITS.mode |
+  CHANGE_BITS.version |
+  CHANGE_BITS.detail |
+  CHANGE_BITS.linked;
 
-/** Kinds of change in a word or two, for lists, switches and counts. */
-export const CHANGE_TITLES: Readonly<Record<ChangeKind, string>> = {
-  "task-added": "task added",
-  "task-removed": "task gone",
-  "task-renamed": "task renamed",
-  "fd-opened": "opened",
-  "fd-closed": "closed",
-  "close-on-exec": "close-on-exec",
-  "file-path": "path",
-  "file-pos": "position",
-  "file-flags": "flags",
-  "file-mode": "mode",
-  "file-version": "version",
-  "file-shared": "file shared",
-  "file-unshared": "file unshared",
-  "table-shared": "table shared",
-  "table-unshared": "table unshared",
-  "file-detail": "detail",
-  "file-linked": "link",
-  "task-detail": "task detail",
-  "resource-added": "resource added",
-  "resource-removed": "resource gone",
-  "resource-changed": "resource changed",
-};
-
-/** The name of a kind of change when the two images are swapped. */
-export function mirrored(kind: ChangeKind): ChangeKind {
-  return MIRRORED[kind] ?? kind;
+/** A kind of change. */
+interface KindSpec {
+  /** In a word or two, for lists, switches and counts. */
+  readonly title: string;
+  /** Its name when the two images are swapped; absent: the same. */
+  readonly mirrored?: string;
+  /** Of changes of descriptors and open files: what differs. Absent for changes of tasks, tables and resources. */
+  readonly bit?: number;
 }
 
-const MIRRORED: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
-  "task-added": "task-removed",
-  "task-removed": "task-added",
-  "fd-opened": "fd-closed",
-  "fd-closed": "fd-opened",
-  "file-shared": "file-unshared",
-  "file-unshared": "file-shared",
-  "table-shared": "table-unshared",
-  "table-unshared": "table-shared",
-  "resource-added": "resource-removed",
-  "resource-removed": "resource-added",
-};
+/** Kinds of change, in the order in which changes of one descriptor are listed. */
+const KINDS = {
+  "task-added": { title: "task added", mirrored: "task-removed" },
+  "task-removed": { title: "task gone", mirrored: "task-added" },
+  "task-renamed": { title: "task renamed" },
+  "fd-opened": { title: "opened", mirrored: "fd-closed", bit: CHANGE_BITS.opened },
+  "fd-closed": { title: "closed", mirrored: "fd-opened", bit: CHANGE_BITS.closed },
+  "close-on-exec": { title: "close-on-exec", bit: CHANGE_BITS.closeOnExec },
+  "file-path": { title: "path", bit: CHANGE_BITS.path },
+  "file-pos": { title: "position", bit: CHANGE_BITS.pos },
+  "file-flags": { title: "flags", bit: CHANGE_BITS.flags },
+  "file-mode": { title: "mode", bit: CHANGE_BITS.mode },
+  "file-version": { title: "version", bit: CHANGE_BITS.version },
+  "file-shared": { title: "file shared", mirrored: "file-unshared", bit: CHANGE_BITS.sharing },
+  "file-unshared": { title: "file unshared", mirrored: "file-shared", bit: CHANGE_BITS.sharing },
+  "table-shared": { title: "table shared", mirrored: "table-unshared" },
+  "table-unshared": { title: "table unshared", mirrored: "table-shared" },
+  "file-detail": { title: "detail", bit: CHANGE_BITS.detail },
+  "file-linked": { title: "link", bit: CHANGE_BITS.linked },
+  "task-detail": { title: "task detail" },
+  "resource-added": { title: "resource added", mirrored: "resource-removed" },
+  "resource-removed": { title: "resource gone", mirrored: "resource-added" },
+  "resource-changed": { title: "resource changed" },
+} as const satisfies Readonly<Record<string, KindSpec>>;
+
+export type ChangeKind = keyof typeof KINDS;
+
+/** Changes.kind is an index into this. */
+export const CHANGE_KINDS = Object.keys(KINDS) as readonly ChangeKind[];
+
+const specOf = (kind: ChangeKind): KindSpec => KINDS[kind];
+
+const byKind = <T>(read: (spec: KindSpec) => T): Readonly<Record<ChangeKind, T>> =>
+  Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, read(specOf(kind))])) as Record<ChangeKind, T>;
+
+export const CHANGE_TITLES = byKind(({ title }) => title);
+
+/** The bit of CHANGE_BITS for a kind of change; 0 for changes of tasks, tables and resources. */
+export const BIT_OF_KIND = byKind(({ bit }) => bit ?? 0);
+
+/** The name of a kind of change when the two images are swapped. */
+export const mirrored = (kind: ChangeKind): ChangeKind => (specOf(kind).mirrored ?? kind) as ChangeKind;
 
 /**
  * The kind of an index into CHANGE_KINDS.
@@ -278,55 +285,6 @@ export type Change =
   | TaskDetail
   | ResourceOnOneSide
   | ResourceChanged;
-
-/** Bits of Differences.changed: what differs between the two descriptors of a pair. */
-export const CHANGE_BITS = {
-  opened: 1,
-  closed: 2,
-  closeOnExec: 4,
-  path: 8,
-  pos: 16,
-  flags: 32,
-  mode: 64,
-  version: 128,
-  sharing: 256,
-  detail: 512,
-  linked: 1024,
-} as const;
-
-/** The bits for values of an open file other than its path. */
-export const VALUE_BITS =
-  CHANGE_BITS.pos |
-  CHANGE_BITS.flags |
-  CHANGE_BITS.mode |
-  CHANGE_BITS.version |
-  CHANGE_BITS.detail |
-  CHANGE_BITS.linked;
-
-/** The bit of CHANGE_BITS for a kind of change; 0 for changes of tasks and tables. */
-export const BIT_OF_KIND: Record<ChangeKind, number> = {
-  "task-added": 0,
-  "task-removed": 0,
-  "task-renamed": 0,
-  "fd-opened": CHANGE_BITS.opened,
-  "fd-closed": CHANGE_BITS.closed,
-  "close-on-exec": CHANGE_BITS.closeOnExec,
-  "file-path": CHANGE_BITS.path,
-  "file-pos": CHANGE_BITS.pos,
-  "file-flags": CHANGE_BITS.flags,
-  "file-mode": CHANGE_BITS.mode,
-  "file-version": CHANGE_BITS.version,
-  "file-shared": CHANGE_BITS.sharing,
-  "file-unshared": CHANGE_BITS.sharing,
-  "table-shared": 0,
-  "table-unshared": 0,
-  "file-detail": CHANGE_BITS.detail,
-  "file-linked": CHANGE_BITS.linked,
-  "task-detail": 0,
-  "resource-added": 0,
-  "resource-removed": 0,
-  "resource-changed": 0,
-};
 
 /** Whether changes of a kind are about resources. */
 export const isOfResources = (kind: ChangeKind): boolean => kind.startsWith("resource-");

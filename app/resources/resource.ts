@@ -116,19 +116,10 @@ export interface ResourceSpec {
   readonly repeats?: "always" | "first threads";
 }
 
-/** Everything about a column but its name, title, type and meaning. */
-type Further = {
+/** Everything about a column but its name, title, type and meaning. A single source needs no list. */
+type Further = Omit<ColumnSpec, "name" | "title" | "type" | "meaning" | "criu" | "linuxCr"> & {
   readonly criu?: string | readonly string[];
   readonly linuxCr?: string | readonly string[];
-  readonly notCompared?: NotCompared;
-  readonly comparedAs?: ComparedAs;
-  readonly groupsOf?: string;
-  readonly recordedWith?: string;
-  readonly repeats?: "never";
-  readonly unordered?: true;
-  readonly nothing?: string;
-  readonly escaped?: true;
-  readonly minor?: true;
 };
 
 const fields = (source: string | readonly string[]): readonly string[] =>

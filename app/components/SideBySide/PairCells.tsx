@@ -7,6 +7,7 @@ import { signedWords } from "../../graph/scene/changed-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
+import type { Side } from "../../model/side.ts";
 import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged, detailCell } from "../../shell/tables/aligned-cells.ts";
 import { Path } from "../Path.tsx";
 import { Sign } from "../Sign.tsx";
@@ -139,44 +140,33 @@ function OneColumn({
   );
 }
 
-function BothSides({ values, bits, presence, pathRoom }: CellsProps) {
+function BothSides(props: CellsProps) {
   return (
     <>
-      {presence === "opened" ? (
-        <Gap columns={values.length} word="not open before" />
-      ) : (
-        values.map(({ column, before, differs }) => (
-          <Cell
-            key={column.id}
-            column={column}
-            differs={differs}
-            pathRoom={pathRoom}
-            quiet={bits === 0}
-            gone={presence === "closed" && bits !== 0}
-          >
-            {before}
-          </Cell>
-        ))
-      )}
+      <OneSide {...props} side="before" />
       <span className="aligned-middle" />
-      {presence === "closed" ? (
-        <Gap columns={values.length} word="not open after" />
-      ) : (
-        values.map(({ column, after, differs }) => (
-          <Cell
-            key={column.id}
-            column={column}
-            differs={differs}
-            pathRoom={pathRoom}
-            quiet={bits === 0}
-            added={presence === "opened" && bits !== 0}
-          >
-            {after}
-          </Cell>
-        ))
-      )}
+      <OneSide {...props} side="after" />
     </>
   );
+}
+
+function OneSide({ values, bits, presence, pathRoom, side }: CellsProps & { readonly side: Side }) {
+  if (presence === (side === "before" ? "opened" : "closed")) {
+    return <Gap columns={values.length} word={`not open ${side}`} />;
+  }
+  return values.map(({ column, differs, [side]: text }) => (
+    <Cell
+      key={column.id}
+      column={column}
+      differs={differs}
+      pathRoom={pathRoom}
+      quiet={bits === 0}
+      gone={presence === "closed" && bits !== 0}
+      added={presence === "opened" && bits !== 0}
+    >
+      {text}
+    </Cell>
+  ));
 }
 
 /** A changed value, `4096 → 8192`. For a path, only the later one: the earlier one is in the column before. */
