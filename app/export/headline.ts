@@ -106,7 +106,7 @@ export function headline(comparison: Comparison, events: Events, hidden: HiddenC
   const said = new Set(shown);
   const others = CHANGE_KINDS.map(() => 0);
   for (let change = 0; change < comparison.changes.count; change++) {
-    const topic = hidden[change] === 1 ? undefined : topicOf[u32At(events.of, change)];
+    const topic = hidden[change] === 1 ? undefined : topicOf[u32At(events.eventOf, change)];
     if (topic === undefined || (said.has(topic) && isNamedAfter(topic, change))) continue;
     const kind = u8At(comparison.changes.kind, change);
     others[kind] = (others[kind] ?? 0) + 1;
@@ -151,7 +151,7 @@ function topicsOf(subject: Subject): Topics {
   const ranks = new Uint8Array(events.count).fill(NO_RANK);
   for (let change = 0; change < changes.count; change++) {
     if (hidden[change] === 1) continue;
-    const event = u32At(events.of, change);
+    const event = u32At(events.eventOf, change);
     ranks[event] = Math.min(u8At(ranks, event), rankOfChange(comparison, change));
   }
   const found = new Map<string, Topic>();
@@ -173,9 +173,9 @@ function topicsOf(subject: Subject): Topics {
     isReopening(lead) ||
     lead === "security" ||
     (lead === "nameless" && isSharing(kindAt(comparison, change))) ||
-    rankOfChange(comparison, change) === u8At(ranks, u32At(events.of, change));
+    rankOfChange(comparison, change) === u8At(ranks, u32At(events.eventOf, change));
   for (let change = 0; change < changes.count; change++) {
-    const topic = hidden[change] === 1 ? undefined : topicOf[u32At(events.of, change)];
+    const topic = hidden[change] === 1 ? undefined : topicOf[u32At(events.eventOf, change)];
     if (topic !== undefined && isNamedAfter(topic, change)) topic.count++;
   }
   for (const topic of found.values()) {

@@ -167,7 +167,7 @@ function isSelected(state: State, selection: Selection | null, side: Side): bool
 /** The groups that are folded, or unfolded, once the group of a change is open in the list. */
 function withOpened(state: State, change: number): State["folded"] {
   const { folded, groupBy } = state;
-  const group = groupsOf(state)?.of[change];
+  const group = groupsOf(state)?.eventOf[change];
   const isSet = groupBy === "event";
   if (group === undefined || folded.has(group) === isSet) return folded;
   const next = new Set(folded);

@@ -179,12 +179,12 @@ function useDeferredHidden(compared: Compared, newest: HiddenChanges): HiddenCha
 }
 
 /** Whether a change is listed without a heading: it is the only one shown of its event. */
-function isAlone(rows: ChangeRows, { of }: Events, row: number): boolean {
-  const event = u32At(of, i32At(rows, row));
+function isAlone(rows: ChangeRows, { eventOf }: Events, row: number): boolean {
+  const event = u32At(eventOf, i32At(rows, row));
   for (let at = row - 1; at >= 0; at--) {
     const heading = headingAt(rows, at);
     if (heading !== null) return heading !== event;
-    if (of[i32At(rows, at)] !== event) return true;
+    if (eventOf[i32At(rows, at)] !== event) return true;
   }
   return true;
 }
@@ -243,7 +243,7 @@ function useListKeys({ rows, groups, hidden, selectedRow, page }: KeysOf): (even
   const isOpenHeading = (row: number): boolean => {
     const event = headingAt(rows, row);
     const next = rows[row + 1];
-    return event !== null && next !== undefined && next >= 0 && groups.of[next] === event;
+    return event !== null && next !== undefined && next >= 0 && groups.eventOf[next] === event;
   };
   const move = (to: number, by: 1 | -1): void => {
     let row = Math.max(0, Math.min(rows.length - 1, to));
@@ -262,7 +262,7 @@ function useListKeys({ rows, groups, hidden, selectedRow, page }: KeysOf): (even
     else if (event.key === "PageUp") move(selectedRow - page, -1);
     else if (heading !== null && ["ArrowRight", "Enter", " "].includes(event.key)) shell.fold(heading);
     else if (event.key === "ArrowLeft" && heading === null && selectedRow !== -1) {
-      const own = u32At(groups.of, i32At(rows, selectedRow));
+      const own = u32At(groups.eventOf, i32At(rows, selectedRow));
       if (!isAlone(rows, groups, selectedRow)) {
         shell.fold(own);
         shell.selectChange(u32At(shownChanges(groups, hidden, own), 0));

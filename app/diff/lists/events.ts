@@ -25,7 +25,7 @@ export interface Events {
   readonly first: Uint32Array;
   readonly change: Uint32Array;
   /** By change: its event. */
-  readonly of: Uint32Array;
+  readonly eventOf: Uint32Array;
 }
 
 /** The events of a comparison, those that matter most first: security, tasks, sharing, flags, what was opened, then values. */
@@ -70,18 +70,18 @@ function partition(count: number, keyOf: (change: number) => number, rankOf: (ch
   order.forEach((event, at) => {
     place[event] = at;
   });
-  const of = group.map((event) => u32At(place, event));
+  const eventOf = group.map((event) => u32At(place, event));
   const first = new Uint32Array(found.size + 1);
-  for (const event of of) first[event + 1] = u32At(first, event + 1) + 1;
+  for (const event of eventOf) first[event + 1] = u32At(first, event + 1) + 1;
   for (let event = 0; event < found.size; event++) first[event + 1] = u32At(first, event + 1) + u32At(first, event);
   const next = first.slice();
   const change = new Uint32Array(count);
-  of.forEach((event, at) => {
+  eventOf.forEach((event, at) => {
     const to = u32At(next, event);
     change[to] = at;
     next[event] = to + 1;
   });
-  return { count: found.size, first, change, of };
+  return { count: found.size, first, change, eventOf };
 }
 
 const SECURITY_RANK = -1;
@@ -209,7 +209,12 @@ export function shownChanges({ first, change }: Events, hidden: HiddenChanges, e
 }
 
 /** The next (`by` 1) or previous (-1) change that is not hidden, in the order of events; -1 if there is none. */
-export function stepInEvents({ first, change, of }: Events, hidden: HiddenChanges, from: number, by: 1 | -1): number {
+export function stepInEvents(
+  { first, change, eventOf }: Events,
+  hidden: HiddenChanges,
+  from: number,
+  by: 1 | -1,
+): number {
   const start = from < 0 ? (by === 1 ? 0 : change.length - 1) : placeOf(from) + by;
   for (let at = start; at >= 0 && at < change.length; at += by) {
     const next = u32At(change, at);
@@ -218,7 +223,7 @@ export function stepInEvents({ first, change, of }: Events, hidden: HiddenChange
   return -1;
 
   function placeOf(wanted: number): number {
-    const event = u32At(of, wanted);
+    const event = u32At(eventOf, wanted);
     return u32At(first, event) + change.subarray(first[event], first[event + 1]).indexOf(wanted);
   }
 }

@@ -39,10 +39,10 @@ export function changeRows(
 }
 
 /** The row that shows a change: its own, or the heading of its event if that is closed; -1 if the change is hidden. */
-export function rowOfChange(rows: ChangeRows, { of }: Events, change: number): number {
+export function rowOfChange(rows: ChangeRows, { eventOf }: Events, change: number): number {
   if (change < 0) return -1;
   const own = rows.indexOf(change);
-  return own === -1 ? rows.indexOf(-(u32At(of, change) + 1)) : own;
+  return own === -1 ? rows.indexOf(-(u32At(eventOf, change) + 1)) : own;
 }
 
 /** The event of a heading; `null`: the row is a change. */

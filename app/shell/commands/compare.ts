@@ -104,7 +104,7 @@ function markSeen(shell: Shell): void {
   const groups = groupsOf(state);
   if (compared === null || change === null || groups === null) return;
   const hidden = hiddenOf(state);
-  const event = u32At(groups.of, change);
+  const event = u32At(groups.eventOf, change);
   const isFolded = groupBy === "event" && !folded.has(event);
   const marked = isFolded ? compared.tools.shownChanges(groups, hidden, event) : Uint32Array.of(change);
   const isSeen = !seen.has(change);

@@ -124,7 +124,7 @@ describe("events", () => {
           for (let event = 0; event < events.count; event++) {
             const own = shownChanges(events, new Uint8Array(0), event);
             expect(own.length).toBeGreaterThan(0);
-            expect([...own].every((change) => events.of[change] === event)).toBe(true);
+            expect([...own].every((change) => events.eventOf[change] === event)).toBe(true);
             if (events === groups) expect(eventWords(comparison, own).text).not.toMatch(/undefined|NaN|^ | $/);
           }
         }
