@@ -14,6 +14,7 @@ import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { imageSources, SAMPLES } from "../support/corpus.ts";
 import { setSources } from "../support/criu.ts";
 import { mixedCriuSet } from "../support/criu-mixed-set.ts";
+import { imageBytes, type Message, regularFile } from "../support/criu-set.ts";
 import { editEntries, setNumber } from "../support/edit-set.ts";
 import { type RecordedEntry, recordedEntries } from "../support/entries.ts";
 import { withPages } from "../support/memory.ts";
@@ -262,6 +263,55 @@ function isAccepted({ message, shape, bytes }: RecordedEntry): boolean {
 test("the kernel accepts the entries of a recorded set", () => {
   expect(new Set(entries.map(({ message }) => message)).size).toBeGreaterThan(6);
   expect(entries.filter((entry) => !isAccepted(entry)).map(({ message }) => message)).toEqual([]);
+});
+
+/** Has the kernel check entries of a message; returns how many words of notes there are, and the types of open files. */
+function notesOf(message: string, magic: "FILES" | "FDINFO", messages: readonly Message[]) {
+  if (kernel === null) throw new Error("WebAssembly is not allowed");
+  const bytes = imageBytes(magic, messages).slice(8);
+  kernel.kernel.read(kernel.nodes.get(message) ?? 0, bytes, 0, messages.length);
+  const { records, noted, fileTypes } = kernel.kernel.checked;
+  expect(records).toBe(messages.length);
+  return { noted, types: [...fileTypes.subarray(0, records)] };
+}
+
+test("the kernel notes only open files that may break a rule", () => {
+  const file = (id: number, inner: Message): Message => [
+    [1, 1],
+    [2, id],
+    [3, inner],
+  ];
+  const sound = [1, 2, 3].map((id) => file(id, regularFile(id, "/a")));
+  expect(notesOf("file_entry", "FILES", sound)).toEqual({ noted: 0, types: [1, 1, 1] });
+  const odd: readonly Message[] = [
+    file(4, regularFile(5, "/a")),
+    // With a mount, from outside, with a build id.
+    ...[7, 9, 11].map((field) => file(4, [...regularFile(4, "/a"), [field, 1]])),
+    file(4, regularFile(4, "/a")).map(([field, value]) => [field, field === 1 ? 99 : value]),
+    // Without an id.
+    file(4, regularFile(4, "/a")).filter(([field]) => field !== 2),
+  ];
+  for (const entry of odd) {
+    const alone = notesOf("file_entry", "FILES", [entry]).noted;
+    expect(alone).toBeGreaterThan(0);
+    expect(notesOf("file_entry", "FILES", [...sound, entry, ...sound]).noted).toBe(alone);
+  }
+});
+
+test("the kernel notes only descriptors that may break a rule", () => {
+  const descriptor = (id: number, flags: number, type: number): Message => [
+    [1, id],
+    [2, flags],
+    [3, type],
+    [4, 7],
+  ];
+  kernel?.kernel.typeOfId.set([1, 5], 10);
+  const noted = (...entries: readonly Message[]) => notesOf("fdinfo_entry", "FDINFO", entries).noted;
+  expect(noted(descriptor(10, 0, 1), descriptor(11, 1, 5))).toBe(0);
+  for (const odd of [descriptor(10, 0, 5), descriptor(10, 2, 1), descriptor(12, 0, 1), descriptor(2 ** 31, 0, 1)]) {
+    expect(noted(odd)).toBeGreaterThan(0);
+    expect(noted(descriptor(10, 0, 1), odd)).toBe(noted(odd));
+  }
 });
 
 test("the kernel reads an entry with other bytes as scan reads it, or does not accept it", () => {
