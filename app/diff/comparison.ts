@@ -1,6 +1,7 @@
 // The result of comparing two checkpoints, as columns. diff.ts fills it in; describe.ts reads single changes from it.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
+import { descriptorOf } from "../model/descriptor-pairs.ts";
 import { i32At } from "../model/read.ts";
 import type { ChangeKind, Note } from "./changes.ts";
 import type { Places } from "./pairs/match-mounts.ts";
@@ -68,7 +69,7 @@ export const rowsOfChange = ({ row, firstRow }: Changes, change: number): Uint32
 
 /** The fd of a descriptor pair. */
 export function descriptorNumber(before: Checkpoint, after: Checkpoint, pairs: Pairs, row: number): number {
-  const descriptor = i32At(pairs.descriptors.before, row);
+  const descriptor = descriptorOf(pairs.descriptors, "before", row);
   if (descriptor !== NONE) return i32At(before.descriptors.fd, descriptor);
-  return i32At(after.descriptors.fd, i32At(pairs.descriptors.after, row));
+  return i32At(after.descriptors.fd, descriptorOf(pairs.descriptors, "after", row));
 }

@@ -2,6 +2,7 @@
 // is shared. This is reported in a note, not as a change.
 
 import { type Checkpoint, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
+import { filesOfPairs } from "../model/descriptor-pairs.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
 import { otherSide, SIDES, type Side } from "../model/side.ts";
@@ -63,13 +64,12 @@ function isUndetected({ before, after, pairs }: Compared, side: Side): boolean {
   const same = openFileComparer(separate, separate);
   const representative = new Int32Array(shared.files.count).fill(NONE);
   const { descriptors } = pairs;
+  const own = filesOfPairs(shared, descriptors, side);
+  const other = filesOfPairs(separate, descriptors, otherSide(side));
   let found = false;
   for (let row = 0; row < descriptors.count; row++) {
-    const own = i32At(descriptors[side], row);
-    const other = i32At(descriptors[otherSide(side)], row);
-    if (own === NONE || other === NONE) continue;
-    const file = i32At(shared.descriptors.file, own);
-    const alone = i32At(separate.descriptors.file, other);
+    const file = i32At(own, row);
+    const alone = i32At(other, row);
     if (file === NONE || alone === NONE) continue;
     const first = i32At(representative, file);
     if (first === NONE) representative[file] = alone;

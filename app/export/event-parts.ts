@@ -6,6 +6,7 @@ import type { Comparison } from "../diff/comparison.ts";
 import { taskOnSides } from "../diff/describe/tasks.ts";
 import { filesOf, hasOwnName } from "../diff/lists/events.ts";
 import { holderCount, NONE } from "../model/checkpoint.ts";
+import { descriptorOf, tablePairOf } from "../model/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import { taskInText } from "../model/task-words.ts";
 import { counted, fileName, grouped } from "../model/words.ts";
@@ -131,7 +132,7 @@ function pathWords(comparison: Comparison, changes: Uint32Array): string | null 
 function sharedWords(comparison: Comparison, changes: Uint32Array): string {
   const { before, pairs } = comparison;
   for (const row of rowsOfAll(comparison, changes)) {
-    const file = i32At(before.descriptors.file, i32At(pairs.descriptors.before, row));
+    const file = i32At(before.descriptors.file, descriptorOf(pairs.descriptors, "before", row));
     if (file !== NONE && holderCount(before.files, file) > 1) return "now shared by more";
   }
   return "now shared";
@@ -196,7 +197,7 @@ function tasksOf({ pairs }: Comparison, rows: Iterable<number>): ReadonlyMap<str
   const tasks = new Map<string, TaskPair>();
   let last = NONE;
   for (const row of rows) {
-    const table = u32At(pairs.descriptors.tablePair, row);
+    const table = tablePairOf(pairs.tables, row);
     if (table === last) continue;
     last = table;
     for (let at = u32At(firstTask, table); at < u32At(firstTask, table + 1); at++) {

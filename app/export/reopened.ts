@@ -7,6 +7,7 @@ import { hasOtherAccess } from "../diff/describe/same-open-file.ts";
 import { filesOf, hasOwnName } from "../diff/lists/events.ts";
 import { isAppending } from "../diff/lists/expected.ts";
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../model/checkpoint.ts";
+import { descriptorOf, tablePairOf } from "../model/descriptor-pairs.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { sameBytes } from "../model/text.ts";
@@ -102,8 +103,8 @@ function filesOfPath(comparison: Comparison, shown: Uint32Array): FilesOfPath {
     const kind = kindAt(comparison, change);
     if (kind === "fd-opened" || kind === "fd-closed") continue;
     for (const row of rowsOf(comparison, change)) {
-      const was = i32At(before.descriptors.file, i32At(pairs.descriptors.before, row));
-      const is = i32At(after.descriptors.file, i32At(pairs.descriptors.after, row));
+      const was = i32At(before.descriptors.file, descriptorOf(pairs.descriptors, "before", row));
+      const is = i32At(after.descriptors.file, descriptorOf(pairs.descriptors, "after", row));
       if (isOfPath(before, was)) filesBefore.add(was);
       if (kind === "file-unshared") left.push(row);
       if (!isOfPath(after, is)) continue;
@@ -133,12 +134,14 @@ export function rowsOf({ changes }: Comparison, change: number): Uint32Array {
 }
 
 const fileBeforeOf = ({ before, pairs }: Comparison, row: number): FileRow =>
-  i32At(before.descriptors.file, i32At(pairs.descriptors.before, row));
+  i32At(before.descriptors.file, descriptorOf(pairs.descriptors, "before", row));
 const fileAfterOf = ({ after, pairs }: Comparison, row: number): FileRow =>
-  i32At(after.descriptors.file, i32At(pairs.descriptors.after, row));
+  i32At(after.descriptors.file, descriptorOf(pairs.descriptors, "after", row));
 
 function isOfSeveralTables({ after, pairs }: Comparison, rows: readonly number[]): boolean {
-  const tables = new Set(rows.map((row) => u32At(after.descriptors.table, i32At(pairs.descriptors.after, row))));
+  const tables = new Set(
+    rows.map((row) => u32At(after.descriptors.table, descriptorOf(pairs.descriptors, "after", row))),
+  );
   return tables.size > 1;
 }
 
@@ -151,7 +154,7 @@ function addReplaced(comparison: Comparison, shown: Uint32Array, reopened: Set<n
   const said = new Set<number>();
   /** By table pair: the changes and files that were closed. */
   const closed = new Map<number, { readonly change: number; readonly file: FileRow }[]>();
-  const tableOf = (row: number): number => u32At(pairs.descriptors.tablePair, row);
+  const tableOf = (row: number): number => tablePairOf(pairs.tables, row);
   for (const change of shown) {
     if (kindAt(comparison, change) !== "fd-closed") continue;
     for (const row of rowsOf(comparison, change)) {

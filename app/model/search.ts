@@ -49,8 +49,8 @@ export function rangeFinder(ascending: Uint32Array): (value: number) => Readonly
   };
 }
 
-/** The first index whose value is not less than `value`. */
-function lowerBound(ascending: Uint32Array, value: number): number {
+/** The first index whose value is not less than `value`; the length if there is none. */
+export function lowerBound(ascending: Uint32Array, value: number): number {
   let low = 0;
   let high = ascending.length;
   // Written out, because this is called for every open file: firstIndex calls a function for each step.

@@ -259,20 +259,23 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 export const bytesView = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
-/** Whether `length` bytes of a view are those of another one. Compares many at a time, as this runs on every name. */
+/**
+ * Whether `length` bytes of a view are those of another one. Compares many at a time, as this runs on every name; read as
+ * little-endian, which processors need not swap.
+ */
 export function haveSameBytes(left: DataView, start: number, right: DataView, other: number, length: number): boolean {
   let at = start;
   let to = other;
   const end = start + length;
   for (; at + 16 <= end; at += 16, to += 16) {
     const difference =
-      (left.getInt32(at) ^ right.getInt32(to)) |
-      (left.getInt32(at + 4) ^ right.getInt32(to + 4)) |
-      (left.getInt32(at + 8) ^ right.getInt32(to + 8)) |
-      (left.getInt32(at + 12) ^ right.getInt32(to + 12));
+      (left.getInt32(at, true) ^ right.getInt32(to, true)) |
+      (left.getInt32(at + 4, true) ^ right.getInt32(to + 4, true)) |
+      (left.getInt32(at + 8, true) ^ right.getInt32(to + 8, true)) |
+      (left.getInt32(at + 12, true) ^ right.getInt32(to + 12, true));
     if (difference !== 0) return false;
   }
-  for (; at + 4 <= end; at += 4, to += 4) if (left.getInt32(at) !== right.getInt32(to)) return false;
+  for (; at + 4 <= end; at += 4, to += 4) if (left.getInt32(at, true) !== right.getInt32(to, true)) return false;
   for (; at < end; at++, to++) if (left.getUint8(at) !== right.getUint8(to)) return false;
   return true;
 }

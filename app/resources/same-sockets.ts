@@ -4,6 +4,7 @@
 // Casts `as number` read columns within bounds checked by the loops.
 
 import { type Checkpoint, type DetailStore, NONE } from "../model/checkpoint.ts";
+import { type DescriptorPairs, runsOfBoth } from "../model/descriptor-pairs.ts";
 import { valueComparer } from "../model/detail-store.ts";
 import { fileKind } from "../model/names.ts";
 import type { FileRow } from "../model/rows.ts";
@@ -18,14 +19,9 @@ const SOCKET = fileKind("socket");
 
 /** Which file tables, and which descriptors in them, correspond: pair.ts of app/diff says how. */
 export interface PairedDescriptors {
-  /** Rows of pair p of tables: firstRow[p] … firstRow[p + 1] - 1 of the columns of descriptors. NONE: on one side only. */
-  readonly tables: {
-    readonly count: number;
-    readonly before: Int32Array;
-    readonly after: Int32Array;
-    readonly firstRow: Uint32Array;
-  };
-  readonly descriptors: { readonly before: Int32Array; readonly after: Int32Array };
+  /** By pair of tables: their rows; NONE: on one side only. */
+  readonly tables: { readonly before: Int32Array; readonly after: Int32Array };
+  readonly descriptors: DescriptorPairs;
 }
 
 /** By descriptor of each side: 1 if its row is left out. */
@@ -52,20 +48,16 @@ export function sameSockets(
   const isAloneAfter = onceIn(tables.after, after.tables.count);
   const [fileBefore, fileAfter] = [before.descriptors.file, after.descriptors.file];
   const [kindBefore, kindAfter] = [before.files.kind, after.files.kind];
-  for (let pair = 0; pair < tables.count; pair++) {
-    const tableBefore = tables.before[pair] as number;
-    const tableAfter = tables.after[pair] as number;
-    if (tableBefore === NONE || tableAfter === NONE) continue;
-    // With several partners, a descriptor would have to be left out in one comparison, and not in another.
-    if (isAloneBefore[tableBefore] !== 1 || isAloneAfter[tableAfter] !== 1) continue;
-    const end = tables.firstRow[pair + 1] as number;
-    for (let at = tables.firstRow[pair] as number; at < end; at++) {
-      const x = descriptors.before[at] as number;
-      const y = descriptors.after[at] as number;
-      if (x === NONE || y === NONE) continue;
+  const [tableBefore, tableAfter] = [before.descriptors.table, after.descriptors.table];
+  for (const { pair, end, before: firstBefore, after: firstAfter } of runsOfBoth(descriptors)) {
+    for (let at = 0; at < end - pair; at++) {
+      const x = firstBefore + at;
+      const y = firstAfter + at;
       const b = fileBefore[x] as number;
       const a = fileAfter[y] as number;
       if (b === NONE || a === NONE || kindBefore[b] !== SOCKET || kindAfter[a] !== SOCKET) continue;
+      // With several partners, a descriptor would have to be left out in one comparison, and not in another.
+      if (isAloneBefore[tableBefore[x] as number] !== 1 || isAloneAfter[tableAfter[y] as number] !== 1) continue;
       if (!isSame(b, a) || isRepeated(before, x) || isRepeated(after, y)) continue;
       if (hasLabels && !isSameLabel(labels.before.get(b), labels.after.get(a))) continue;
       leftOut.before[x] = 1;

@@ -23,6 +23,7 @@ import {
   hidesHolders,
 } from "../../app/shell/tables/aligned-cells.ts";
 import { fixtureBytes, open } from "../support/open.ts";
+import { descriptorsOfPairs } from "../support/pairs.ts";
 import { pageWith, render, withHeight } from "../support/render.tsx";
 import { checkpointOf } from "../support/state.ts";
 
@@ -159,8 +160,9 @@ test("every number of holders that differs is marked, unless a change that could
   const { before, after, pairs, changed } = comparison;
   const shared = ALIGNED_COLUMNS.find(({ id }) => id === "shared") as AlignedColumn;
   let quiet = 0;
-  pairs.descriptors.before.forEach((rowBefore, at) => {
-    const rowAfter = pairs.descriptors.after[at] as number;
+  const rowsAfter = descriptorsOfPairs(pairs.descriptors, "after");
+  descriptorsOfPairs(pairs.descriptors, "before").forEach((rowBefore, at) => {
+    const rowAfter = rowsAfter[at] as number;
     if (rowBefore < 0 || rowAfter < 0) return;
     const bits = changed[at] as number;
     const texts = [shared.text(before, rowBefore), shared.text(after, rowAfter)] as const;

@@ -13,6 +13,7 @@ import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { treeOf } from "../../app/graph/scene/tree.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
+import { descriptorOf } from "../../app/model/descriptor-pairs.ts";
 import type { ObjectRef } from "../../app/model/object-ref.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
@@ -103,7 +104,7 @@ describe("a descriptor that a change is about is drawn, not folded", () => {
     for (let change = 0; change < changes.count; change++) {
       if (!isOfDescriptors(kindAt(comparison, change))) continue;
       for (let at = changes.firstRow[change] ?? 0; at < (changes.firstRow[change + 1] ?? 0); at++) {
-        const row = pairs.descriptors.after[changes.row[at] ?? NONE] ?? NONE;
+        const row = descriptorOf(pairs.descriptors, "after", changes.row[at] ?? NONE);
         expect(drawn, `${kindAt(comparison, change)} of ${row}`).toContain(
           both.both.rows.after.descriptor.indexOf(row),
         );

@@ -19,6 +19,7 @@ import {
 } from "../../app/graph/scene/words.ts";
 import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts";
 import { sameBytes } from "../../app/model/text.ts";
+import { pairsOfDescriptors } from "../support/pairs.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
 /** Pairs tasks by pid and descriptors by fd, in the simplest way. */
@@ -54,11 +55,7 @@ function pairing(before: Checkpoint, after: Checkpoint): Pairing {
       before: Int32Array.from(tables.values(), ([table]) => table),
       after: Int32Array.from(tables.values(), ([, table]) => table),
     },
-    descriptors: {
-      count: pairs.length,
-      before: Int32Array.from(pairs, ([slot]) => slot),
-      after: Int32Array.from(pairs, ([, slot]) => slot),
-    },
+    descriptors: pairsOfDescriptors(pairs),
     changed: pairs.map(([, , differ]) => differ),
   };
 }

@@ -6,6 +6,7 @@ import { kindAt } from "../../diff/describe/describe.ts";
 import { resourceAt } from "../../diff/describe/resource-at.ts";
 import { resourceColumn } from "../../diff/resource-changes.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import { i32At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
@@ -111,8 +112,8 @@ function descriptorValues({ before, after, pairs, changes, changed }: Comparison
   const more = end - first > MOST_READ;
   const rows = read.map((pair) => ({
     bits: u16At(changed, pair),
-    before: i32At(pairs.descriptors.before, pair) as DescriptorRow,
-    after: i32At(pairs.descriptors.after, pair) as DescriptorRow,
+    before: descriptorOf(pairs.descriptors, "before", pair) as DescriptorRow,
+    after: descriptorOf(pairs.descriptors, "after", pair) as DescriptorRow,
   }));
   return ALIGNED_COLUMNS.flatMap((column) => {
     const shown = (text: string): string => (text === "" ? (column.alone ?? "") : text);

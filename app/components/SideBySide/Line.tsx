@@ -5,6 +5,7 @@ import { type AlignedLine, type AlignedLines, LINE } from "../../diff/lists/alig
 import { PRESENCE } from "../../diff/pairs/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { tablePairOf } from "../../model/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { andMore, counted, grouped } from "../../model/words.ts";
 import type { AlignedColumn, DetailChanges } from "../../shell/tables/aligned-cells.ts";
@@ -56,7 +57,7 @@ export function Line(props: LineProps) {
       );
     }
     default: {
-      const side = u8At(comparison.pairs.tables.presence, u32At(comparison.pairs.descriptors.tablePair, at));
+      const side = u8At(comparison.pairs.tables.presence, tablePairOf(comparison.pairs.tables, at));
       const text =
         side === PRESENCE.both
           ? `${grouped(length)} ${folded}`

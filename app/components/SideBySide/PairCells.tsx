@@ -5,7 +5,7 @@ import { type Comparison, descriptorNumber } from "../../diff/comparison.ts";
 import type { DetailWords } from "../../export/detail-words.ts";
 import { signedWords } from "../../graph/scene/changed-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { i32At } from "../../model/read.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
 import type { Side } from "../../model/side.ts";
 import { ALIGNED_COLUMNS, type AlignedColumn, columnChanged, detailCell } from "../../shell/tables/aligned-cells.ts";
@@ -38,8 +38,8 @@ interface Values {
 export function PairCells(props: PairProps) {
   const { comparison, pair, columns, details, holdersCount, one, pathRoom, changeRoom } = props;
   const { before, after, pairs, changed } = comparison;
-  const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
-  const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
+  const rowBefore: DescriptorRow = descriptorOf(pairs.descriptors, "before", pair);
+  const rowAfter: DescriptorRow = descriptorOf(pairs.descriptors, "after", pair);
   const bits = changed[pair] as number;
   const values = columns.map((column): Values => {
     const own = (checkpoint: Checkpoint, row: DescriptorRow): string =>

@@ -5,7 +5,9 @@ import { type MouseEvent, useMemo } from "react";
 import type { Comparison } from "../../diff/comparison.ts";
 import { type AlignedLines, LINE } from "../../diff/lists/align.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import { u8At, u32At } from "../../model/read.ts";
+import type { Side } from "../../model/side.ts";
 
 /** How many steps the ruler is divided into. */
 const STEPS = 240;
@@ -45,9 +47,9 @@ export function Ruler({ comparison, lines, selected, onLine }: RulerProps) {
 }
 
 function marksOf({ pairs, changed }: Comparison, lines: AlignedLines): Uint8Array {
-  const { before, after } = pairs.descriptors;
   const marks = new Uint8Array(STEPS);
   const scale = STEPS / Math.max(1, lines.count);
+  const has = (side: Side, pair: number): boolean => descriptorOf(pairs.descriptors, side, pair) !== NONE;
   const put = (line: number, mark: number): void => {
     const step = Math.floor(line * scale);
     marks[step] = u8At(marks, step) | mark;
@@ -60,7 +62,7 @@ function marksOf({ pairs, changed }: Comparison, lines: AlignedLines): Uint8Arra
     const end = at + u32At(lines.length, run);
     for (let pair = at; pair < end; pair++) {
       if (changed[pair] === 0) continue;
-      const mark = before[pair] === NONE ? MARK.added : after[pair] === NONE ? MARK.removed : MARK.changed;
+      const mark = !has("before", pair) ? MARK.added : !has("after", pair) ? MARK.removed : MARK.changed;
       put(line + pair - at, mark);
     }
   });

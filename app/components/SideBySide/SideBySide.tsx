@@ -9,8 +9,9 @@ import { lineOfSelection } from "../../diff/lists/selected-line.ts";
 import { withoutHidden } from "../../diff/lists/without-hidden.ts";
 import type { Pairs } from "../../diff/pairs/pair.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import { i32At } from "../../model/read.ts";
-import { otherSide } from "../../model/side.ts";
+import { otherSide, type Side } from "../../model/side.ts";
 import { listStep } from "../../shell/keys.ts";
 import { MEDIUM } from "../../shell/narrow.ts";
 import { PLACES } from "../../shell/places.ts";
@@ -187,14 +188,9 @@ function useLines(
     const isSwapped = isSwap(compared.comparison, now.comparison);
     if (now !== compared && !isSwapped) return;
     /** Selects the row of a pair on its later side that has one. */
-    const selectPair = (
-      to: "descriptor" | "table",
-      columns: { before: Int32Array; after: Int32Array },
-      pair: number,
-    ) => {
-      const after = i32At(columns.after, pair);
-      const side = after !== NONE ? "after" : "before";
-      const row = after !== NONE ? after : i32At(columns.before, pair);
+    const selectPair = (to: "descriptor" | "table", rowOn: (side: Side) => number) => {
+      const side = rowOn("after") !== NONE ? "after" : "before";
+      const row = rowOn(side);
       shell.selectIn(isSwapped ? otherSide(side) : side, { to, row });
     };
     const selectChange = (change: number) => {
@@ -202,14 +198,14 @@ function useLines(
       if (found !== NONE) shell.selectChange(found);
     };
     const { kind, at } = lineAt(lines, line);
-    if (kind === LINE.pair) selectPair("descriptor", comparison.pairs.descriptors, at);
+    if (kind === LINE.pair) selectPair("descriptor", (side) => descriptorOf(comparison.pairs.descriptors, side, at));
     else if (kind === LINE.fold) setOpened({ of: comparison.pairs, pairs: new Set([...pairs, at]), sections });
     else if (kind === LINE.sections) setOpened({ of: comparison.pairs, pairs, sections: new Set([...sections, at]) });
     else if (kind === LINE.task) selectChange(at);
     else {
       const change = i32At(lines.sectionChange, at);
       if (change !== NONE) selectChange(change);
-      else selectPair("table", comparison.pairs.tables, at);
+      else selectPair("table", (side) => i32At(comparison.pairs.tables[side], at));
     }
   };
   return { lines, choose };

@@ -5,7 +5,8 @@ import { CHANGE_KINDS, type ChangeKind, isOfDescriptors } from "../../diff/chang
 import type { Comparison } from "../../diff/comparison.ts";
 import type { DetailWords } from "../../export/detail-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
+import { u8At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
 import type { Compared } from "../../shell/state.ts";
 import {
@@ -88,8 +89,8 @@ interface Measured {
 /** `all`: whether to measure the values that have not changed, too. */
 function measure({ comparison, details, pair, columns, holdersCount }: Measured, widths: Widths, all: boolean): void {
   const { before, after, pairs, changed } = comparison;
-  const rowBefore: DescriptorRow = i32At(pairs.descriptors.before, pair);
-  const rowAfter: DescriptorRow = i32At(pairs.descriptors.after, pair);
+  const rowBefore: DescriptorRow = descriptorOf(pairs.descriptors, "before", pair);
+  const rowAfter: DescriptorRow = descriptorOf(pairs.descriptors, "after", pair);
   const isPair = rowBefore !== NONE && rowAfter !== NONE;
   const bits = u16At(changed, pair);
   const own = (column: AlignedColumn, image: Checkpoint, row: DescriptorRow): string =>

@@ -1,6 +1,7 @@
 // Collects changes in any order and closes them into the sorted columns of Changes.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { tablePairOf } from "../../model/descriptor-pairs.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { BIT_OF_KIND, type ChangeKind, changeKind } from "../changes.ts";
@@ -162,10 +163,10 @@ export function createCollector(before: Checkpoint, after: Checkpoint, pairs: Pa
 
 /** The holder of descriptor pairs with the lowest pid, then fd. */
 function firstHolder(before: Checkpoint, after: Checkpoint, pairs: Pairs, rows: Uint32Array): Head {
-  const { tables, descriptors } = pairs;
+  const { tables } = pairs;
   let head: Head = { pid: Number.POSITIVE_INFINITY, fd: 0, taskBefore: NONE, taskAfter: NONE };
   for (const row of rows) {
-    const task = u32At(tables.firstTask, u32At(descriptors.tablePair, row));
+    const task = u32At(tables.firstTask, tablePairOf(tables, row));
     const taskBefore = i32At(tables.taskBefore, task);
     const taskAfter = i32At(tables.taskAfter, task);
     const pid = pairNumber(before, after, taskBefore, taskAfter);

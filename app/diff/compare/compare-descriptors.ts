@@ -4,13 +4,15 @@
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
+import { descriptorOf, filesOfPairs, tablePairOf } from "../../model/descriptor-pairs.ts";
 import { taskState } from "../../model/names.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../../model/rows.ts";
+import type { Side } from "../../model/side.ts";
 import { BIT_OF_KIND, CHANGE_BITS } from "../changes.ts";
 import type { LackingValues } from "../lacking-values.ts";
 import type { Lopsided } from "../lopsided.ts";
-import { filesOfPairs, groupsOf, mixedRows } from "../pairs/groups.ts";
+import { groupsOf, mixedRows } from "../pairs/groups.ts";
 import type { Compared } from "../pairs/holders.ts";
 import type { Places } from "../pairs/match-mounts.ts";
 import { type Pairs, PRESENCE } from "../pairs/pair.ts";
@@ -60,7 +62,7 @@ export function compareDescriptors(
     before,
     after,
     pairs,
-    files: { before: fileOfPair(before, pairs.descriptors.before), after: fileOfPair(after, pairs.descriptors.after) },
+    files: { before: fileOfPair(before, pairs, "before"), after: fileOfPair(after, pairs, "after") },
     compareFiles,
     addLacking: valuesLacker(before, after, lacking),
     details,
@@ -75,9 +77,9 @@ export function compareDescriptors(
 }
 
 const fileOfPair =
-  ({ descriptors }: Checkpoint, rows: Int32Array) =>
+  ({ descriptors }: Checkpoint, pairs: Pairs, side: Side) =>
   (pair: number): number => {
-    const row = i32At(rows, pair);
+    const row = descriptorOf(pairs.descriptors, side, pair);
     return row === NONE ? NONE : i32At(descriptors.file, row);
   };
 
@@ -105,8 +107,8 @@ function sortPairs(context: Context): SortedPairs {
   const differences = differenceFinder(context, files);
   const firstUnusual = usualPairs({ before, after, pairs }, files, details.bits);
   const sort = (row: number): void => {
-    const b = descriptors.before[row] as number;
-    const a = descriptors.after[row] as number;
+    const b = descriptorOf(descriptors, "before", row);
+    const a = descriptorOf(descriptors, "after", row);
     if (b === NONE || a === NONE) {
       (b === NONE ? opened : closed).push(row);
       return;
@@ -198,13 +200,14 @@ function isOfThreads({ pairs: { tables }, lopsided }: Context, table: number): b
 }
 
 /** Orders descriptor pairs by their open file on one side. Missing files are equal only if the descriptor is. */
-function byFile(file: (pair: number) => number, descriptor: Int32Array): (a: number, b: number) => number {
-  const missing = (row: number): number => (file(row) === NONE ? i32At(descriptor, row) : NONE);
+function byFile({ files, pairs }: Context, side: Side): (a: number, b: number) => number {
+  const file = files[side];
+  const missing = (row: number): number => (file(row) === NONE ? descriptorOf(pairs.descriptors, side, row) : NONE);
   return (a, b) => file(a) - file(b) || missing(a) - missing(b);
 }
 
-const byFileBefore = ({ files, pairs }: Context) => byFile(files.before, pairs.descriptors.before);
-const byFileAfter = ({ files, pairs }: Context) => byFile(files.after, pairs.descriptors.after);
+const byFileBefore = (context: Context) => byFile(context, "before");
+const byFileAfter = (context: Context) => byFile(context, "after");
 
 function byBothFiles(context: Context): (a: number, b: number) => number {
   const compareBefore = byFileBefore(context);
@@ -220,9 +223,9 @@ function filesOf({ files }: Context, rows: Uint32Array): ChangedFiles {
 
 function addOpenedAndClosed(context: Context, { opened, closed }: SortedPairs): void {
   const { before, after, pairs, collector } = context;
-  const { tables, descriptors } = pairs;
+  const { tables } = pairs;
   const inPartOf = (rows: Uint32Array, whole: Uint8Array): boolean =>
-    rows.some((row) => whole[u32At(descriptors.tablePair, row)] === 0);
+    rows.some((row) => whole[tablePairOf(tables, row)] === 0);
   const wholeBefore = wholeTables(before, pairs, tables.before, tables.taskBefore);
   for (const rows of groupsOf(opened, byFileAfter(context))) {
     collector.addDescriptors("fd-opened", rows, filesOf(context, rows), inPartOf(rows, wholeBefore));
@@ -260,7 +263,9 @@ function wholeTables(checkpoint: Checkpoint, pairs: Pairs, table: Int32Array, ta
 function addCloseOnExec(context: Context, rows: Uint32Array): void {
   const { before, pairs, collector } = context;
   for (const set of [0, 1]) {
-    const same = rows.filter((row) => before.descriptors.closeOnExec[i32At(pairs.descriptors.before, row)] === set);
+    const same = rows.filter(
+      (row) => before.descriptors.closeOnExec[descriptorOf(pairs.descriptors, "before", row)] === set,
+    );
     for (const group of groupsOf(same, byBothFiles(context))) {
       collector.addDescriptors("close-on-exec", group, filesOf(context, group), false);
     }
@@ -290,8 +295,8 @@ function addFileValues(context: Context, rows: Uint32Array): void {
 /** Open files that descriptors share on one side only. */
 function addFileSharing(context: Context): void {
   const { before, after, pairs, collector } = context;
-  const fileBefore = filesOfPairs(before, pairs.descriptors.before);
-  const fileAfter = filesOfPairs(after, pairs.descriptors.after);
+  const fileBefore = filesOfPairs(before, pairs.descriptors, "before");
+  const fileAfter = filesOfPairs(after, pairs.descriptors, "after");
   const rows = allRows(pairs.descriptors.count).filter((row) => fileBefore[row] !== NONE && fileAfter[row] !== NONE);
   const shared = mixedRows(rows, fileAfter, fileBefore, after.files.count);
   for (const group of groupsOf(shared, byFileAfter(context))) {

@@ -2,6 +2,7 @@
 // never by id. A link is the same if some descriptor refers to its other end on both sides.
 
 import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
+import { filesOfPairs } from "../../model/descriptor-pairs.ts";
 import {
   areOtherEnds,
   endOfPipe,
@@ -18,7 +19,6 @@ import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { firstOfEach } from "../../model/search.ts";
 import type { Side } from "../../model/side.ts";
-import { filesOfPairs } from "../pairs/groups.ts";
 import { type Compared, isHeld } from "../pairs/holders.ts";
 
 /** At most so many descriptor pairs of one file are searched: a forged image can give a file any number. */
@@ -79,8 +79,8 @@ function targetsComparer({ before, after, pairs }: Compared, partners: Record<Si
   const pairsOfFiles = (): Record<Side, PairsOfFile> => {
     if (known === null) {
       /** By descriptor pair: the FileRow that it refers to on each side, or NONE. */
-      const fileBefore = filesOfPairs(before, pairs.descriptors.before);
-      const fileAfter = filesOfPairs(after, pairs.descriptors.after);
+      const fileBefore = filesOfPairs(before, pairs.descriptors, "before");
+      const fileAfter = filesOfPairs(after, pairs.descriptors, "after");
       known = {
         before: pairsOfFile(fileBefore, fileAfter, before.files.count),
         after: pairsOfFile(fileAfter, fileBefore, after.files.count),
@@ -231,15 +231,18 @@ const UNPAIRED = -2;
 function firstPartners({ before, after, pairs: { descriptors } }: Compared): Record<Side, Int32Array> {
   const partnerAfter = new Int32Array(before.files.count).fill(UNPAIRED);
   const partnerBefore = new Int32Array(after.files.count).fill(UNPAIRED);
-  const [rowsBefore, rowsAfter] = [descriptors.before, descriptors.after];
   const [filesBefore, filesAfter] = [before.descriptors.file, after.descriptors.file];
-  for (let pair = 0; pair < descriptors.count; pair++) {
-    const rowBefore = rowsBefore[pair] as number;
-    const rowAfter = rowsAfter[pair] as number;
-    const b = rowBefore === NONE ? NONE : (filesBefore[rowBefore] as number);
-    const a = rowAfter === NONE ? NONE : (filesAfter[rowAfter] as number);
-    if (b !== NONE && (partnerAfter[b] as number) < 0) partnerAfter[b] = a;
-    if (a !== NONE && (partnerBefore[a] as number) < 0) partnerBefore[a] = b;
+  const { count, firstPair, before: firstBefore, after: firstAfter } = descriptors.runs;
+  for (let run = 0; run < count; run++) {
+    const length = (firstPair[run + 1] as number) - (firstPair[run] as number);
+    const rowBefore = firstBefore[run] as number;
+    const rowAfter = firstAfter[run] as number;
+    for (let at = 0; at < length; at++) {
+      const b = rowBefore === NONE ? NONE : (filesBefore[rowBefore + at] as number);
+      const a = rowAfter === NONE ? NONE : (filesAfter[rowAfter + at] as number);
+      if (b !== NONE && (partnerAfter[b] as number) < 0) partnerAfter[b] = a;
+      if (a !== NONE && (partnerBefore[a] as number) < 0) partnerBefore[a] = b;
+    }
   }
   return { before: partnerAfter, after: partnerBefore };
 }

@@ -1,6 +1,7 @@
 // Describes single changes of a comparison: in the form of the `diff --json` document, with their holders and rows.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber, versionOf } from "../../model/checkpoint.ts";
+import { descriptorOf, tablePairOf } from "../../model/descriptor-pairs.ts";
 import { fileDetail } from "../../model/detail-keys.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { FILE_KINDS, flagChange } from "../../model/names.ts";
@@ -206,7 +207,7 @@ function taskRenamed({ before, after, changes }: Comparison, index: number): Cha
 /** close-on-exec before, of the first descriptor of a change. */
 function closeOnExecBefore({ before, pairs, changes }: Comparison, index: number): boolean {
   const pair = u32At(changes.row, u32At(changes.firstRow, index));
-  return u8At(before.descriptors.closeOnExec, i32At(pairs.descriptors.before, pair)) === 1;
+  return u8At(before.descriptors.closeOnExec, descriptorOf(pairs.descriptors, "before", pair)) === 1;
 }
 
 /** A change of a value of an open file. */
@@ -308,7 +309,7 @@ function countHoldersOfRows({ pairs }: Comparison, rows: Uint32Array): number {
   const { firstTask } = pairs.tables;
   let count = 0;
   for (const row of rows) {
-    const table = u32At(pairs.descriptors.tablePair, row);
+    const table = tablePairOf(pairs.tables, row);
     count += u32At(firstTask, table + 1) - u32At(firstTask, table);
   }
   return count;
@@ -328,7 +329,7 @@ function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.
   for (const row of rows) {
     // If only a few of very many are wanted, the others are dropped early.
     if (holders.length > 2 * most + 1000) holders = holders.sort(byNumber).slice(0, most);
-    const table = u32At(pairs.descriptors.tablePair, row);
+    const table = tablePairOf(pairs.tables, row);
     const fd = descriptorNumber(before, after, pairs, row);
     // Tasks of a table pair are in order of pid, so the first `most` of all are among the first `most` of each.
     const first = u32At(firstTask, table);
@@ -403,10 +404,9 @@ function fileSharing({ before, after, pairs }: Comparison, isShared: boolean): G
   return {
     key: (row) =>
       isShared
-        ? i32At(before.descriptors.file, i32At(descriptors.before, row))
-        : i32At(after.descriptors.file, i32At(descriptors.after, row)),
-    pid: (row) =>
-      taskNumber(before.tasks, i32At(tables.taskBefore, u32At(tables.firstTask, u32At(descriptors.tablePair, row)))),
+        ? i32At(before.descriptors.file, descriptorOf(descriptors, "before", row))
+        : i32At(after.descriptors.file, descriptorOf(descriptors, "after", row)),
+    pid: (row) => taskNumber(before.tasks, i32At(tables.taskBefore, u32At(tables.firstTask, tablePairOf(tables, row)))),
     fd: (row) => descriptorNumber(before, after, pairs, row),
   };
 }
@@ -447,10 +447,10 @@ function touchedByDescriptors(comparison: Comparison, index: number): TouchedRow
   const { before, after, pairs } = comparison;
   const rows = rowsOfChange(comparison.changes, index);
   const descriptors = {
-    before: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.before, row))),
-    after: distinct(columnOf(rows, (row) => i32At(pairs.descriptors.after, row))),
+    before: distinct(columnOf(rows, (row) => descriptorOf(pairs.descriptors, "before", row))),
+    after: distinct(columnOf(rows, (row) => descriptorOf(pairs.descriptors, "after", row))),
   };
-  const tables = distinct(columnOf(rows, (row) => u32At(pairs.descriptors.tablePair, row)));
+  const tables = distinct(columnOf(rows, (row) => tablePairOf(pairs.tables, row)));
   const tasksIn = (column: Int32Array): Int32Array => {
     const tasks = createRows();
     const { firstTask } = pairs.tables;

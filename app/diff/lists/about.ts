@@ -1,6 +1,7 @@
 // From a change to the object that shows it, and from an object to the change that it is part of.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { counterpartOf, descriptorOf, pairsOfDescriptor } from "../../model/descriptor-pairs.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TaskRow } from "../../model/rows.ts";
@@ -31,7 +32,7 @@ export function objectOfChange(comparison: Comparison, change: number): ObjectAt
   const taskBefore: TaskRow = i32At(changes.taskBefore, change);
   const taskAfter: TaskRow = i32At(changes.taskAfter, change);
   const firstDescriptor = (side: Side): DescriptorRow =>
-    i32At(pairs.descriptors[side], u32At(changes.row, u32At(changes.firstRow, change)));
+    descriptorOf(pairs.descriptors, side, u32At(changes.row, u32At(changes.firstRow, change)));
   switch (kindAt(comparison, change)) {
     case "task-added":
     case "task-renamed":
@@ -129,7 +130,7 @@ function* changesListing(
 ): Generator<{ readonly change: number; readonly kind: ChangeKind; readonly isFirst: boolean }> {
   const { pairs, changes } = comparison;
   let tries = 0;
-  for (const pair of indicesOf(pairs.descriptors[side], descriptor)) {
+  for (const pair of pairsOfDescriptor(pairs.descriptors, side, descriptor)) {
     if (tries++ >= MOST_PAIRS) return;
     for (const at of indicesOf(changes.row, pair)) {
       const change = changeOfRow(comparison, at);
@@ -183,11 +184,10 @@ function firstHolders({ comparison, side }: Search, file: FileRow): Uint32Array 
 /** The open file of the other side to which a holder of `file` leads there, if it has the same name; NONE: none. */
 function counterpart(search: Search, file: FileRow): FileRow {
   const { comparison, side } = search;
-  const { before, after } = comparison.pairs.descriptors;
+  const { descriptors } = comparison.pairs;
   const there = otherSide(side);
   for (const descriptor of firstHolders(search, file).subarray(0, MOST_PAIRS)) {
-    const pair = (side === "before" ? before : after).indexOf(descriptor);
-    const row = pair === -1 ? NONE : i32At(side === "before" ? after : before, pair);
+    const row = counterpartOf(descriptors, side, descriptor);
     const other = row === NONE ? NONE : i32At(comparison[there].descriptors.file, row);
     if (other !== NONE && haveOneName(comparison, side, file, other)) return other;
   }

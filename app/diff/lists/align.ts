@@ -2,6 +2,7 @@
 // below it a line for each pair of descriptors, or for a run of unchanged pairs that is folded.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { tablePairOf } from "../../model/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { firstIndex } from "../../model/search.ts";
 import { CHANGE_KINDS, isOfDescriptors, isOfResources } from "../changes.ts";
@@ -266,12 +267,13 @@ export function lineOfPair(comparison: Comparison, lines: AlignedLines, pair: nu
 
 /** The heading of a section, or the fold that contains it; -1 if there is none. */
 function lineOfSection(comparison: Comparison, lines: AlignedLines, section: number): number {
-  const { tablePair } = comparison.pairs.descriptors;
   const run = lastRun(lines, (each) => {
     const at = u32At(lines.at, each);
     const kind = lines.kind[each];
     if (kind === LINE.task) return false;
-    return kind === LINE.section || kind === LINE.sections ? at <= section : u32At(tablePair, at) < section;
+    return kind === LINE.section || kind === LINE.sections
+      ? at <= section
+      : tablePairOf(comparison.pairs.tables, at) < section;
   });
   return lines.firstLine[run] ?? -1;
 }

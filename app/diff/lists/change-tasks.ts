@@ -1,5 +1,6 @@
 // Whether a change concerns some tasks: it is about one of them, or they have one of its descriptors or tables.
 
+import { tablePairOf } from "../../model/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { isOfDescriptors, kindOf } from "../changes.ts";
@@ -26,7 +27,7 @@ export function concernsTask(
     if (isTask(i32At(changes.taskBefore, index), i32At(changes.taskAfter, index))) return true;
     const rows = rowsOfChange(changes, index);
     if (isOfDescriptors(kindOf(u8At(changes.kind, index)))) {
-      return rows.some((pair) => uses[u32At(pairs.descriptors.tablePair, pair)] === 1);
+      return rows.some((pair) => uses[tablePairOf(pairs.tables, pair)] === 1);
     }
     return rows.some((task) => isTask(task, i32At(pairs.taskAfter, task)));
   };

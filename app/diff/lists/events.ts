@@ -9,6 +9,7 @@
 // - Tasks of one name that came or went are one event, and so is one detail that changed in several tasks.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import { fileKind } from "../../model/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
@@ -166,7 +167,10 @@ export function filesOf({ before, after, pairs, changes }: Comparison, change: n
   const pair = u32At(changes.row, u32At(changes.firstRow, change));
   const file = ({ descriptors }: Checkpoint, row: number): FileRow =>
     row === NONE ? NONE : i32At(descriptors.file, row);
-  return [file(before, i32At(pairs.descriptors.before, pair)), file(after, i32At(pairs.descriptors.after, pair))];
+  return [
+    file(before, descriptorOf(pairs.descriptors, "before", pair)),
+    file(after, descriptorOf(pairs.descriptors, "after", pair)),
+  ];
 }
 
 const TTY = fileKind("tty");

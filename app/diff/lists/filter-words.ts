@@ -5,6 +5,7 @@
 //   -path:/dev/null  not
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import { type FilterError, filterErrors, filterMask, parseTerms, type Term } from "../../model/filter.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import { SIDES, type Side } from "../../model/side.ts";
@@ -105,13 +106,15 @@ const NO_ROWS = new Uint32Array(0);
 function descriptorTest(comparison: Comparison, masks: Masks): (index: number) => boolean {
   const { descriptors } = comparison.pairs;
   return (index) =>
-    pairsOf(comparison, index).some((pair) => SIDES.some((side) => has(masks[side], i32At(descriptors[side], pair))));
+    pairsOf(comparison, index).some((pair) =>
+      SIDES.some((side) => has(masks[side], descriptorOf(descriptors, side, pair))),
+    );
 }
 
 function fileTest(comparison: Comparison, masks: Masks): (index: number) => boolean {
   const { descriptors } = comparison.pairs;
   const leads = (side: Side, pair: number): boolean => {
-    const descriptor = i32At(descriptors[side], pair);
+    const descriptor = descriptorOf(descriptors, side, pair);
     return descriptor !== NONE && has(masks[side], i32At(comparison[side].descriptors.file, descriptor));
   };
   return (index) => pairsOf(comparison, index).some((pair) => SIDES.some((side) => leads(side, pair)));

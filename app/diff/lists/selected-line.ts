@@ -1,6 +1,7 @@
 // The line of the side-by-side view that stands for what is selected.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { descriptorOf, firstPairOfDescriptor } from "../../model/descriptor-pairs.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -27,7 +28,7 @@ export function lineOfSelection(
   { side, ref, change }: SelectedInComparison,
 ): number {
   const { descriptors } = comparison.pairs;
-  const pair = ref?.to === "descriptor" ? descriptors[side].indexOf(ref.row) : -1;
+  const pair = ref?.to === "descriptor" ? firstPairOfDescriptor(descriptors, side, ref.row) : -1;
   if (pair !== -1) return lineOfPair(comparison, lines, pair);
   if (change === null) return -1;
   const own = ref?.to === "file" ? pairOfFile(comparison, side, ref.row, change) : undefined;
@@ -39,7 +40,7 @@ function pairOfFile(comparison: Comparison, side: Side, file: FileRow, change: n
   const { changes, pairs } = comparison;
   if (!isOfDescriptors(kindAt(comparison, change))) return undefined;
   return rowsOfChange(changes, change).find((pair) => {
-    const descriptor = i32At(pairs.descriptors[side], pair);
+    const descriptor = descriptorOf(pairs.descriptors, side, pair);
     return descriptor !== NONE && i32At(comparison[side].descriptors.file, descriptor) === file;
   });
 }

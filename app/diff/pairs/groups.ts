@@ -1,7 +1,6 @@
 // Groups rows, so that what several descriptors or tasks have in common becomes one change.
 
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { i32At } from "../../model/read.ts";
+import { NONE } from "../../model/checkpoint.ts";
 import { sortRows } from "../rows.ts";
 
 /**
@@ -33,14 +32,4 @@ export function* groupsOf(rows: Uint32Array, compare: (a: number, b: number) => 
     while (end < rows.length && compare(rows[start] as number, rows[end] as number) === 0) end++;
     yield rows.subarray(start, end);
   }
-}
-
-/** By descriptor pair: the open file that its descriptor on one side refers to; NONE: none, or there is no descriptor. */
-export function filesOfPairs({ descriptors }: Checkpoint, rows: Int32Array): Int32Array {
-  const files = new Int32Array(rows.length);
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] as number;
-    files[at] = row === NONE ? NONE : i32At(descriptors.file, row);
-  }
-  return files;
 }

@@ -2,7 +2,9 @@
 // corresponding tasks. Ids and objrefs are ignored: two dumps of one process number things differently.
 
 import { type Checkpoint, commBytes, descriptorCount, hasPids, NONE, taskNumber } from "../../model/checkpoint.ts";
+import type { DescriptorPairs } from "../../model/descriptor-pairs.ts";
 import { allRows, sortRows } from "../rows.ts";
+import { createPairRuns } from "./pair-runs.ts";
 
 /** On which sides of the comparison the tasks of a table pair exist. */
 export const PRESENCE = { both: 0, before: 1, after: 2 } as const;
@@ -25,15 +27,6 @@ export interface TablePairs {
   /** Task rows; NONE where the task is not on that side. */
   readonly taskBefore: Int32Array;
   readonly taskAfter: Int32Array;
-}
-
-/** Pairs of descriptors, by table pair, then fd. */
-export interface DescriptorPairs {
-  readonly count: number;
-  /** Descriptor rows; NONE: not on that side. */
-  readonly before: Int32Array;
-  readonly after: Int32Array;
-  readonly tablePair: Uint32Array;
 }
 
 /** The correspondences. Plain data that can be transferred. */
@@ -239,51 +232,22 @@ function pairDescriptors(
 ): { descriptors: DescriptorPairs; firstRow: Uint32Array; tasksLeftOut: number } {
   const most = before.descriptors.count + after.descriptors.count + extraPairs;
   const firstRow = new Uint32Array(tables.count + 1);
-  let count = 0;
+  const runs = createPairRuns();
+  const add = (rowBefore: number, rowAfter: number): void => runs.add(rowBefore, rowAfter);
   let at = 0;
-  const add = (): void => {
-    count++;
-  };
-  /** By table pair: 1 if both tables have the same numbers. */
-  const isSame = new Uint8Array(tables.count);
   for (; at < tables.count; at++) {
     const tableBefore = tables.before[at] as number;
     const tableAfter = tables.after[at] as number;
     if (haveSameNumbers(before, after, tableBefore, tableAfter)) {
-      isSame[at] = 1;
-      count += descriptorCount(before.tables, tableBefore);
+      const length = descriptorCount(before.tables, tableBefore);
+      const [b, a] = [before.tables.first[tableBefore] as number, after.tables.first[tableAfter] as number];
+      if (length > 0) runs.add(b, a, length);
     } else merge(before, after, tableBefore, tableAfter, add);
-    if (count > most) break;
-    firstRow[at + 1] = count;
+    if (runs.count > most) break;
+    firstRow[at + 1] = runs.count;
   }
-  const compared = at;
-  firstRow.fill(firstRow[compared] as number, compared);
-  count = firstRow[compared] as number;
-  const tasksLeftOut = (tables.firstTask[tables.count] as number) - (tables.firstTask[compared] as number);
-
-  const descriptors = {
-    count,
-    before: new Int32Array(count),
-    after: new Int32Array(count),
-    tablePair: new Uint32Array(count),
-  };
-  let row = 0;
-  const fill = (rowBefore: number, rowAfter: number): void => {
-    descriptors.before[row] = rowBefore;
-    descriptors.after[row++] = rowAfter;
-  };
-  for (at = 0; at < compared; at++) {
-    const tableBefore = tables.before[at] as number;
-    const tableAfter = tables.after[at] as number;
-    if (isSame[at] === 1) {
-      const end = before.tables.first[tableBefore + 1] as number;
-      let other = after.tables.first[tableAfter] as number;
-      for (let own = before.tables.first[tableBefore] as number; own < end; own++, row++) {
-        descriptors.before[row] = own;
-        descriptors.after[row] = other++;
-      }
-    } else merge(before, after, tableBefore, tableAfter, fill);
-    descriptors.tablePair.fill(at, firstRow[at], row);
-  }
-  return { descriptors, firstRow, tasksLeftOut };
+  const kept = firstRow[at] as number;
+  firstRow.fill(kept, at);
+  const tasksLeftOut = (tables.firstTask[tables.count] as number) - (tables.firstTask[at] as number);
+  return { descriptors: runs.finish(kept), firstRow, tasksLeftOut };
 }

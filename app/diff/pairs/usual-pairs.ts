@@ -5,6 +5,7 @@
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
+import { runOf } from "../../model/descriptor-pairs.ts";
 import { fileKind } from "../../model/names.ts";
 import { wordsOf } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -27,8 +28,6 @@ export interface ComparedFiles {
 
 /** The columns of one side. */
 interface Columns {
-  /** By descriptor pair. */
-  readonly row: Int32Array;
   /** By descriptor. */
   readonly file: Int32Array;
   readonly closeOnExec: Uint8Array;
@@ -45,8 +44,7 @@ interface Columns {
   readonly text: DataView;
 }
 
-const columnsOf = ({ descriptors, files, text }: Checkpoint, row: Int32Array): Columns => ({
-  row,
+const columnsOf = ({ descriptors, files, text }: Checkpoint): Columns => ({
   file: descriptors.file,
   closeOnExec: descriptors.closeOnExec,
   kind: files.kind,
@@ -69,44 +67,63 @@ type CompareFurther = (b: FileRow, a: FileRow) => number;
  * notes in `files` what it compared. A pair where it stops may turn out to be the same as well.
  */
 export function usualPairs({ before, after, pairs }: Compared, files: ComparedFiles, further: CompareFurther) {
-  const x = columnsOf(before, pairs.descriptors.before);
-  const y = columnsOf(after, pairs.descriptors.after);
-  return (from: number, end: number): number => {
-    for (let at = from; ; at++) {
-      const found = firstUnusual(x, y, files, at, end);
-      if (found >= 0) return found;
-      at = ~found;
-      const b = x.file[x.row[at] as number] as number;
-      const a = y.file[y.row[at] as number] as number;
+  const x = columnsOf(before);
+  const y = columnsOf(after);
+  const { runs } = pairs.descriptors;
+  /** The same for `count` pairs of a run, of which the first is of descriptors `firstX` and `firstY`. */
+  const inRun = (firstX: number, firstY: number, count: number): number => {
+    for (let at = 0; ; at++) {
+      const found = firstUnusual(x, y, files, firstX + at, firstY + at, count - at);
+      if (found >= 0) return at + found;
+      at += ~found;
+      const b = x.file[firstX + at] as number;
+      const a = y.file[firstY + at] as number;
       const bits = further(b, a);
       if (bits === 0) continue;
       files.result[b] = bits;
       return at;
     }
   };
+  return (from: number, end: number): number => {
+    let row = from;
+    for (let run = runOf(runs, from); row < end; run++) {
+      const before = runs.before[run] as number;
+      const after = runs.after[run] as number;
+      if (before === NONE || after === NONE) return row;
+      const at = row - (runs.firstPair[run] as number);
+      const stop = Math.min(runs.firstPair[run + 1] as number, end);
+      row += inRun(before + at, after + at, stop - row);
+      if (row < stop) return row;
+    }
+    return end;
+  };
 }
 
 /**
- * Like the function that `usualPairs` returns; also stops at files with further values, which are the same as far as they
- * were compared, and returns the complement of the row. It calls only functions that V8 inlines: after any other call, V8
+ * How many of `count` pairs are usual. Also stops at files with further values, which are the same as far as they were
+ * compared, and returns the complement of the number. It calls only functions that V8 inlines: after any other call, V8
  * would load the address of every column again.
  */
-function firstUnusual(x: Columns, y: Columns, files: ComparedFiles, from: number, end: number): number {
+function firstUnusual(
+  x: Columns,
+  y: Columns,
+  files: ComparedFiles,
+  firstX: number,
+  firstY: number,
+  count: number,
+): number {
   // Destructured, so that the loop reads arrays and not objects.
-  const { row: rowX, file: fileX, closeOnExec: cloexecX, kind: kindX, has: hasX, flags: flagsX, mode: modeX } = x;
-  const { row: rowY, file: fileY, closeOnExec: cloexecY, kind: kindY, has: hasY, flags: flagsY, mode: modeY } = y;
+  const { file: fileX, closeOnExec: cloexecX, kind: kindX, has: hasX, flags: flagsX, mode: modeX } = x;
+  const { file: fileY, closeOnExec: cloexecY, kind: kindY, has: hasY, flags: flagsY, mode: modeY } = y;
   const { pos: posX, version: versionX, nameOffset: offsetX, nameLength: lengthX, text: textX } = x;
   const { pos: posY, version: versionY, nameOffset: offsetY, nameLength: lengthY, text: textY } = y;
   const { partner, result, compared } = files;
   const hasVersions = versionX.length > 0 || versionY.length > 0;
   const areVarying = x.nameVarying.length > 0 || y.nameVarying.length > 0;
-  for (let row = from; row < end; row++) {
-    const descriptorX = rowX[row] as number;
-    const descriptorY = rowY[row] as number;
-    if (descriptorX === NONE || descriptorY === NONE) return row;
-    if (cloexecX[descriptorX] !== cloexecY[descriptorY]) return row;
-    const b = fileX[descriptorX] as number;
-    const a = fileY[descriptorY] as number;
+  for (let row = 0; row < count; row++) {
+    if (cloexecX[firstX + row] !== cloexecY[firstY + row]) return row;
+    const b = fileX[firstX + row] as number;
+    const a = fileY[firstY + row] as number;
     if (b === NONE || a === NONE) return row;
     if (partner[b] === a + 1) {
       if (result[b] === 0) continue;
@@ -131,5 +148,5 @@ function firstUnusual(x: Columns, y: Columns, files: ComparedFiles, from: number
     compared[a] = 1;
     if (((hasX[b] as number) & FURTHER) !== 0) return ~row;
   }
-  return end;
+  return count;
 }

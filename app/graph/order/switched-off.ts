@@ -5,6 +5,7 @@ import { CHANGE_KINDS, changeKind, isOfDescriptors } from "../../diff/changes.ts
 import type { Comparison } from "../../diff/comparison.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";
 import {
@@ -173,8 +174,8 @@ function markChanges(
     if (isOfDescriptors(kind)) {
       for (let at = first; at < end; at++) {
         const pair = u32At(changes.row, at);
-        mark("descriptor", "before", i32At(pairs.descriptors.before, pair), bit);
-        mark("descriptor", "after", i32At(pairs.descriptors.after, pair), bit);
+        mark("descriptor", "before", descriptorOf(pairs.descriptors, "before", pair), bit);
+        mark("descriptor", "after", descriptorOf(pairs.descriptors, "after", pair), bit);
       }
       if (kind.startsWith("file-") && (kind !== "file-path" || isOneFile(change))) {
         mark("file", "before", i32At(changes.fileBefore, change), bit);

@@ -12,6 +12,7 @@ import {
   stableLength,
   taskCount,
 } from "../../model/checkpoint.ts";
+import { type DescriptorPairs, runsOfBoth } from "../../model/descriptor-pairs.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { decodeText, sameBytes } from "../../model/text.ts";
@@ -23,8 +24,7 @@ export interface Pairing {
   readonly taskAfter: Int32Array;
   /** Pairs of tables that corresponding tasks use; NONE: none on that side. One table may be in several pairs. */
   readonly tables: { readonly count: number; readonly before: Int32Array; readonly after: Int32Array };
-  /** Pairs of descriptors; NONE: none on that side. */
-  readonly descriptors: { readonly count: number; readonly before: Int32Array; readonly after: Int32Array };
+  readonly descriptors: DescriptorPairs;
   /** By descriptor pair: bits of CHANGE_BITS. */
   readonly changed: ArrayLike<number>;
   /** Rows before of tasks with a changed detail. */
@@ -172,13 +172,13 @@ function eachFilePair(
   { descriptors, changed }: Pairing,
   visit: (fileBefore: FileRow, fileAfter: FileRow, bits: number) => void,
 ): void {
-  for (let pair = 0; pair < descriptors.count; pair++) {
-    const slotBefore = i32At(descriptors.before, pair);
-    const slotAfter = i32At(descriptors.after, pair);
-    if (slotBefore === NONE || slotAfter === NONE) continue;
-    const fileBefore = i32At(before.descriptors.file, slotBefore);
-    const fileAfter = i32At(after.descriptors.file, slotAfter);
-    if (fileBefore !== NONE && fileAfter !== NONE) visit(fileBefore, fileAfter, changed[pair] as number);
+  for (const run of runsOfBoth(descriptors)) {
+    let { before: slotBefore, after: slotAfter } = run;
+    for (let pair = run.pair; pair < run.end; pair++) {
+      const fileBefore = i32At(before.descriptors.file, slotBefore++);
+      const fileAfter = i32At(after.descriptors.file, slotAfter++);
+      if (fileBefore !== NONE && fileAfter !== NONE) visit(fileBefore, fileAfter, changed[pair] as number);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { CHANGE_BITS } from "../../diff/changes.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { runsOfBoth } from "../../model/descriptor-pairs.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TableRow } from "../../model/rows.ts";
 import { ADDED, CHANGED, type Change, type GraphTableRow, REMOVED, SAME, type SlotRow } from "./graph.ts";
@@ -43,15 +44,15 @@ export function pairsByDescriptor(
 ): PairOf {
   const ofBefore = new Int32Array(before.descriptors.count).fill(NONE);
   const ofAfter = new Int32Array(after.descriptors.count).fill(NONE);
-  for (let pair = 0; pair < descriptors.count; pair++) {
-    const slotBefore = i32At(descriptors.before, pair);
-    const slotAfter = i32At(descriptors.after, pair);
-    if (slotBefore === NONE || slotAfter === NONE) continue;
-    const inOneTable =
-      i32At(tables.ofBefore, u32At(before.descriptors.table, slotBefore)) ===
-      i32At(tables.ofAfter, u32At(after.descriptors.table, slotAfter));
-    if (inOneTable || ofBefore[slotBefore] === NONE) ofBefore[slotBefore] = pair;
-    if (inOneTable || ofAfter[slotAfter] === NONE) ofAfter[slotAfter] = pair;
+  for (const run of runsOfBoth(descriptors)) {
+    let { before: slotBefore, after: slotAfter } = run;
+    for (let pair = run.pair; pair < run.end; pair++, slotBefore++, slotAfter++) {
+      const inOneTable =
+        i32At(tables.ofBefore, u32At(before.descriptors.table, slotBefore)) ===
+        i32At(tables.ofAfter, u32At(after.descriptors.table, slotAfter));
+      if (inOneTable || ofBefore[slotBefore] === NONE) ofBefore[slotBefore] = pair;
+      if (inOneTable || ofAfter[slotAfter] === NONE) ofAfter[slotAfter] = pair;
+    }
   }
   return { ofBefore, ofAfter };
 }

@@ -2,9 +2,11 @@
 
 import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { counterpartOf } from "../../model/descriptor-pairs.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { otherSide, type Side } from "../../model/side.ts";
+import { otherTable } from "./other-table.ts";
 
 /**
  * The counterpart of `object` of `side`; `null` if it exists on that side only. Open files are paired through their
@@ -13,23 +15,19 @@ import { otherSide, type Side } from "../../model/side.ts";
 export function counterpart(comparison: Comparison, side: Side, object: ObjectRef): ObjectRef | null {
   const { pairs } = comparison;
   const other = otherSide(side);
-  const across = (pairing: Readonly<Record<Side, Int32Array>>, row: number): number => {
-    const pair = pairing[side].indexOf(row);
-    return pair === -1 ? NONE : i32At(pairing[other], pair);
-  };
   const found = (row: number): ObjectRef | null => (row === NONE ? null : { to: object.to, row });
   switch (object.to) {
     case "task":
       return found(i32At(side === "before" ? pairs.taskAfter : pairs.taskBefore, object.row));
     case "table":
-      return found(across(pairs.tables, object.row));
+      return found(otherTable(comparison, side, object.row));
     case "descriptor":
-      return found(across(pairs.descriptors, object.row));
+      return found(counterpartOf(pairs.descriptors, side, object.row));
     case "file": {
       const { files } = comparison[side];
       const end = u32At(files.firstHolder, object.row + 1);
       for (let at = u32At(files.firstHolder, object.row); at < end; at++) {
-        const descriptor = across(pairs.descriptors, u32At(files.holder, at));
+        const descriptor = counterpartOf(pairs.descriptors, side, u32At(files.holder, at));
         const file = descriptor === NONE ? NONE : i32At(comparison[other].descriptors.file, descriptor);
         if (file !== NONE) return found(file);
       }

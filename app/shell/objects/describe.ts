@@ -11,7 +11,7 @@ import { otherSide } from "../../model/side.ts";
 import { taskLabel, taskOf } from "../../model/task-words.ts";
 import { visible } from "../../model/text.ts";
 import { andMore, fileName, grouped } from "../../model/words.ts";
-import { counterpart } from "./counterpart.ts";
+import { otherTable } from "./other-table.ts";
 
 /** `412 nginx`; without pids `httpd-w3`, `httpd (index 0)`, and in a comparison with the index of both sides. */
 export function taskName(checkpoint: Checkpoint, task: TaskRow, comparison: Comparison | null = null): string {
@@ -47,9 +47,9 @@ export function descriptorsText(checkpoint: Checkpoint, table: TableRow, compari
   const own = grouped(descriptorCount(checkpoint.tables, table));
   if (comparison === null) return own;
   const side = checkpoint === comparison.before ? "before" : "after";
-  const pair = counterpart(comparison, side, { to: "table", row: table });
-  if (pair === null) return own;
-  const other = grouped(descriptorCount(comparison[otherSide(side)].tables, pair.row));
+  const counterpart = otherTable(comparison, side, table);
+  if (counterpart === NONE) return own;
+  const other = grouped(descriptorCount(comparison[otherSide(side)].tables, counterpart));
   return other === own ? own : side === "before" ? `${own} → ${other}` : `${other} → ${own}`;
 }
 

@@ -3,6 +3,7 @@
 import { CHANGE_BITS } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { runsOfBoth } from "../../model/descriptor-pairs.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u16At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";
@@ -59,16 +60,17 @@ async function onlyBefore(
   const turns = createTurns();
   const descriptors = new Uint8Array(before.descriptors.count);
   const files = new Uint8Array(before.files.count);
-  for (let pair = 0; pair < pairs.descriptors.count; pair++) {
-    if (pair % SLICE === SLICE - 1 && turns.isOver()) {
-      await turns.next();
-      if (signal.aborted) return null;
+  for (const { pair: first, end, before: descriptor } of runsOfBoth(pairs.descriptors)) {
+    for (let pair = first; pair < end; pair++) {
+      if (pair % SLICE === SLICE - 1 && turns.isOver()) {
+        await turns.next();
+        if (signal.aborted) return null;
+      }
+      const row = descriptor + pair - first;
+      descriptors[row] = 1;
+      const file = i32At(before.descriptors.file, row);
+      if (file !== NONE && (u16At(changed, pair) & CHANGE_BITS.path) === 0) files[file] = 1;
     }
-    const descriptor = i32At(pairs.descriptors.before, pair);
-    if (descriptor === NONE || i32At(pairs.descriptors.after, pair) === NONE) continue;
-    descriptors[descriptor] = 1;
-    const file = i32At(before.descriptors.file, descriptor);
-    if (file !== NONE && (u16At(changed, pair) & CHANGE_BITS.path) === 0) files[file] = 1;
   }
   return ({ to, row }) => {
     if (to === "task") return pairs.taskAfter[row] === NONE;

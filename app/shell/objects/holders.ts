@@ -3,6 +3,7 @@
 import { CHANGE_KINDS, isOfDescriptors } from "../../diff/changes.ts";
 import { type Comparison, rowsOfChange } from "../../diff/comparison.ts";
 import { holderCount, NONE } from "../../model/checkpoint.ts";
+import { descriptorOf } from "../../model/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { Side } from "../../model/side.ts";
 import { grouped, holdersText } from "../../model/words.ts";
@@ -24,7 +25,7 @@ export function holdersLabel(comparison: Comparison, change: number): string {
 function countOn(comparison: Comparison, change: number, side: Side): number | null {
   const { pairs, changes } = comparison;
   const checkpoint = comparison[side];
-  const descriptor = i32At(pairs.descriptors[side], u32At(changes.row, u32At(changes.firstRow, change)));
+  const descriptor = descriptorOf(pairs.descriptors, side, u32At(changes.row, u32At(changes.firstRow, change)));
   const file = descriptor === NONE ? NONE : i32At(checkpoint.descriptors.file, descriptor);
   return file === NONE ? null : holderCount(checkpoint.files, file);
 }
@@ -35,7 +36,7 @@ export function countDescriptors({ pairs, changes }: Comparison, change: number)
   // A descriptor is in several pairs only if tasks started or stopped sharing a table.
   if (rows.length > MOST_COUNTED) return rows.length;
   const distinct = (side: Side): number =>
-    new Set(Array.from(rows, (row) => i32At(pairs.descriptors[side], row)).filter((row) => row !== NONE)).size;
+    new Set(Array.from(rows, (row) => descriptorOf(pairs.descriptors, side, row)).filter((row) => row !== NONE)).size;
   return Math.max(distinct("before"), distinct("after"));
 }
 

@@ -12,6 +12,7 @@ import { changeSentence } from "../../../app/export/changes-text.ts";
 import { resolve } from "../../../app/link/name.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
 import { arbitraryState } from "../../support/arbitrary-state.ts";
+import { descriptorsOfPairs } from "../../support/pairs.ts";
 import { checkpointOf, type State } from "../../support/state.ts";
 
 const NONE_HIDDEN = new Uint8Array(0);
@@ -134,7 +135,8 @@ test("the line of a selection is the selected descriptor's own, whatever change 
     openedSections: new Set(),
   });
   const { pairs, changes } = comparison;
-  pairs.descriptors.after.forEach((row, pair) => {
+  const rowsAfter = descriptorsOfPairs(pairs.descriptors, "after");
+  rowsAfter.forEach((row, pair) => {
     if (row === NONE) return;
     for (const change of [null, ...changes.kind.keys()]) {
       const line = lineOfSelection(comparison, lines, { side: "after", ref: { to: "descriptor", row }, change });
@@ -143,8 +145,8 @@ test("the line of a selection is the selected descriptor's own, whatever change 
   });
   // An open file: the line of its change that leads to it, which need not be the first.
   const shared = changes.kind.indexOf(changeKind("file-unshared"));
-  const moved = pairs.descriptors.after[pairs.descriptors.before.indexOf(1)] as number;
+  const moved = rowsAfter[descriptorsOfPairs(pairs.descriptors, "before").indexOf(1)] as number;
   const file = comparison.after.descriptors.file[moved] as number;
   const line = lineOfSelection(comparison, lines, { side: "after", ref: { to: "file", row: file }, change: shared });
-  expect(lineAt(lines, line)).toMatchObject({ kind: LINE.pair, at: pairs.descriptors.after.indexOf(moved) });
+  expect(lineAt(lines, line)).toMatchObject({ kind: LINE.pair, at: rowsAfter.indexOf(moved) });
 });

@@ -12,6 +12,7 @@ import { withoutHidden } from "../../../app/diff/lists/without-hidden.ts";
 import { unrelated } from "../../../app/diff/related.ts";
 import { type Checkpoint, NONE } from "../../../app/model/checkpoint.ts";
 import { arbitraryState } from "../../support/arbitrary-state.ts";
+import { descriptorsOfPairs } from "../../support/pairs.ts";
 import { checkpointOf, type State, type StateFile } from "../../support/state.ts";
 
 const file = (path: string, pos = 0n): StateFile => ({ kind: "regular", path, pos });
@@ -110,8 +111,8 @@ describe("align", () => {
       "pair 4",
     ]);
     const { tables, descriptors } = comparison.pairs;
-    expect([...descriptors.before]).toEqual([0, NONE, 1, 2, 3]);
-    expect([...descriptors.after]).toEqual([0, 1, NONE, 2, NONE]);
+    expect(descriptorsOfPairs(descriptors, "before")).toEqual([0, NONE, 1, 2, 3]);
+    expect(descriptorsOfPairs(descriptors, "after")).toEqual([0, 1, NONE, 2, NONE]);
     expect([...comparison.changed]).toEqual([
       0,
       CHANGE_BITS.opened,

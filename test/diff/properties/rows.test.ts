@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { holdersOf, touchedRows } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
+import { descriptorOf, tablePairOf } from "../../../app/model/descriptor-pairs.ts";
 import { anyPair } from "../../support/arbitrary-state.ts";
 import { checkpointOf } from "../../support/state.ts";
 
@@ -15,10 +16,10 @@ test("every changed descriptor is marked, and no other; touched rows are rows of
       const { pairs, changed } = comparison;
       const marked = { before: new Set<number>(), after: new Set<number>() };
       for (let row = 0; row < pairs.descriptors.count; row++) {
-        const table = pairs.descriptors.tablePair[row] ?? 0;
+        const table = tablePairOf(pairs.tables, row);
         if (pairs.tables.presence[table] !== 0 || changed[row] === 0) continue;
-        marked.before.add(pairs.descriptors.before[row] ?? NONE);
-        marked.after.add(pairs.descriptors.after[row] ?? NONE);
+        marked.before.add(descriptorOf(pairs.descriptors, "before", row));
+        marked.after.add(descriptorOf(pairs.descriptors, "after", row));
       }
       const touched = { before: new Set<number>(), after: new Set<number>() };
       for (let index = 0; index < comparison.changes.count; index++) {
