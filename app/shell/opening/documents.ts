@@ -24,6 +24,7 @@ import {
 } from "../state.ts";
 import type { Store } from "../store.ts";
 import type { Widths } from "../tables/widths.ts";
+import { readDropped } from "./dropped.ts";
 import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
@@ -166,29 +167,6 @@ export function createDocuments(context: Context): DocumentActions {
     },
   };
 }
-
-/** Waits for dropped files, as an opening in progress. `null`: there are none, or they could not be read. */
-async function readDropped({ store, opening }: Context, reading: Promise<Input | null>): Promise<Input | null> {
-  if (store.get().opening !== null) {
-    // That one goes on until there is something to open instead.
-    return reading.catch(() => {
-      store.set({ failure: { message: NOT_READ, advice: NOT_READ_ADVICE } });
-      return null;
-    });
-  }
-  let input: Input | null = null;
-  const read = async (signal: AbortSignal): Promise<void> => {
-    const cancelled = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-    input = await Promise.race([reading.catch(() => Promise.reject(new Error(NOT_READ))), cancelled]);
-  };
-  await opening.begin("the dropped files", read, NOT_READ_ADVICE);
-  return input;
-}
-
-const NOT_READ = "The dropped files could not be read.";
-const NOT_READ_ADVICE = "Use Open to choose the files. Some browsers do not give access to dropped folders.";
 
 /** How many times as high a limit becomes when it is raised. */
 const RAISE = 8;
