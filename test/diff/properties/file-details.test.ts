@@ -169,7 +169,7 @@ describe("one edit of a Linux-CR image", () => {
     expect(changesJson(diff(outside, kernel))).toEqual([]);
     expect(changesJson(diff(kernel, outside))).toEqual([]);
     expect(diff(outside, kernel).notes.map(({ message }) => message)).toEqual([
-      "The image before lacks values that the other one has: socket options (1 open file). They are not compared.",
+      "The image before lacks values that the other one has: socket options (1 open file), socket buffers (1 open file). They are not compared.",
     ]);
     const unset = await checkpoint(recorded(parts));
     expect(keysOf(changesJson(diff(unset, kernel)))).toEqual(["options"]);

@@ -165,8 +165,9 @@ function expectChange(changes: readonly Change[], source: string, spec: Resource
   } else if (column.groupsOf !== undefined) {
     // Only what is shared has rows.
     expect(["resource-added", "resource-removed"]).toContain([...fields].join());
-  } else if (column.comparedAs === "group") expect([source, ...fields]).toEqual([source, column.name]);
-  else if (column.notCompared !== undefined) expect([source, ...fields]).toEqual([source, ...derived]);
+  } else if (column.comparedAs === "group" || column.comparedAs === "place") {
+    expect([source, ...fields]).toEqual([source, column.name]);
+  } else if (column.notCompared !== undefined) expect([source, ...fields]).toEqual([source, ...derived]);
   else if (spec.key.includes(column.name)) {
     const rows = spec.compared === "values" ? [] : ["resource-added", "resource-removed"];
     expect([source, ...fields]).toEqual([source, ...rows]);
