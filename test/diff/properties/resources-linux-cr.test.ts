@@ -121,7 +121,7 @@ function ofTables(changes: readonly Change[]): string[] {
 function expected(source: string, spec: ResourceSpec, column: ColumnSpec): readonly string[] {
   const derived = DERIVED[`${source} ${column.name}`] ?? DERIVED[source];
   if (derived !== undefined) return derived;
-  if (column.notCompared !== undefined) return [];
+  if (column.notCompared !== undefined && column.comparedAs !== "place") return [];
   return spec.key.includes(column.name) ? ["resource-added", "resource-removed"] : [column.name];
 }
 
