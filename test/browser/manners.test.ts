@@ -64,10 +64,14 @@ test("a notice makes room for what appears where it is and can be clicked", asyn
     Object.assign(button.style, { position: "fixed", left: `${left}px`, top: `${top}px`, width: `${width}px` });
     Object.assign(button.style, { height: `${height}px` });
     return new Promise<boolean>((done) => {
-      requestAnimationFrame(() => {
-        const now = document.querySelector(".notice")?.getBoundingClientRect() as DOMRect;
-        done(now.left < left + width && left < now.right && now.top < top + height && top < now.bottom);
-      });
+      const look = (): void => {
+        const now = document.querySelector(".notice")?.getBoundingClientRect();
+        if (now === undefined) return done(true);
+        const overlaps = now.left < left + width && left < now.right && now.top < top + height && top < now.bottom;
+        if (overlaps) requestAnimationFrame(look);
+        else done(false);
+      };
+      look();
     });
   });
   expect(isCovered).toBe(false);
