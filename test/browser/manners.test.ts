@@ -66,10 +66,10 @@ test("a notice makes room for what appears where it is and can be clicked", asyn
     return new Promise<boolean>((done) => {
       const look = (): void => {
         const now = document.querySelector(".notice")?.getBoundingClientRect();
-        if (now === undefined) return done(true);
-        const overlaps = now.left < left + width && left < now.right && now.top < top + height && top < now.bottom;
-        if (overlaps) requestAnimationFrame(look);
-        else done(false);
+        if (now === undefined) done(true);
+        else if (now.left >= left + width || left >= now.right || now.top >= top + height || top >= now.bottom)
+          done(false);
+        else requestAnimationFrame(look);
       };
       look();
     });
