@@ -5,6 +5,7 @@ import { act } from "react";
 import { expect, test } from "vitest";
 import { Overview } from "../../app/components/Overview/Overview.tsx";
 import { filterMask } from "../../app/model/filter.ts";
+import { bigDescription, encodeAll } from "../support/images.ts";
 import { leakyServer } from "../support/leaky-server.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 import { pageWith, render } from "../support/render.tsx";
@@ -36,6 +37,14 @@ test("what survives an exec filters the table of descriptors", async () => {
   const { tab, listings } = shell.store.get();
   expect(tab).toBe("descriptors");
   expect(listings.descriptors.filter).toBe("cloexec:no fd:>2");
+});
+
+test("what has no line of its own is counted, and leads to the table", async () => {
+  const { shell, button } = await overviewOf(
+    encodeAll(bigDescription({ tasks: 9, descriptorsPerTask: 5 }), { dialect: "seed" }).bytes,
+  );
+  await act(async () => button(/^4 more$/).click());
+  expect(shell.store.get().listings.descriptors.filter).toBe("cloexec:no fd:>2");
 });
 
 test("a kind filters the table of descriptors", async () => {

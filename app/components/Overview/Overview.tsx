@@ -80,6 +80,7 @@ function Shared({ checkpoint, facts: { shared, acrossTables }, room }: PartProps
       title="Shared open files"
       note={`${grouped(shared.total)}, of which ${grouped(acrossTables)} across file tables`}
       all={{ listing: "files", filter: "shared:yes", sort: "holders" }}
+      more={shared.total - shared.rows.length}
     >
       <FileLines checkpoint={checkpoint} ranking={shared} room={room} />
     </Part>
@@ -94,6 +95,7 @@ function SharedTables({ checkpoint, facts: { sharedTables } }: PartProps) {
       title="Shared file tables"
       note="CLONE_FILES"
       all={{ listing: "tables", filter: "shared:yes", sort: "tasks" }}
+      more={total - rows.length}
     >
       {Array.from(rows, (table) => (
         <Line
@@ -113,7 +115,12 @@ function Deleted({ checkpoint, facts: { deleted, deletedByName }, room }: PartPr
   if (deleted.total === 0) return <Part title="Deleted but open" note="none" />;
   const note = `${grouped(deleted.total)}${deletedByName > 0 ? ", judging by “ (deleted)” at the end of their paths" : ""}`;
   return (
-    <Part title="Deleted but open" note={note} all={{ listing: "files", filter: "deleted:yes" }}>
+    <Part
+      title="Deleted but open"
+      note={note}
+      all={{ listing: "files", filter: "deleted:yes" }}
+      more={deleted.total - deleted.rows.length}
+    >
       <FileLines checkpoint={checkpoint} ranking={deleted} room={room} />
     </Part>
   );
@@ -127,6 +134,7 @@ function CrossExec({ checkpoint, facts: { crossExec } }: PartProps) {
       title="Would survive an exec, not counting 0–2"
       note={`${counted(descriptors, "descriptor")} without close-on-exec; of fds 0–2, ${grouped(standard)} more`}
       all={{ listing: "descriptors", filter: "cloexec:no fd:>2" }}
+      more={total - rows.length}
     >
       {Array.from(rows, (table, at) => (
         <Line
@@ -303,29 +311,32 @@ interface PartOf {
   readonly note: string;
   /** Shows all of them in a table. */
   readonly all?: Filtered;
+  /** How many of them have no line here. */
+  readonly more?: number;
   readonly children?: ReactNode;
 }
 
-function Part({ title, note, all, children }: PartOf) {
+function Part({ title, note, all, more = 0, children }: PartOf) {
   const { shell } = usePage();
+  const showAll = all === undefined ? undefined : () => shell.showFiltered(all.listing, all.filter, all.sort);
   return (
     <section className="inspector-section">
       <h3>
-        {all === undefined ? (
+        {showAll === undefined ? (
           title
         ) : (
-          <button
-            type="button"
-            className="link"
-            title="Show all in a table"
-            onClick={() => shell.showFiltered(all.listing, all.filter, all.sort)}
-          >
+          <button type="button" className="link" title="Show all in a table" onClick={showAll}>
             {title}
           </button>
         )}{" "}
         <span className="muted">{note}</span>
       </h3>
       {children !== undefined && <div className="overview-lines">{children}</div>}
+      {more > 0 && (
+        <button type="button" className="link" title="Show all in a table" onClick={showAll}>
+          {grouped(more)} more
+        </button>
+      )}
     </section>
   );
 }
