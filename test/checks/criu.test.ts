@@ -28,7 +28,10 @@ describe("sets that are sound", () => {
   });
 });
 
-/** What CRIU leaves in a directory into which it dumps one set after another: it removes nothing. */
+/**
+ * What CRIU leaves in a directory into which it dumps one set after another, at most: it removes only files that both
+ * sets can have but the second one does not need.
+ */
 async function dumpedOver(first: string, second: string): Promise<Source[]> {
   const [left, written] = await Promise.all([first, second].map(async (name) => withPages(setSources(name))));
   const names = new Set(written?.map(({ name }) => name));

@@ -56,6 +56,10 @@ export const isDamaged = ({ problems }: Checkpoint): boolean =>
 export const isMissingTable = ({ code, message }: Problem): boolean =>
   code === "missing-member" && message.startsWith("fdinfo-");
 
+/** Whether a problem says that a network namespace lacks its settings, without which read_net_ns_img() in criu/net.c goes on. */
+const isMissingNetwork = ({ code, message }: Problem): boolean =>
+  code === "missing-member" && message.startsWith("netns-");
+
 /**
  * Adds the decoder's problems.
  *
@@ -88,7 +92,8 @@ export function addProblems(list: FindingList, checkpoint: Checkpoint, tablesRep
       if (struct === "fdinfo_entry") code = "descriptor-without-file";
     }
     const place = { record: record === NONE ? null : record, field, offset };
-    list.add(code, message, member === undefined ? place : { ...place, member });
+    const severity = isMissingNetwork(problem) ? "warning" : undefined;
+    list.add(code, message, member === undefined ? place : { ...place, member }, undefined, severity);
   }
 }
 

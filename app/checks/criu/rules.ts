@@ -19,7 +19,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "member-missing",
     title: "A file that other files of the set call for is missing",
     examines:
-      "the names of the files, against pstree.img; ids-N.img and inventory.img root_ids (namespaces); core-N.img (seccomp, cgroups); memfds and mappings (pagemap-shmem-N, ipcns-shm-N); TCP connections (tcp-stream-N); tmpfs mounts; external files (a plugin's images)",
+      "the names of the files, against pstree.img; ids-N.img and inventory.img root_ids (namespaces); core-N.img (seccomp, cgroups); memfds and mappings (pagemap-shmem-N, ipcns-shm-N); TCP connections (tcp-stream-N); tmpfs mounts, except of roots and of what comes from outside; external files (a plugin's images). A warning for what is restored without it, such as the settings of a network (netns-N)",
     outcomes: LOST_OR_REFUSED,
     remedy: COPY,
   },
@@ -274,7 +274,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "remap-missing",
     title: "No remap names a file that stands in for an unlinked file",
     examines:
-      "ghost-file-N.img and link_remap.N, against remap-fpath.img. A warning for a ghost file that remap-fpath.img does not name: an earlier dump into the same directory can leave it behind",
+      "ghost-file-N.img and link_remap.N, against remap-fpath.img; mode and size of open files. A warning for a ghost file that can be of an earlier dump into the same directory: remap-fpath.img does not name it, or is missing, and no open file has its mode and size",
     outcomes: LOST_OR_REFUSED,
     remedy: "remap-fpath.img is missing or lacks an entry: the restore would open the file under its old name.",
   },

@@ -94,6 +94,8 @@ export interface Scan {
   readonly contents: LateIndex;
   /** Numbers of ghost files that remaps name. */
   readonly ghostsNamed: IdIndex;
+  /** Ghost files whose size is known, by number. */
+  readonly ghosts: Map<number, GhostFacts>;
   readonly members: MemberIndex;
   /** Missing members that have been reported: their numbers, by kind. */
   readonly called: Map<string, Set<number>>;
@@ -116,6 +118,11 @@ export interface Scan {
   readonly fills: { readonly pipe: number; readonly bytes: number; readonly size: number; readonly record: number }[];
   /** All mounts, in the order of their entries. */
   readonly mounts: MountFacts[];
+  /** Devices of tmpfs mounts from outside, and the other such mounts that show the whole file system. */
+  readonly tmpfs: {
+    readonly outside: Set<number>;
+    readonly inside: { readonly mount: number; readonly device: number; readonly record: number }[];
+  };
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
   readonly networks: Map<number, number>;
   /** System V segments that tasks map, by id: the first mapping's record, and which of its mappings it is. */
@@ -157,6 +164,12 @@ export interface MountFacts {
   readonly at: Uint8Array;
   readonly member: number;
   readonly record: number;
+}
+
+/** An unlinked file: st_mode and size. */
+export interface GhostFacts {
+  readonly mode: number;
+  readonly size: bigint;
 }
 
 /** What the inventory says about the set as a whole. */
@@ -283,6 +296,7 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     readers: [],
     contents: createLateIndex(),
     ghostsNamed: createIdIndex(),
+    ghosts: new Map(),
     members: index,
     called: new Map(),
     pagemaps: new Map(),
@@ -295,6 +309,7 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     usedFilters: new Set(),
     fills: [],
     mounts: [],
+    tmpfs: { outside: new Set(), inside: [] },
     networks: new Map(),
     segments: new Map(),
     inventory: {

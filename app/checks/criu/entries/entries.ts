@@ -6,7 +6,7 @@ import { pageSizeIn } from "../../../decoder/criu/memory/address-space.ts";
 import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../../decoder/criu/memory/mappings.ts";
 import { PAGEMAP_ENTRY } from "../../../decoder/criu/memory/pagemap-entry.ts";
 import { NEWEST_VERSION } from "../../../decoder/criu/walk/newer.ts";
-import { eachBytes, eachVarint, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
+import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../../needs.ts";
 import { noteCredentials, noteLimit, noteMapping } from "../needs/note-host.ts";
@@ -121,6 +121,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       if (has(seen, 3)) scan.hostNotes.links.set(target, low(scan, 3));
       refer(scan, HARD_LINK, target);
     }
+  }),
+  ghost_file_entry: handler("ghost_file_entry", ["mode", "size"], (scan, seen) => {
+    if (!has(seen, 1) || !has(seen, 2)) return;
+    scan.ghosts.set(scan.memberNumber, { mode: low(scan, 1), size: exact(scan.out, 2) });
   }),
   fs_entry: handler("fs_entry", ["cwd_id", "root_id"], (scan, seen) => {
     const [cwd, root] = [low(scan, 1), low(scan, 2)];

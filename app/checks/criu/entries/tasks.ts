@@ -209,7 +209,7 @@ const SLASH = 0x2f;
 
 const isRoot = (path: Uint8Array): boolean => ["/", "./", "."].includes(decodeText(path));
 
-/** mnt_entry: the contents of a tmpfs are in the set, unless it comes from outside. */
+/** mnt_entry. */
 export const onMount: Handler = handler(
   "mnt_entry",
   ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key", "mountpoint", "parent_mnt_id"],
@@ -235,17 +235,10 @@ export const onMount: Handler = handler(
       scan.mounts.push({ id: mount, parent, isRoot: isRoot(at), at, member: scan.member, record: scan.record });
       noteMount(scan, { id: mount, parent, at, type: low(scan, 1), isExternal: isOutside, isWhole });
     }
-    if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3) || !isWhole || isOutside) return;
-    // Before CRIU 1.8 they were named by the mount.
-    if (scan.members.find("tmpfs", mount) !== NONE || isWithoutRawFiles(scan)) return;
-    const name = (number: number): string => `tmpfs-dev-${number}.tar.gz.img`;
-    callFor(scan, { kind: "tmpfs-dev", number: device, name, field: "root_dev", why: "it has the files of a tmpfs" });
+    if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3)) return;
+    if (isOutside) scan.tmpfs.outside.add(device);
+    // The root is there before the restore.
+    else if (isWhole && has(seen, 8) && !isRoot(textIn(8)))
+      scan.tmpfs.inside.push({ mount, device, record: scan.record });
   },
 );
-
-/** Kinds of raw files that CRIU writes for each network namespace, even if they are empty. */
-const RAW = ["ifaddr", "route", "route6", "rule", "iptables"];
-
-/** Whether the set has been copied without the files that have no framing, as for inspection only. */
-const isWithoutRawFiles = ({ members }: Scan): boolean =>
-  members.ofKind("netdev").length > 0 && RAW.every((kind) => members.ofKind(kind).length === 0);

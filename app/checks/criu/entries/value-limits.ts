@@ -10,6 +10,11 @@ const PID: Limit = { least: 0, most: 4_194_304 };
 /** SIGRTMAX on MIPS is 127. */
 const SIGNAL: Limit = { least: 0, most: 128 };
 
+/** sched(7): SCHED_OTHER, FIFO, RR, BATCH and IDLE. */
+const POLICIES = [0, 1, 2, 3, 5];
+/** SCHED_RESET_ON_FORK comes with any policy. Earlier releases refuse it: validate_sched_parm() in criu/cr-restore.c. */
+const RESET_ON_FORK = 0x4000_0000;
+
 /** By message and field. */
 export const LIMITS: Readonly<Record<string, Limit>> = {
   // Versions begin with 1; later ones than the last known are reported as such.
@@ -22,7 +27,7 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
   "task_core_entry.oom_score_adj": { least: -1000, most: 1000 },
   // setpriority(2), sched(7). CRIU: "Inconsistent sched params".
   "thread_core_entry.sched_nice": { least: -20, most: 19, zigzag: true },
-  "thread_core_entry.sched_policy": [0, 1, 2, 3, 5],
+  "thread_core_entry.sched_policy": [...POLICIES, ...POLICIES.map((policy) => policy | RESET_ON_FORK)],
   "thread_core_entry.sched_prio": { least: 0, most: 99 },
   "thread_core_entry.pdeath_sig": SIGNAL,
   // setitimer(2). CRIU: "Invalid timer".

@@ -155,7 +155,8 @@ function addLimit(tables: Tables, limit: Limit): number {
   const words =
     "most" in limit
       ? [BigInt(limit.least), BigInt(limit.most), 0n, limit.zigzag === true ? 1n : 0n]
-      : [0n, 0n, limit.reduce((bits, value) => bits | (1n << BigInt(value)), 0n), 0n];
+      : // The bits of a word: entries with other values are checked one by one.
+        [0n, 0n, limit.reduce((bits, value) => (value < 64 ? bits | (1n << BigInt(value)) : bits), 0n), 0n];
   tables.limits.set(words, index * LIMIT);
   return index;
 }

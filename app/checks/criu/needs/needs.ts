@@ -1,5 +1,6 @@
 // What a restore of a set needs beyond it. Handlers of entries note the facts; the list is made when all have been read.
 
+import { OF_NETWORK } from "../../../decoder/criu/format/member-kinds.ts";
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../../model/checkpoint.ts";
 import { FILE_KINDS, taskState } from "../../../model/names.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
@@ -85,6 +86,12 @@ function* optionsOf(scan: Scan): Generator<Group<NeededOption>> {
     yield one(() => ({ option: "--lazy-pages", reason, pid: number }));
   }
   if (notes.ownRoot) yield one(() => ({ option: "--root", reason: "a task has a mount namespace of its own" }));
+  for (const number of scan.networks.keys()) {
+    if (OF_NETWORK.some((kind) => scan.members.find(kind, number) !== NONE)) continue;
+    // Without it CRIU reads what was not dumped: prepare_net_ns_second_stage() in criu/net.c.
+    yield one(() => ({ option: "--empty-ns net", reason: "the set has nothing of a task's network namespace" }));
+    break;
+  }
   yield each(notes.mounts, ({ key, at }) => ({
     option: `--external ${externalKey(visibleText(key))}`,
     reason: `the mount ${visibleText(at)} comes from outside`,

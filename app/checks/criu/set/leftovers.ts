@@ -1,13 +1,15 @@
 // Checks of members beyond the checks of single entries: contents of pipes, contents of unlinked files that no remap
 // names, images of plugins, network devices, System V segments.
 
+import { RAW_OF_NETWORK } from "../../../decoder/criu/format/member-kinds.ts";
 import { walkIpc } from "../../../decoder/criu/wire/ipc-entries.ts";
 import { eachBytes } from "../../../decoder/criu/wire/wire.ts";
 import type { Image } from "../../../decoder/image.ts";
 import { SourceError } from "../../../decoder/source.ts";
-import { NONE, type Severity } from "../../../model/checkpoint.ts";
+import { type Checkpoint, HAS, NONE, type Severity } from "../../../model/checkpoint.ts";
+import { u8At } from "../../../model/read.ts";
 import { placeOf } from "../entries/entries.ts";
-import { faultAt, type Scan } from "../scan.ts";
+import { faultAt, type GhostFacts, type Scan } from "../scan.ts";
 import { addCall } from "./members.ts";
 
 /** Runs these checks. To be called when all entries have been read. */
@@ -15,6 +17,7 @@ export async function checkMembers(scan: Scan, image: Image): Promise<void> {
   checkContents(scan);
   checkCapacities(scan);
   checkGhosts(scan);
+  checkTmpfs(scan);
   checkPlugins(scan);
   await checkNetworks(scan, image);
   await checkSegments(scan, image);
@@ -57,14 +60,50 @@ function checkCapacities(scan: Scan): void {
   }
 }
 
-function checkGhosts({ members, ghostsNamed, list }: Scan): void {
-  // An earlier dump into the same directory can leave ghost files behind, but not without their remaps.
-  const severity = members.ofKind("remap-fpath").length === 0 ? "error" : "warning";
+/**
+ * An earlier dump into the same directory can leave ghost files behind. A later one without remaps removes
+ * remap-fpath.img, but not these (close_image() in criu/image.c).
+ */
+function checkGhosts({ checkpoint, members, ghosts, ghostsNamed, list }: Scan): void {
+  const isRemapLost = members.ofKind("remap-fpath").length === 0;
   for (const [member, number] of members.ofKind("ghost-file")) {
     if (ghostsNamed.get(number) !== NONE) continue;
+    const ghost = ghosts.get(number);
+    const isOpen = isRemapLost && ghost !== undefined && isInode(checkpoint, ghost);
+    const severity = isOpen ? "error" : "warning";
     const name = `ghost-file-${number.toString(16)}.img`;
     const message = `${name} has the contents of an unlinked file, but no remap names it.`;
     list.add("remap-missing", message, { record: null, field: null, offset: null, member }, undefined, severity);
+  }
+}
+
+/** Whether an open file has the mode and the size of a ghost file, as it has at the time of the dump. */
+function isInode({ files }: Checkpoint, { mode, size }: GhostFacts): boolean {
+  if (files.inodeMode.length === 0) return false;
+  for (let row = 0; row < files.count; row++) {
+    if ((u8At(files.has, row) & HAS.inode) === 0) continue;
+    if (files.inodeMode[row] === mode && files.size[row] === size) return true;
+  }
+  return false;
+}
+
+/** Whether the set has been copied without the files that have no framing, as for inspection only. */
+const isWithoutRawFiles = ({ members }: Scan): boolean =>
+  members.ofKind("netdev").length > 0 && RAW_OF_NETWORK.every((kind) => members.ofKind(kind).length === 0);
+
+/**
+ * CRIU stores the contents of a tmpfs, unless it is the root of a namespace or a mount of it comes from outside
+ * (dump_one_fs() in criu/mount.c).
+ */
+function checkTmpfs(scan: Scan): void {
+  const { tmpfs, members } = scan;
+  if (tmpfs.inside.length === 0 || isWithoutRawFiles(scan)) return;
+  for (const { mount, device, record } of tmpfs.inside) {
+    // Before CRIU 1.8 they were named by the mount.
+    if (tmpfs.outside.has(device) || members.find("tmpfs", mount) !== NONE) continue;
+    if (members.find("tmpfs-dev", device) !== NONE || !addCall(scan, "tmpfs-dev", device)) continue;
+    const message = `tmpfs-dev-${device}.tar.gz.img is missing: it has the files of a tmpfs.`;
+    faultAt(scan, "member-missing", record, "root_dev", message);
   }
 }
 

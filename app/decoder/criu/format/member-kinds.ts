@@ -137,3 +137,8 @@ export const MEMBER_KINDS: readonly MemberKind[] = [
   kind("pages", null, null, numbered),
   kind("pages-shmem", null, null, numbered),
 ];
+
+/** What CRIU writes without framing for each network namespace, even if it is empty. */
+export const RAW_OF_NETWORK: readonly string[] = ["ifaddr", "route", "route6", "rule", "iptables"];
+/** What CRIU writes for each network namespace that is neither external nor left empty (`--empty-ns net`). */
+export const OF_NETWORK: readonly string[] = ["netns", "netdev", ...RAW_OF_NETWORK];

@@ -5,7 +5,7 @@ import { baseName } from "../../../model/paths.ts";
 import { i32At, u8At } from "../../../model/read.ts";
 import type { TaskRow } from "../../../model/rows.ts";
 import { visible } from "../../../model/text.ts";
-import { MEMBER_KINDS } from "../format/member-kinds.ts";
+import { MEMBER_KINDS, OF_NETWORK } from "../format/member-kinds.ts";
 import { fdinfoNumber, mayBeDead, NAMESPACE_FIELDS } from "../handlers/on-tasks.ts";
 import type { PlacedMember } from "../sets/placing.ts";
 import { report, type SetContext } from "./context.ts";
@@ -101,11 +101,16 @@ function reportMissingNamespaces(set: SetContext): void {
       const id = ids[at] as number;
       const kind = NAMESPACE_KINDS[at];
       if (id === NONE || kind === undefined || id === rootNamespaces[at] || hasMember(set, kind, id)) continue;
+      if (kind === "netns" && isLeftEmpty(set, id)) continue;
       names.add(`${kind}-${id}.img`);
     }
   }
   for (const name of names) missing(set, "warning", name, "a task is in a namespace that it describes.");
 }
+
+/** Whether the set has nothing of a network namespace: `--empty-ns net`, as with `docker checkpoint`, dumps nothing of it. */
+const isLeftEmpty = ({ placed }: SetContext, id: number): boolean =>
+  !placed.some(({ kind, number }) => number === id && OF_NETWORK.includes(MEMBER_KINDS[kind]?.name ?? ""));
 
 /** The most orphan cores that are named. */
 const MOST_CORES = 100;

@@ -1,0 +1,79 @@
+// Unusual sets that CRIU writes and restores: nothing in them is an error.
+
+import { describe, expect, test } from "vitest";
+import { checkImage } from "../../app/checks/check.ts";
+import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
+import type { Source } from "../../app/decoder/source.ts";
+import { encodeText } from "../../app/model/text.ts";
+import { fixtureBytes, setSources } from "../support/criu.ts";
+import { editField, setNumber, withFile, without } from "../support/edit-set.ts";
+import { withPages } from "../support/memory.ts";
+
+const checked = async (sources: readonly Source[], kernels: "always" | false = false) =>
+  checkImage(await decodeCriuSet(sources), { kernels });
+
+const pairsOf = async (sources: readonly Source[]): Promise<string[]> =>
+  (await checked(sources)).findings.map(({ severity, code }) => `${severity} ${code}`);
+
+test.each(["always", false] as const)("a policy that is reset on fork, with kernels: %s", async (kernels) => {
+  const set = await withPages(setSources("w4/before"));
+  const withPolicy = (policy: number) =>
+    setNumber(set, "core-31495.img", "core_entry", 0, "thread_core.sched_policy", policy);
+  const codes = async (policy: number) => (await checked(withPolicy(policy), kernels)).findings.map(({ code }) => code);
+  // SCHED_BATCH | SCHED_RESET_ON_FORK; SCHED_DEADLINE | SCHED_RESET_ON_FORK.
+  expect(await codes(0x4000_0003)).toEqual([]);
+  expect(await codes(0x4000_0006)).toEqual(["value-impossible"]);
+});
+
+describe("the contents of a tmpfs", () => {
+  const TMPFS = 5;
+  /** Which entries they are. */
+  const [PROC, ROOT] = [1, 2];
+  const MOUNTS = "mountpoints-9.img";
+  const mounted = async () => without(await withPages(setSources("verdicts/mnt")), "tmpfs-dev-40.tar.gz.img");
+  const tmpfsAt = (set: readonly Source[], n: number, device: number): Source[] => {
+    const typed = setNumber(set, MOUNTS, "mnt_entry", n, "fstype", TMPFS);
+    const moved = setNumber(typed, MOUNTS, "mnt_entry", n, "root_dev", device);
+    return editField(moved, MOUNTS, "mnt_entry", n, "root", () => encodeText("/"));
+  };
+
+  test("are called for", async () => {
+    expect(await pairsOf(await mounted())).toEqual(["error member-missing"]);
+  });
+
+  test("are not in the set if it is the root of a namespace", async () => {
+    const set = await withPages(setSources("verdicts/mnt"));
+    expect(await pairsOf(tmpfsAt(set, ROOT, 41))).toEqual([]);
+  });
+
+  test("are not in the set if another mount of it comes from outside", async () => {
+    const set = tmpfsAt(await mounted(), PROC, 40);
+    const outside = editField(set, MOUNTS, "mnt_entry", PROC, "ext_key", () => encodeText("key"));
+    expect(await pairsOf(outside)).toEqual([]);
+  });
+});
+
+describe("a network namespace", () => {
+  test("that was left empty has nothing in the set", async () => {
+    const whole = await withPages(setSources("cases/tun"));
+    let set = without(without(whole, "netns-10.img"), "netdev-10.img");
+    // The fixture lacks files without framing.
+    for (const device of [23, 25, 27, 28]) set = withFile(set, `tmpfs-dev-${device}.tar.gz.img`, new Uint8Array(1));
+    const { findings, needs } = await checked(set);
+    expect(findings).toEqual([]);
+    expect(needs?.options.map(({ option }) => option)).toContain("--empty-ns net");
+    const options = (await checked(whole)).needs?.options.map(({ option }) => option);
+    expect(options).not.toContain("--empty-ns net");
+  });
+
+  test("is restored without its settings", async () => {
+    const set = without(await withPages(setSources("cases/tun")), "netns-10.img");
+    expect(await pairsOf(set)).toEqual(["warning member-missing"]);
+  });
+});
+
+test("ghost files of an earlier dump, whose remaps a later one removed", async () => {
+  const set = await withPages(setSources("w2/before"));
+  const left = withFile(set, "ghost-file-1.img", fixtureBytes("w1/before/ghost-file-1.img"));
+  expect(await pairsOf(left)).toEqual(["warning remap-missing"]);
+});
