@@ -46,10 +46,17 @@ describe("the contents of a tmpfs", () => {
     expect(await pairsOf(tmpfsAt(set, ROOT, 41))).toEqual([]);
   });
 
-  test("are not in the set if another mount of it comes from outside", async () => {
+  test("are not in the set if another mount of all of it comes from outside", async () => {
     const set = tmpfsAt(await mounted(), PROC, 40);
     const outside = editField(set, MOUNTS, "mnt_entry", PROC, "ext_key", () => encodeText("key"));
     expect(await pairsOf(outside)).toEqual([]);
+  });
+
+  test("are called for if only a file in it comes from outside", async () => {
+    const set = tmpfsAt(await mounted(), PROC, 40);
+    const outside = editField(set, MOUNTS, "mnt_entry", PROC, "ext_key", () => encodeText("key"));
+    const part = editField(outside, MOUNTS, "mnt_entry", PROC, "root", () => encodeText("/null"));
+    expect(await pairsOf(part)).toEqual(["error member-missing"]);
   });
 });
 

@@ -118,7 +118,7 @@ export interface Scan {
   readonly fills: { readonly pipe: number; readonly bytes: number; readonly size: number; readonly record: number }[];
   /** All mounts, in the order of their entries. */
   readonly mounts: MountFacts[];
-  /** Devices of tmpfs mounts from outside, and the other such mounts that show the whole file system. */
+  /** Mounts that show a whole tmpfs: the devices of those from outside, and the others. */
   readonly tmpfs: {
     readonly outside: Set<number>;
     readonly inside: { readonly mount: number; readonly device: number; readonly record: number }[];

@@ -236,9 +236,9 @@ export const onMount: Handler = handler(
       noteMount(scan, { id: mount, parent, at, type: low(scan, 1), isExternal: isOutside, isWhole });
     }
     if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3)) return;
-    if (isOutside) scan.tmpfs.outside.add(device);
+    if (isWhole && has(seen, 7)) scan.tmpfs.outside.add(device);
     // The root is there before the restore.
-    else if (isWhole && has(seen, 8) && !isRoot(textIn(8)))
+    else if (isWhole && !isOutside && has(seen, 8) && !isRoot(textIn(8)))
       scan.tmpfs.inside.push({ mount, device, record: scan.record });
   },
 );
