@@ -137,6 +137,14 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "outside", title: "outside the dump", compared: "value", absent: "null" },
   { key: "directory", title: "directory of the name", compared: "value", absent: "null", names: true },
   { key: "peer", title: "peer", compared: "link", role: "peer" },
+  // Of a unix socket, as SO_PEERCRED has them. Of a listening one they are its own, and change when it listens again.
+  {
+    key: "peerCredentials",
+    title: "credentials of the peer",
+    compared: "value",
+    absent: "null",
+    recordedWith: "buffers",
+  },
   { key: "peerInode", title: "inode of the peer", compared: "renumbered" },
   { key: "backlog", title: "backlog", compared: "value", absent: "skip", dependsOn: "state" },
   { key: "shutdown", title: "shut down", compared: "value", absent: "null", recordedWith: "buffers" },
@@ -185,7 +193,9 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "lockedSettings", title: "locked settings", compared: "value", absent: "null" },
   { key: "locked", title: "locked", compared: "value", absent: "null" },
   { key: "exclusive", title: "exclusive", compared: "value", absent: "null" },
-  { key: "packetMode", title: "packet mode", compared: "value", absent: "null" },
+  // Of Linux-CR images, only those of the kernel record either.
+  { key: "packetMode", title: "packet mode", compared: "value", absent: "null", recordedWith: "stopped" },
+  { key: "stopped", title: "output stopped", compared: "value" },
   // memfd, BPF maps, namespaces, pidfds, tun devices.
   { key: "seals", title: "seals", compared: "value" },
   { key: "mapType", title: "map type", compared: "value", fixed: "always" },

@@ -25,8 +25,6 @@ export async function decodeLinuxCr(source: Source, options: DecodeOptions = {})
   }
   if ("redecodeAs" in outcome) throw new Error("a second decoding asked for a third");
   const checkpoint =
-    options.details === false
-      ? outcome.checkpoint
-      : await collectDetails(source, outcome.checkpoint, used.dialect, options);
+    options.details === false ? outcome.checkpoint : await collectDetails(source, outcome, used.dialect, options);
   return { checkpoint, sources: [source], usualRuns: outcome.usualRuns, ...inspect(source, checkpoint, used.dialect) };
 }

@@ -9,7 +9,17 @@ import { diff } from "../../../app/diff/diff.ts";
 import { detailText, fileDetail } from "../../../app/model/detail-keys.ts";
 import { imageSources, SAMPLES } from "../../support/corpus.ts";
 import { fixtureBytes, setSources } from "../../support/criu.ts";
-import { type Parts, putTogether, setField, takeApart } from "../../support/edit-image.ts";
+import { dialectImage } from "../../support/dialect-image.ts";
+import {
+  insertBefore,
+  makeRecord,
+  numberAt,
+  type Parts,
+  putTogether,
+  removeRecord,
+  setField,
+  takeApart,
+} from "../../support/edit-image.ts";
 import { editField } from "../../support/edit-set.ts";
 import { open } from "../../support/open.ts";
 import { openSources } from "../../support/resources.ts";
@@ -160,6 +170,54 @@ describe("one edit of a Linux-CR image", () => {
     ]);
   });
 
+  test.each<[field: string, key: string, before: unknown, after: unknown]>([
+    ["stopped", "stopped", false, true],
+    ["packet", "packetMode", null, true],
+  ])(
+    "%s of a terminal is a change of %s, but for images from outside the kernel",
+    async (field, key, before, after) => {
+      const parts = await takeApart(fixtureBytes("../linux-cr/v23-s1/before.ckpt"));
+      const of = async (edited: Parts) => (await open(putTogether(edited))).checkpoint;
+      // The slave, which is open, comes after the master.
+      const edited = setField(parts, "TTY_LDISC", 1, field, 1n);
+      expect(changesJson(diff(await of(parts), await of(edited)))).toMatchObject([
+        { kind: "file-detail", key, before, after },
+      ]);
+      const outside = (image: Parts) => setField(image, "HEADER", 0, "major", 6n);
+      expect(keysOf(changesJson(diff(await of(outside(parts)), await of(outside(edited)))))).toEqual([]);
+      const mixed = diff(await of(outside(parts)), await of(edited));
+      expect(keysOf(changesJson(mixed))).not.toContain(key);
+      expect(mixed.notes.find(({ code }) => code === "values-on-one-side")?.message).toContain("output stopped");
+    },
+  );
+
+  test("credentials of the peer of a unix socket are those that the image names", async () => {
+    const parts = setField(await image(), "SOCKET", 0, "sock.sndbuf", 4096n);
+    const before = setField(setField(parts, "CRED", 0, "euid", 1000n), "CRED", 0, "egid", 100n);
+    const credentials = numberAt(before, "TASK_CREDS", 0, "cred_ref");
+    // The peer's SOCKET_UNIX comes before its own.
+    const after = await open(putTogether(setField(before, "SOCKET_UNIX", 1, "peercred", credentials)));
+    const changes = changesJson(diff((await open(putTogether(before))).checkpoint, after.checkpoint));
+    expect(changes).toMatchObject([
+      { kind: "file-detail", key: "peerCredentials", before: null, after: { uid: 1000, gid: 100 } },
+    ]);
+  });
+
+  test.each([true, false])("up to v22 they are numbers (little-endian: %s)", async (littleEndian) => {
+    const checkpoint = async (uid: bigint, gid: bigint) => {
+      const parts = await takeApart(dialectImage("v18", { littleEndian, cursor: true }));
+      return (await open(putTogether(withUnixSocket(parts, { peercred_uid: uid, peercred_gid: gid })))).checkpoint;
+    };
+    const none = await checkpoint(0xffff_ffffn, 0xffff_ffffn);
+    const root = await checkpoint(0n, 0n);
+    expect(changesJson(diff(none, root))).toMatchObject([
+      { kind: "file-detail", key: "peerCredentials", before: null, after: { uid: 0, gid: 0 } },
+    ]);
+    expect(changesJson(diff(root, await checkpoint(0n, 5n)))).toMatchObject([
+      { kind: "file-detail", key: "peerCredentials", before: { uid: 0, gid: 0 }, after: { uid: 0, gid: 5 } },
+    ]);
+  });
+
   test("options that one of the images cannot record are a note", async () => {
     const parts = await image();
     const options = (of: Parts) => setField(of, "SOCKET", 0, "sock.flags", 8n);
@@ -192,6 +250,27 @@ describe("one edit of a Linux-CR image", () => {
     expect(await keys(1n)).toEqual(["options"]);
   });
 });
+
+/** The image with a unix socket, as the kernel records it, in place of its file. */
+function withUnixSocket(image: Parts, fields: Readonly<Record<string, bigint>>): Parts {
+  const { CKPT_OBJ, CKPT_FILE } = image.dialect.enums;
+  const socket = 50;
+  const described = insertBefore(
+    image,
+    "OBJREF",
+    1,
+    makeRecord(image, "OBJREF", { objtype: CKPT_OBJ?.get("SOCK") ?? 0, objref: socket }),
+    makeRecord(image, "SOCKET", { "sock_common.family": 1, "sock.type": 1, "sock.sndbuf": 4096 }),
+    makeRecord(image, "SOCKET_UNIX", { this: socket, ...fields }),
+  );
+  const type = { "common.f_type": CKPT_FILE?.get("SOCKET") ?? 0, sock_objref: socket };
+  return insertBefore(
+    removeRecord(removeRecord(described, "FILE_NAME"), "FILE"),
+    "FILE_DESC",
+    0,
+    makeRecord(image, "FILE", type, undefined, "ckpt_hdr_file_socket"),
+  );
+}
 
 describe("one edit of a ghost file", () => {
   const GHOST = "ghost-file-2.img";

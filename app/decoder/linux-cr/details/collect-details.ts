@@ -3,6 +3,7 @@
 
 import { type Checkpoint, NONE } from "../../../model/checkpoint.ts";
 import { detailOf } from "../../../model/detail-store.ts";
+import type { Details } from "../../../model/fields.ts";
 import { fileKind } from "../../../model/names.ts";
 import { u8At, u32At } from "../../../model/read.ts";
 import { recordLength, recordOffset } from "../../../model/records.ts";
@@ -20,10 +21,14 @@ const GENERIC = fileKind("generic");
 /** Bytes of a record that are read at most. Structs are smaller; the rest of a longer payload is not described. */
 const MOST_BYTES = 16 * 1024;
 
-/** The checkpoint with the details of its files and their links. */
+/**
+ * The checkpoint with the details of its files and their links.
+ *
+ * @param credentials Details of tasks with these credentials, by objref.
+ */
 export async function collectDetails(
   source: Source,
-  checkpoint: Checkpoint,
+  { checkpoint, credentials }: { readonly checkpoint: Checkpoint; readonly credentials: ReadonlyMap<number, Details> },
   dialect: Dialect,
   { signal }: DecodeOptions,
 ): Promise<Checkpoint> {
@@ -40,7 +45,10 @@ export async function collectDetails(
     }
     return window.bytes.subarray(offset - window.start, offset - window.start + length);
   };
-  const reader = createDetailsReader({ checkpoint, dialect, source, links, fileOf: fileIndex(checkpoint) }, read);
+  const reader = createDetailsReader(
+    { checkpoint, dialect, source, links, fileOf: fileIndex(checkpoint), credentials },
+    read,
+  );
   const special = specialFiles(checkpoint);
   for (const file of special) {
     if (files.record[file] === NONE) continue;

@@ -4,6 +4,7 @@ import { type Checkpoint, furtherRecords, HAS, NONE, nameBytes } from "../../../
 import type { Details, DetailValue } from "../../../model/fields.ts";
 import { areOtherEnds } from "../../../model/links.ts";
 import { FILE_KINDS, fileKind, SOCKET_STATES } from "../../../model/names.ts";
+import { writtenOutside } from "../../../model/outside.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
 import { recordLength, recordOffset } from "../../../model/records.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
@@ -50,6 +51,8 @@ export interface DetailsContext {
   readonly links: LinksBuilder;
   /** The open file that an objref names; NONE: none. */
   fileOf(objref: number): FileRow;
+  /** Details of tasks with these credentials, by objref. */
+  readonly credentials: ReadonlyMap<number, Details>;
 }
 
 /** A DetailsContext with what is the same for all files. */
@@ -173,7 +176,7 @@ function otherEnds(
 
 const LISTENING: string | undefined = SOCKET_STATES[10];
 
-function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
+function socketDetails({ dialect, littleEndian, credentials }: Context, from: FileRecords): Details {
   const reader = (record: string, struct: string): StructReader | null => {
     const found = from.find(record);
     return found === undefined ? null : structReader(dialect.struct(struct), found.bytes, littleEndian);
@@ -194,12 +197,28 @@ function socketDetails({ dialect, littleEndian }: Context, from: FileRecords): D
     details.local = unixAddress(unix.bytes("laddr"), unix.number("laddr_len"));
     details.remote = unixAddress(unix.bytes("raddr"), unix.number("raddr_len"));
     details.peer = unix.known("peer");
+    const peerCredentials = credentialsOfPeer(unix, credentials);
+    if (peerCredentials !== null) details.peerCredentials = peerCredentials;
   }
   if (words.state === LISTENING) details.backlog = socket.known("sock.backlog");
   return { ...details, ...socketOptions(socket, inet) };
 }
 
-function terminalDetails({ dialect, littleEndian }: Context, from: FileRecords): Details {
+/** uid and gid of a unix socket that has never had a peer, up to v22. */
+const NOBODY = 0xffff_ffff;
+
+/** What SO_PEERCRED of a unix socket gives, but for the pid; `null`: it has never had a peer. */
+function credentialsOfPeer(unix: StructReader, credentials: ReadonlyMap<number, Details>): Details | null {
+  if (unix.has("peercred_uid", "peercred_gid")) {
+    const [uid, gid] = [unix.number("peercred_uid"), unix.number("peercred_gid")];
+    return uid === NOBODY && gid === NOBODY ? null : { uid, gid };
+  }
+  // From v23 on an object has them, as the kernel keeps them.
+  const { euid, egid } = credentials.get(unix.known("peercred") ?? 0) ?? {};
+  return euid === undefined || egid === undefined ? null : { uid: euid, gid: egid };
+}
+
+function terminalDetails({ checkpoint, dialect, littleEndian }: Context, from: FileRecords): Details {
   const bytes = from.find("TTY")?.bytes;
   if (bytes === undefined) return {};
   const tty = structReader(dialect.struct("ckpt_hdr_tty"), bytes, littleEndian);
@@ -215,6 +234,11 @@ function terminalDetails({ dialect, littleEndian }: Context, from: FileRecords):
   if (ldisc !== undefined) {
     const reader = structReader(dialect.struct("ckpt_hdr_ldisc_n_tty"), ldisc, littleEndian);
     details.bufferedBytes = reader.known("datalen");
+    // From outside the kernel, both are unknown.
+    if (reader.has("stopped", "packet") && !writtenOutside(checkpoint)) {
+      details.stopped = reader.number("stopped") !== 0;
+      if (reader.number("packet") !== 0) details.packetMode = true;
+    }
   }
   return details;
 }

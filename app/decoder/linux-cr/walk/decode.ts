@@ -5,6 +5,7 @@
 // Casts `as number` read typed arrays within bounds that the loop checks: these are the hottest lines of the decoder.
 
 import type { Checkpoint } from "../../../model/checkpoint.ts";
+import type { Details } from "../../../model/fields.ts";
 import type { UsualRun } from "../../image.ts";
 import { LimitReached } from "../../limits.ts";
 import type { DecodeOptions, Source } from "../../source.ts";
@@ -27,7 +28,12 @@ const FIRST_PART = 512 * 1024;
 
 /** A decoded image, or the dialect that it turned out to be written in. */
 export type Outcome =
-  | { readonly checkpoint: Checkpoint; readonly usualRuns: readonly UsualRun[] }
+  | {
+      readonly checkpoint: Checkpoint;
+      readonly usualRuns: readonly UsualRun[];
+      /** Details of tasks with these credentials, by objref. */
+      readonly credentials: ReadonlyMap<number, Details>;
+    }
   | { readonly redecodeAs: string };
 
 /**
@@ -55,7 +61,11 @@ export async function decodeRecords(
   }
   endWalk(walk);
   progress(source.size);
-  return { checkpoint: builder.finish(headOf(walk)), usualRuns: walk.usualRuns };
+  return {
+    checkpoint: builder.finish(headOf(walk)),
+    usualRuns: walk.usualRuns,
+    credentials: walk.taskObjects.credentials,
+  };
 }
 
 /** Ends the walk at the first record that does not fit into the limits. */
