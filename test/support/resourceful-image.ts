@@ -20,7 +20,10 @@ const PERMISSIONS = {
 
 const words = (...values: readonly number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer);
 
-/** The image: armed timers, a label, an alternate signal stack, and an IPC object of each kind. */
+/** Objref of the undo list of the first task. */
+const UNDO = 902;
+
+/** The image: armed timers, a label, an alternate signal stack, an undo list, and an IPC object of each kind. */
 export async function resourcefulImage(): Promise<Parts> {
   let image = await takeApart(fixtureBytes("linux-cr/v23-s1/before.ckpt"));
   const set = (name: string, fields: Readonly<Record<string, number | bigint>>): void => {
@@ -43,7 +46,32 @@ export async function resourcefulImage(): Promise<Parts> {
     makeRecord(image, "SECURITY", { ptrref: LABEL_REFERENCE, sectype: 4 }),
     makeRecord(image, "STRING", {}, cString("system_u:system_r:server_t")),
   );
-  return withIpc(image);
+  return withUndo(withIpc(image));
+}
+
+const shorts = (values: readonly number[]): Uint8Array => new Uint8Array(Int16Array.from(values).buffer);
+
+/** What the kernel adds to the semaphores when the first task ends. */
+function withUndo(image: Parts): Parts {
+  return insertBefore(
+    setField(image, "TASK_OBJS", 0, "sem_undo_objref", UNDO),
+    "TASK_OBJS",
+    0,
+    makeRecord(image, "OBJREF", { objtype: image.dialect.enums.CKPT_OBJ?.get("SEM_UNDO") ?? 0, objref: UNDO }),
+    makeRecord(image, "TASK_SEM_UNDO_LIST", { count: 1 }),
+    makeRecord(image, "TASK_SEM_UNDO", { semid: 5, semadj_count: 3 }),
+    makeRecord(image, "BUFFER", {}, shorts([-7, 0, 1])),
+  );
+}
+
+/** The image with these values of its undo list. */
+export const withAdjustments = (image: Parts, values: readonly number[]): Parts =>
+  setPayload(image, "BUFFER", bufferAfter(image, "TASK_SEM_UNDO"), shorts(values));
+
+/** The number of the BUFFER after the first record of a name. */
+function bufferAfter(image: Parts, name: string): number {
+  const before = image.parts.findIndex((part) => part.name === name);
+  return image.parts.slice(0, before).filter((part) => part.name === "BUFFER").length;
 }
 
 /** A segment of shared memory, a message queue with a message, and a set of three semaphores. */
@@ -85,7 +113,5 @@ function withIpc(given: Parts): Parts {
 export function withSemaphores(image: Parts, values: readonly number[], size: number): Parts {
   const bytes = new Uint8Array(values.length * size);
   for (const [nth, value] of values.entries()) new DataView(bytes.buffer).setInt32(nth * size, value, true);
-  const before = image.parts.findIndex(({ name }) => name === "IPC_SEM");
-  const buffer = image.parts.slice(0, before).filter(({ name }) => name === "BUFFER").length;
-  return setPayload(image, "BUFFER", buffer, bytes);
+  return setPayload(image, "BUFFER", bufferAfter(image, "IPC_SEM"), bytes);
 }

@@ -106,6 +106,11 @@ const HANDLERS: Readonly<Record<string, OnRecord>> = {
       walk.tables.add("ipc", { ...row, values: count === null ? null : [] }, NONE, record);
     } else walk.following = semaphoresOf(walk, row, Number(count), record);
   },
+  TASK_SEM_UNDO(walk, struct, record) {
+    const row: Draft = {};
+    take(row, spec("undo"), struct, walk.reader.checkpoint.machine.arch);
+    walk.following = adjustmentsOf(walk, row, struct.number("semadj_count"), record);
+  },
 };
 
 function addIpc(walk: Walk, kind: string, struct: Struct, record: number): void {
@@ -149,6 +154,28 @@ function semaphoresOf({ tables, reader }: Walk, row: Draft, count: number, recor
       return false;
     },
     end: () => tables.add("ipc", { ...row, values }, NONE, record),
+  };
+}
+
+/** Bytes of an adjustment: a short. */
+const ADJUSTMENT = 2;
+
+/** The BUFFER after TASK_SEM_UNDO: what is added to each semaphore. */
+function adjustmentsOf(walk: Walk, row: Draft, count: number, record: number): Following {
+  const objref = announcedAs(walk, "SEM_UNDO");
+  const { littleEndian } = walk.reader.checkpoint.machine;
+  let values: readonly number[] | null = null;
+  return {
+    kind: "BUFFER",
+    take(payload) {
+      if (payload.length === count * ADJUSTMENT) {
+        const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+        values = Array.from({ length: count }, (_, nth) => view.getInt16(nth * ADJUSTMENT, littleEndian));
+      }
+      this.end();
+      return false;
+    },
+    end: () => walk.objects.undo(objref, { ...row, values }, record),
   };
 }
 

@@ -19,6 +19,12 @@ interface Actions {
   readonly record: number;
 }
 
+/** What a SEM_UNDO has for one set of semaphores. */
+export interface Undo {
+  readonly row: Draft;
+  readonly record: number;
+}
+
 export interface SharedObjects {
   groups(objref: number, groupinfo: Struct): void;
   /** A label of the security module, which objects name by `reference`. */
@@ -28,9 +34,12 @@ export interface SharedObjects {
   namespaces(objref: number, ns: Struct): void;
   actions(objref: number, sighand: Struct, record: number): void;
   memory(objref: number, mm: Struct): void;
+  /** What is added to a set of semaphores, among the list that is announced as `objref`. */
+  undo(objref: number, row: Draft, record: number): void;
   credentialsAt(objref: number): Credentials | undefined;
   namespacesAt(objref: number): readonly Draft[];
   actionsAt(objref: number): Actions | undefined;
+  undoAt(objref: number): readonly Undo[];
   /** What a memory object has about its tasks. */
   memoryAt(objref: number): Draft;
   /** The label of an object, by the number that it names; `null`: it has none. */
@@ -45,6 +54,7 @@ export function createSharedObjects(arch: string | null): SharedObjects {
   const credentials = new Map<number, Credentials>();
   const namespaces = new Map<number, readonly Draft[]>();
   const actions = new Map<number, Actions>();
+  const undoLists = new Map<number, Undo[]>();
   const memories = new Map<number, Draft>();
   return {
     groups(objref, struct) {
@@ -74,9 +84,15 @@ export function createSharedObjects(arch: string | null): SharedObjects {
     memory(objref, struct) {
       memories.set(objref, memoryOf(struct));
     },
+    undo(objref, row, record) {
+      const list = undoLists.get(objref);
+      if (list === undefined) undoLists.set(objref, [{ row, record }]);
+      else list.push({ row, record });
+    },
     credentialsAt: (objref) => credentials.get(objref),
     namespacesAt: (objref) => namespaces.get(objref) ?? [],
     actionsAt: (objref) => actions.get(objref),
+    undoAt: (objref) => undoLists.get(objref) ?? [],
     memoryAt: (objref) => memories.get(objref) ?? {},
     labelAt: (reference) => labels.get(reference) ?? null,
   };

@@ -12,7 +12,7 @@ import { limitName, UNLIMITED } from "../words.ts";
 import type { Owner } from "./mappings.ts";
 import { type Draft, timersOf } from "./objects.ts";
 import { type RecordReader, type Struct, take } from "./record-reader.ts";
-import type { SharedObjects } from "./shared-objects.ts";
+import type { SharedObjects, Undo } from "./shared-objects.ts";
 
 export interface TaskReader {
   /** TASK: a task begins. */
@@ -44,6 +44,11 @@ interface Current {
 }
 
 const LIMITS = 16;
+
+/** Adds what is added to semaphores when a task ends. */
+function addUndo(tables: Tables, { pid, task }: Current, lists: readonly Undo[]): void {
+  lists.every(({ row, record }) => tables.add("undo", { pid, ...row }, task, record));
+}
 
 /**
  * Reads tasks in the order of the records.
@@ -127,6 +132,9 @@ export function createTasks(
       // Threads share all of it with the first of them.
       if (isFirst("objects")) sharing.add({ pid: current.pid, task: current.task, record }, struct);
       Object.assign(current.row, objects.memoryAt(struct.number("mm_objref")));
+      const undo = struct.big("sem_undo_objref");
+      if (undo !== null) tables.hold("undo");
+      if (undo && isFirst(`undo ${undo}`)) addUndo(tables, current, objects.undoAt(Number(undo)));
       const actions = objects.actionsAt(struct.number("sighand_objref"));
       if (actions === undefined || !isFirst("signals")) return;
       tables.hold("signals");

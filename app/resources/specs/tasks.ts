@@ -424,6 +424,21 @@ const CGROUPS: ResourceSpec = {
   ],
 };
 
+const UNDO: ResourceSpec = {
+  name: "undo",
+  noun: "undo list",
+  title: "Semaphore undo",
+  scope: "task",
+  meaning:
+    "What is added to semaphores when a task ends, because it changed them with SEM_UNDO: see semop(2). Tasks that share it (CLONE_SYSVSEM) have a row each.",
+  key: ["pid", "id"],
+  columns: [
+    PID,
+    column("id", "number", "id", "semid, as in the table of System V IPC", { linuxCr: "ckpt_hdr_task_sem_undo.semid" }),
+    column("values", "list", "values", "what is added to each semaphore of the set", { recordedWith: "values" }),
+  ],
+};
+
 /** Tables of tasks and threads. */
 export const TASK_RESOURCES: readonly ResourceSpec[] = [
   TASKS,
@@ -436,4 +451,5 @@ export const TASK_RESOURCES: readonly ResourceSpec[] = [
   NAMESPACES,
   CGROUPS,
   SHARING,
+  UNDO,
 ];

@@ -11,7 +11,7 @@ import type { ColumnSpec, ResourceSpec } from "../../../app/resources/resource.t
 import { RESOURCES } from "../../../app/resources/resources.ts";
 import { numberAt, type Parts, putTogether, setField } from "../../support/edit-image.ts";
 import { open } from "../../support/open.ts";
-import { resourcefulImage, withSemaphores } from "../../support/resourceful-image.ts";
+import { resourcefulImage, withAdjustments, withSemaphores } from "../../support/resourceful-image.ts";
 import { entries } from "../../support/resources.ts";
 
 /** Structs of terminals and epoll items, whose tables are not compared as such: test/diff has the law of details. */
@@ -26,7 +26,7 @@ const PLACES: Readonly<Record<string, readonly [record: string, path: string]>> 
 
 /** Records whose fields are walked. */
 const RECORDS =
-  "TASK CRED GROUPINFO USER USER_NS SECURITY TASK_CREDS NS TASK_NS UTS_NS IPC_NS IPC IPC_SHM IPC_MSG IPC_MSG_MSG IPC_SEM MM VMA SIGHAND SIGNAL SIGPENDING SIGNAL_TASK TASK_OBJS".split(
+  "TASK CRED GROUPINFO USER USER_NS SECURITY TASK_CREDS NS TASK_NS UTS_NS IPC_NS IPC IPC_SHM IPC_MSG IPC_MSG_MSG IPC_SEM MM VMA SIGHAND SIGNAL SIGPENDING SIGNAL_TASK TASK_OBJS TASK_SEM_UNDO".split(
     " ",
   );
 
@@ -126,6 +126,20 @@ function expected(source: string, spec: ResourceSpec, column: ColumnSpec): reado
 }
 
 describe("one edit of a Linux-CR image", () => {
+  test("what is added to a semaphore when a task ends is one change", async () => {
+    expect(ofTables(await changesTo(putTogether(withAdjustments(image, [-7, 0, 1]))))).toEqual([]);
+    const changes = await changesTo(putTogether(withAdjustments(image, [-7, -2, 1])));
+    expect(changes.filter(({ kind }) => kind.startsWith("resource"))).toMatchObject([
+      { kind: "resource-changed", resource: "undo", field: "values", before: [-7, 0, 1], after: [-7, -2, 1] },
+    ]);
+  });
+
+  test("an undo list whose values are missing is one without values", async () => {
+    const [row] = await entries(await open(putTogether(withAdjustments(image, [-7]))), "undo");
+    expect(row).toMatchObject({ id: 5, values: null });
+    expect(ofTables(await changesTo(putTogether(withAdjustments(image, [-7]))))).toEqual([]);
+  });
+
   test.each(COLUMNS)("$source is one change of $spec.name $name", async (edit) => {
     const { source, spec, column } = edit;
     const bytes = edited(edit, column.name);
@@ -222,9 +236,10 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   "ckpt_hdr_task_objs.files_objref": REFERENCE,
   "ckpt_hdr_task_objs.mm_objref": REFERENCE,
   "ckpt_hdr_task_objs.fs_objref": REFERENCE,
-  "ckpt_hdr_task_objs.sem_undo_objref": "names a SEM_UNDO, which no table has, of CRIU neither",
+  "ckpt_hdr_task_objs.sem_undo_objref": REFERENCE,
   "ckpt_hdr_task_objs.sighand_objref": REFERENCE,
   "ckpt_hdr_task_objs.signal_objref": REFERENCE,
+  "ckpt_hdr_task_sem_undo.semadj_count": COUNT,
 };
 
 /** Every field of the records, in arrays those of the entry that PLACES names. */
