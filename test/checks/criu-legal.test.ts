@@ -28,7 +28,7 @@ test.each(["always", false] as const)("a policy that is reset on fork, with kern
 describe("the contents of a tmpfs", () => {
   const TMPFS = 5;
   /** Which entries they are. */
-  const [PROC, ROOT] = [1, 2];
+  const [TEMPORARY, PROC, ROOT] = [0, 1, 2];
   const MOUNTS = "mountpoints-9.img";
   const mounted = async () => without(await withPages(setSources("verdicts/mnt")), "tmpfs-dev-40.tar.gz.img");
   const tmpfsAt = (set: readonly Source[], n: number, device: number): Source[] => {
@@ -52,11 +52,16 @@ describe("the contents of a tmpfs", () => {
     expect(await pairsOf(outside)).toEqual([]);
   });
 
-  test("are called for if only a file in it comes from outside", async () => {
+  test("are called for if only a file in it comes from outside, unless it is of the same peer group", async () => {
     const set = tmpfsAt(await mounted(), PROC, 40);
     const outside = editField(set, MOUNTS, "mnt_entry", PROC, "ext_key", () => encodeText("key"));
     const part = editField(outside, MOUNTS, "mnt_entry", PROC, "root", () => encodeText("/null"));
     expect(await pairsOf(part)).toEqual(["error member-missing"]);
+    const inGroup = setNumber(part, MOUNTS, "mnt_entry", PROC, "shared_id", 7);
+    expect(await pairsOf(inGroup)).toEqual(["error member-missing"]);
+    for (const field of ["shared_id", "master_id"]) {
+      expect(await pairsOf(setNumber(inGroup, MOUNTS, "mnt_entry", TEMPORARY, field, 7))).toEqual([]);
+    }
   });
 });
 

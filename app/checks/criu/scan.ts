@@ -121,7 +121,16 @@ export interface Scan {
   /** Mounts that show a whole tmpfs: the devices of those from outside, and the others. */
   readonly tmpfs: {
     readonly outside: Set<number>;
-    readonly inside: { readonly mount: number; readonly device: number; readonly record: number }[];
+    /** Peer groups of mounts from outside, whole or not. */
+    readonly outsidePeers: Set<number>;
+    readonly inside: {
+      readonly mount: number;
+      readonly device: number;
+      /** Its peer group, and the one that it follows; 0: none. */
+      readonly peers: number;
+      readonly followed: number;
+      readonly record: number;
+    }[];
   };
   /** Network namespaces of tasks that are not CRIU's own, with the record that names them. */
   readonly networks: Map<number, number>;
@@ -309,7 +318,7 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     usedFilters: new Set(),
     fills: [],
     mounts: [],
-    tmpfs: { outside: new Set(), inside: [] },
+    tmpfs: { outside: new Set(), outsidePeers: new Set(), inside: [] },
     networks: new Map(),
     segments: new Map(),
     inventory: {

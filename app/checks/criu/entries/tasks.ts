@@ -212,7 +212,19 @@ const isRoot = (path: Uint8Array): boolean => ["/", "./", "."].includes(decodeTe
 /** mnt_entry. */
 export const onMount: Handler = handler(
   "mnt_entry",
-  ["fstype", "mnt_id", "root_dev", "root", "with_plugin", "ext_mount", "ext_key", "mountpoint", "parent_mnt_id"],
+  [
+    "fstype",
+    "mnt_id",
+    "root_dev",
+    "root",
+    "with_plugin",
+    "ext_mount",
+    "ext_key",
+    "mountpoint",
+    "parent_mnt_id",
+    "shared_id",
+    "master_id",
+  ],
   (scan, seen, bytes) => {
     const textIn = (slot: number): Uint8Array => bytes.slice(low(scan, slot), scan.out[2 * slot + 1] as number);
     // Older sets have the key in root.
@@ -236,9 +248,12 @@ export const onMount: Handler = handler(
       noteMount(scan, { id: mount, parent, at, type: low(scan, 1), isExternal: isOutside, isWhole });
     }
     if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3)) return;
+    // A mount from outside is that of its peers, and of what follows them.
+    const [peers, followed] = [has(seen, 10) ? low(scan, 10) : 0, has(seen, 11) ? low(scan, 11) : 0];
+    if (has(seen, 7) && peers !== 0) scan.tmpfs.outsidePeers.add(peers);
     if (isWhole && has(seen, 7)) scan.tmpfs.outside.add(device);
     // The root is there before the restore.
     else if (isWhole && !isOutside && has(seen, 8) && !isRoot(textIn(8)))
-      scan.tmpfs.inside.push({ mount, device, record: scan.record });
+      scan.tmpfs.inside.push({ mount, device, peers, followed, record: scan.record });
   },
 );

@@ -93,12 +93,13 @@ const isWithoutRawFiles = ({ members }: Scan): boolean =>
 
 /**
  * CRIU stores the contents of a tmpfs, unless it is the root of a namespace or a mount of it comes from outside
- * (dump_one_fs() in criu/mount.c).
+ * (dump_one_fs() and mnt_is_external() in criu/mount.c).
  */
 function checkTmpfs(scan: Scan): void {
   const { tmpfs, members } = scan;
   if (tmpfs.inside.length === 0 || isWithoutRawFiles(scan)) return;
-  for (const { mount, device, record } of tmpfs.inside) {
+  for (const { mount, device, peers, followed, record } of tmpfs.inside) {
+    if (tmpfs.outsidePeers.has(peers) || tmpfs.outsidePeers.has(followed)) continue;
     // Before CRIU 1.8 they were named by the mount.
     if (tmpfs.outside.has(device) || members.find("tmpfs", mount) !== NONE) continue;
     if (members.find("tmpfs-dev", device) !== NONE || !addCall(scan, "tmpfs-dev", device)) continue;
