@@ -22,7 +22,7 @@ export type ObjectOperations = Readonly<Record<string, ObjectOperation>>;
 /** One pseudo-terminal, as its open files describe it. */
 export interface Terminal {
   readonly winsize: FieldValues;
-  /** By side: 0 the master, 1 the slave; absent: those that it has when it is opened. */
+  /** Of the master and of the slave; absent: those that it has when it is opened. */
   readonly termios: readonly [FieldValues | undefined, FieldValues | undefined];
 }
 

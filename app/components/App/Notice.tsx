@@ -26,7 +26,7 @@ export function Notice() {
       setPlaced({ of: notice, place: freePlace({ width, height }, { width: innerWidth, height: innerHeight }, taken) });
     };
     put(clickables(document));
-    // Something can appear where it is.
+    // A button can appear below it.
     const observer = new MutationObserver(() => {
       const taken = clickables(document);
       if (taken.some((each) => overlap(each, own.getBoundingClientRect()))) put(taken);

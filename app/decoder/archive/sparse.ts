@@ -7,7 +7,7 @@ import { type Source, SourceError } from "../source.ts";
 export interface Sparse {
   /** Bytes of its body. */
   readonly stored: number;
-  /** Offset and length of each part in the file, ascending; `null`: the body begins with their number and them, as text. */
+  /** Offset and length of each part in the file, ascending; `null`: they are at the beginning of the body, as text. */
   readonly parts: readonly number[] | null;
 }
 
@@ -75,7 +75,7 @@ async function readLayout(
   for (let at = 0; at < parts.length; at += 2) {
     const [begin = Number.NaN, length = Number.NaN] = [parts[at], parts[at + 1]];
     const next = begin + length;
-    // Also if one is not a number.
+    // Written so that NaN fails, too.
     if (!(begin >= last && next <= size && place + length <= stored)) throw damaged(name);
     if (length > 0) {
       layout.begins.push(begin);

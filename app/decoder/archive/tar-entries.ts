@@ -10,7 +10,7 @@ import { packedInput, UnpackError } from "./packed-input.ts";
 const BLOCK = 512;
 /** Where a header has the size of the body, and the type of the entry. */
 const [SIZE, SIZE_END, TYPE] = [124, 136, 156];
-/** A file with holes of GNU tar, and where its header, and each block with further runs, say that one follows. */
+/** GNU tar's sparse files: their type, and the bytes of the header and of further blocks that say another block follows. */
 const [SPARSE, SPARSE_MORE, MORE] = ["S", 482, 504];
 /** Entries that describe the one after them: long names and links of GNU tar, and extended headers. */
 const OF_NEXT: ReadonlySet<string> = new Set(["L", "K", "x", "g"]);

@@ -16,7 +16,7 @@ export interface TarEntry {
   readonly hardLink?: string;
   /** The path, relative to the link's own directory, that a symbolic link leads to. */
   readonly symbolicLink?: string;
-  /** Of a sparse file, only parts of which are stored. */
+  /** How a sparse file is stored; absent: it is stored whole. */
   readonly sparse?: Sparse;
 }
 

@@ -52,8 +52,8 @@ export function namespaceTaskOf(
 }
 
 /**
- * What a key that names other files has besides their descriptors (links.ts): files that no descriptor leads
- * to, by name, and of an epoll the numbers and data of what it watches.
+ * The part of a value that links.ts does not compare, if the value names other files: the names of files without
+ * descriptors, and the numbers and data of what an epoll watches.
  */
 function linkValue(checkpoint: Checkpoint, file: FileRow, spec: DetailSpec, value: DetailValue): DetailValue {
   if (value === null) return null;

@@ -74,7 +74,7 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
           if (!isSame(value, other)) return false;
           continue;
         }
-        // A list of ids, of which only files without descriptors count.
+        // A list of file ids: only files without descriptors are compared here.
         if (isNull(x, value) !== isNull(y, other)) return false;
         if (linked !== ALL_PAIRED && !haveOnlyHeld(b, a, role)) return false;
       }

@@ -99,7 +99,10 @@ export const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
 export interface Body extends Omit<Handler, "check"> {
   /** The slot of its id. */
   readonly idSlot: number;
-  /** `null`: nothing but its id. It does nothing if no field of the plan is there but the id, unless that is the only one. */
+  /**
+   * `null`: there is nothing to check but its id. It must do nothing if the plan has other fields and the message has
+   * none of them.
+   */
   readonly check: Handler["check"] | null;
 }
 

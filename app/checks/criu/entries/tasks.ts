@@ -248,11 +248,11 @@ export const onMount: Handler = handler(
       noteMount(scan, { id: mount, parent, at, type: low(scan, 1), isExternal: isOutside, isWhole });
     }
     if (low(scan, 1) !== TMPFS || !has(seen, 1) || !has(seen, 3)) return;
-    // A mount from outside is that of its peers, and of what follows them.
+    // If a mount is external, so are its peers and their slaves.
     const [peers, followed] = [has(seen, 10) ? low(scan, 10) : 0, has(seen, 11) ? low(scan, 11) : 0];
     if (has(seen, 7) && peers !== 0) scan.tmpfs.outsidePeers.add(peers);
     if (isWhole && has(seen, 7)) scan.tmpfs.outside.add(device);
-    // The root is there before the restore.
+    // The root exists before the restore.
     else if (isWhole && !isOutside && has(seen, 8) && !isRoot(textIn(8)))
       scan.tmpfs.inside.push({ mount, device, peers, followed, record: scan.record });
   },

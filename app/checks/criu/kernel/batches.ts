@@ -208,13 +208,13 @@ function takeNotes(scanned: Scan, { takers, descriptor, mapping }: Nodes, run: N
   return at;
 }
 
-/** A function that gives the kernel the types of open files that have been read so far, when it is first called. */
+/** Returns a function that, on its first call, passes the types of the open files read so far to the kernel. */
 function typeGiver({ checkpoint: { files }, types }: Scan, typeOfId: Uint8Array): () => void {
   let isGiven = false;
   return () => {
     if (isGiven) return;
     isGiven = true;
-    // References mean the first file with an id.
+    // If ids repeat, references lead to the first file.
     for (let row = files.count - 1; row >= 0; row--) typeOfId[files.id[row] as number] = types[row] as number;
   };
 }

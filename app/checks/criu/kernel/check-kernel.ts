@@ -39,7 +39,7 @@ export interface Checked {
   noted: number;
   /** By member: how many records it and those before it have. */
   readonly memberRecords: Uint32Array;
-  /** By entry that is an open file and has no note: its type. */
+  /** By entry: the type of an open file that has no note. */
   readonly fileTypes: Uint8Array;
 }
 

@@ -8,7 +8,7 @@ import type { Limit } from "../entries/value-limits.ts";
 /** Sizes of the kernel's tables, as in checks.c. */
 const TABLE = { nodes: 96, limits: 32, orders: 8 } as const;
 
-/** Numbers in an action, a node, an order: bytes, words and bytes. */
+/** Sizes: bytes of an action, words of a node, bytes of an order. */
 const [ACTION, NODE, ORDER] = [4, 6, 4];
 /** 64-bit words of a limit. */
 const LIMIT = 4;
@@ -84,8 +84,8 @@ export function addNode(
 }
 
 /**
- * Says when the note of a message is left out that has one with this node joined to it: if it has none of the slots with the
- * bits `loud`, and the same id as that one, in slot `idSlot`.
+ * Leaves out the note of an open file whose joined message, of this node, needs no check: it has the file's id in slot
+ * `idSlot`, and none of the slots in `loud`, a bit mask.
  */
 export function setQuiet({ nodes }: Tables, node: number, idSlot: number, loud: number): void {
   nodes.set([idSlot, loud], node * NODE + 4);

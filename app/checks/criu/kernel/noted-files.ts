@@ -69,7 +69,11 @@ const WATCH_WORDS = slotAt(slotsOf(WATCH));
 /** By type: 1 if an open file may have it. */
 export const KNOWN_TYPES = Uint8Array.from(FILE_FIELDS, (field) => Number(field !== null));
 
-/** Takes the notes of a run of open files. One that is not usual is left to `checkUnusual`. @param quiet Types of those without a note */
+/**
+ * Takes the notes of a run of open files. Unusual ones are left to `checkUnusual`.
+ *
+ * @param quiet By entry: the type of an open file without a note.
+ */
 export function takeFiles(scan: Scan, { words, bodies, watch }: FileNode, run: NotedRun, quiet: Uint8Array): void {
   const { notes, end, row, records, bytes, offset } = run;
   const { types, out } = scan;

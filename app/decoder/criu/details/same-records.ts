@@ -31,7 +31,7 @@ const MOST_BYTES = 256 << 10;
 export function createEntryComparer(set: ComparedSet, earlier: ComparedSet): EntryComparer {
   const own = placeIn(set);
   const other = placeIn(earlier);
-  // The entries from … end - 1 are the same as those `shift` rows further in the other set.
+  // Entries from … end - 1 equal those in the other set `shift` rows further on.
   let from = 0;
   let end = 0;
   let shift = 0;

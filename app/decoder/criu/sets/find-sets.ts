@@ -55,7 +55,7 @@ const NEVER_OPENED = /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/.*
 /** Whether a file may be an archive with images in it, judging by its name. */
 export const mayBeOpened = (name: string): boolean => !NEVER_OPENED.test(name);
 
-/** Whether a file is the link by which a set names the one that was dumped before it. */
+/** Whether a file is the link to the set of the previous dump. */
 export const isParentLink = (name: string): boolean => baseName(name) === PARENT;
 
 /** Whether a member's contents are needed, for a set or for the facts of its container. */

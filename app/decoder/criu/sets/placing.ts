@@ -52,7 +52,7 @@ function inOrder(members: PlacedMember[]): PlacedMember[] {
   return Array.from(Float64Array.from(byOwnNumber.keys()).sort(), (number) => byOwnNumber.get(number) as PlacedMember);
 }
 
-/** Whether the numbers ascend. So they do in the order of the names, if all have as many digits. */
+/** Whether the numbers ascend. They do if the names are sorted and all numbers have as many digits. */
 const isInOrder = (members: readonly PlacedMember[]): boolean =>
   members.every(({ number }, at) => at === 0 || number > (members[at - 1] as PlacedMember).number);
 

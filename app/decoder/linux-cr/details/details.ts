@@ -213,7 +213,7 @@ function credentialsOfPeer(unix: StructReader, credentials: ReadonlyMap<number, 
     const [uid, gid] = [unix.number("peercred_uid"), unix.number("peercred_gid")];
     return uid === NOBODY && gid === NOBODY ? null : { uid, gid };
   }
-  // From v23 on an object has them, as the kernel keeps them.
+  // From v23 on, they are in an object of their own.
   const { euid, egid } = credentials.get(unix.known("peercred") ?? 0) ?? {};
   return euid === undefined || egid === undefined ? null : { uid: euid, gid: egid };
 }
