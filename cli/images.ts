@@ -4,7 +4,7 @@ import type { Image } from "../app/decoder/image.ts";
 import { type ChosenLimits, isLimitName, LIMITS, NO_LIMITS } from "../app/decoder/limits.ts";
 import { type DetailFilter, SourceError } from "../app/decoder/source.ts";
 import { type Dated, openDated } from "../app/decoder/summary.ts";
-import { visible } from "../app/model/text.ts";
+import { visible } from "../app/model/text/text.ts";
 import { CliError } from "./error.ts";
 import { type Input, openInput, requireOnce } from "./input.ts";
 import type { Io } from "./io.ts";

@@ -14,7 +14,7 @@ import {
   statSync,
 } from "node:fs";
 import { bytesSource, joinedSource, partOf, type Source, SourceError } from "../app/decoder/source.ts";
-import { decodeText } from "../app/model/text.ts";
+import { decodeText } from "../app/model/text/text.ts";
 import { systemReason } from "./error.ts";
 import type { Io } from "./io.ts";
 

@@ -1,7 +1,7 @@
 // Finds the command, parses its arguments, runs it, and prints an error as one line.
 
 import { existsSync } from "node:fs";
-import { visible } from "../app/model/text.ts";
+import { visible } from "../app/model/text/text.ts";
 import { CHECK } from "./arguments/check.ts";
 import {
   COMMANDS,

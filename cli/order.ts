@@ -3,8 +3,8 @@
 import { findImage } from "../app/decoder/open.ts";
 import type { Source } from "../app/decoder/source.ts";
 import { summarise } from "../app/decoder/summary.ts";
-import { type Evidence, earlierOf } from "../app/model/earlier.ts";
-import { visible } from "../app/model/text.ts";
+import { type Evidence, earlierOf } from "../app/model/comparison/earlier.ts";
+import { visible } from "../app/model/text/text.ts";
 import { isStream, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { NODE_UNPACKERS } from "./unpackers.ts";

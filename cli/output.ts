@@ -22,7 +22,7 @@ import { isatty } from "node:tty";
 import { HEAD_BYTES } from "../app/decoder/archive/forms.ts";
 import { memberOfName } from "../app/decoder/criu/format/member-names.ts";
 import { isImageByBytes } from "../app/decoder/find-images.ts";
-import { visible } from "../app/model/text.ts";
+import { visible } from "../app/model/text/text.ts";
 import { CliError, systemReason } from "./error.ts";
 import { isReadFrom } from "./input.ts";
 

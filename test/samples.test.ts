@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { openImage } from "../app/decoder/open.ts";
 import { changesJson } from "../app/diff/describe/describe.ts";
 import { diff } from "../app/diff/diff.ts";
-import type { Side } from "../app/model/side.ts";
+import type { Side } from "../app/model/comparison/side.ts";
 import { expectChanges, isOfDetails } from "./support/changes.ts";
 import { imageSources, SAMPLES, type Sample } from "./support/corpus.ts";
 import { documentOf } from "./support/open.ts";

@@ -1,6 +1,6 @@
 // The open flags that the checks examine, as masks for an architecture.
 
-import { type FlagName, openFlags } from "../model/names.ts";
+import { type FlagName, openFlags } from "../model/names/names.ts";
 
 /** Masks of f_flags on an architecture. */
 export interface FlagMasks {

@@ -1,6 +1,6 @@
 // Files that file managers leave behind in folders and archives.
 
-import { baseName } from "../model/paths.ts";
+import { baseName } from "../model/text/paths.ts";
 
 const CLUTTER: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 

@@ -5,9 +5,9 @@
 import { type Checkpoint, type DetailStore, HAS, NONE } from "../model/checkpoint.ts";
 import { valueBytes } from "../model/detail-store.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { fileKind } from "../model/names.ts";
+import { fileKind } from "../model/names/names.ts";
 import type { FileRow } from "../model/rows.ts";
-import { decodeText } from "../model/text.ts";
+import { decodeText } from "../model/text/text.ts";
 import type { LinksBuilder } from "./builder/details.ts";
 import { createPairIndex } from "./builder/pair-index.ts";
 

@@ -1,9 +1,9 @@
 // Finds the images among files of any kind: Linux-CR streams and CRIU image sets, loose, in folders, compressed, in
 // archives and in archives within those.
 
-import { baseName } from "../model/paths.ts";
-import { visible } from "../model/text.ts";
-import { counted } from "../model/words.ts";
+import { baseName } from "../model/text/paths.ts";
+import { visible } from "../model/text/text.ts";
+import { counted } from "../model/text/words.ts";
 import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/forms.ts";
 import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/problem.ts";

@@ -1,7 +1,7 @@
 // Limits on the resources that an input can use, as data, declared only here. docs/reliability.md lists them. Past a
 // limit, decoding stops, what was decoded so far is kept, and a problem names the limit.
 
-import { counted, sizeText } from "../model/words.ts";
+import { counted, sizeText } from "../model/text/words.ts";
 
 export type LimitName = (typeof LIMITS)[number]["name"];
 

@@ -1,7 +1,7 @@
 // Finds the image in what the user gave, and calls its format's decoder.
 
 import type { Problem } from "../model/checkpoint.ts";
-import { decodeText, exactBytes, visible } from "../model/text.ts";
+import { decodeText, exactBytes, visible } from "../model/text/text.ts";
 import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/problem.ts";
 import { decodeCriuSet } from "./criu/index.ts";

@@ -1,7 +1,7 @@
 // The summary of an image in a list, and the evidence of when it was written.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
-import type { Evidence } from "../model/earlier.ts";
+import type { Evidence } from "../model/comparison/earlier.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
 import { hostOf } from "./criu/sets/set-host.ts";
 import { uptimeOf } from "./criu/sets/set-times.ts";

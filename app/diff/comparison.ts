@@ -1,7 +1,7 @@
 // The result of comparing two checkpoints, as columns. diff.ts fills it in; describe.ts reads single changes from it.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
-import { descriptorOf } from "../model/descriptor-pairs.ts";
+import { descriptorOf } from "../model/comparison/descriptor-pairs.ts";
 import { i32At } from "../model/read.ts";
 import type { ChangeKind, Note } from "./changes.ts";
 import type { Places } from "./pairs/match-mounts.ts";

@@ -1,8 +1,8 @@
 // Compares two checkpoints: pairs up what corresponds (pair.ts), then collects every change as columns (comparison.ts).
 
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { earlierOf, ownEvidence, type Verdict } from "../model/earlier.ts";
-import type { Side } from "../model/side.ts";
+import { earlierOf, ownEvidence, type Verdict } from "../model/comparison/earlier.ts";
+import type { Side } from "../model/comparison/side.ts";
 import type { Resources } from "../resources/table.ts";
 import { CHANGE_KINDS, type ChangeKind } from "./changes.ts";
 import { createCollector } from "./compare/collect-changes.ts";

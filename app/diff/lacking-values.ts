@@ -1,8 +1,8 @@
 // Values that only one of two images records, such as flags of a damaged entry, or what an older version did not write.
 // They are not compared, because nothing says that they changed; a note says which values, and how many.
 
-import { SIDES, type Side } from "../model/side.ts";
-import { counted } from "../model/words.ts";
+import { SIDES, type Side } from "../model/comparison/side.ts";
+import { counted } from "../model/text/words.ts";
 import type { Note } from "./changes.ts";
 
 export type LackingValues = ReturnType<typeof createLackingValues>;

@@ -2,10 +2,10 @@
 // is shared. This is reported in a note, not as a change.
 
 import { type Checkpoint, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
-import { filesOfPairs } from "../model/descriptor-pairs.ts";
+import { filesOfPairs } from "../model/comparison/descriptor-pairs.ts";
+import { otherSide, SIDES, type Side } from "../model/comparison/side.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
-import { otherSide, SIDES, type Side } from "../model/side.ts";
 import type { Note } from "./changes.ts";
 import { openFileComparer } from "./compare/compare-open-files.ts";
 import type { Compared } from "./pairs/holders.ts";

@@ -1,9 +1,9 @@
 // Notes on two checkpoints that do not look like dumps of the same processes. Comparing them is never refused.
 
 import { type Checkpoint, HAS, hasPids, NONE } from "../model/checkpoint.ts";
-import { reversedText, type Verdict } from "../model/earlier.ts";
-import { SIDES } from "../model/side.ts";
-import { visible } from "../model/text.ts";
+import { reversedText, type Verdict } from "../model/comparison/earlier.ts";
+import { SIDES } from "../model/comparison/side.ts";
+import { visible } from "../model/text/text.ts";
 import type { Note } from "./changes.ts";
 import { sameFlagValues } from "./compare/compare-open-files.ts";
 import type { Compared } from "./pairs/holders.ts";

@@ -3,9 +3,9 @@
 
 import type { Image } from "../decoder/image.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, versionOf } from "../model/checkpoint.ts";
-import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
+import { FILE_KINDS, TASK_STATES } from "../model/names/names.ts";
 import { recordLength, recordOffset } from "../model/records.ts";
-import { base64, decodeText, isUtf8 } from "../model/text.ts";
+import { base64, decodeText, isUtf8 } from "../model/text/text.ts";
 import type {
   CarriedTask,
   Description,

@@ -3,7 +3,7 @@
 import { createIdIndex } from "../decoder/id-index.ts";
 import type { Dialect } from "../decoder/linux-cr/catalogue/dialect.ts";
 import { dialectFor, HEADER_MAGIC, TAIL_MAGIC } from "../decoder/linux-cr/recognise.ts";
-import { concatenated, encodeText } from "../model/text.ts";
+import { concatenated, encodeText } from "../model/text/text.ts";
 import type { Description, TaskDescription } from "./description.ts";
 import type { Dump, ObjectOperations, Terminal } from "./dump.ts";
 import { dumpFile } from "./files.ts";

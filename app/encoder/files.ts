@@ -4,7 +4,7 @@ import { structOfFile } from "../decoder/linux-cr/catalogue/dialect.ts";
 import { continuedName } from "../decoder/linux-cr/details/fdinfo-details.ts";
 import { NONE } from "../model/checkpoint.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
-import { encodeText } from "../model/text.ts";
+import { encodeText } from "../model/text/text.ts";
 import type { FileDescription } from "./description.ts";
 import { checkpointObject, type Dump, ERRNO, enumValue, fail } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";

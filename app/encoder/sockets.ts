@@ -1,8 +1,8 @@
 // Sockets: the object behind a file, its addresses, and its queues.
 
 import type { Details, DetailValue } from "../model/fields.ts";
-import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../model/names.ts";
-import { protocolsOf } from "../model/protocols.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../model/names/names.ts";
+import { protocolsOf } from "../model/names/protocols.ts";
 import { parseInternet, sockaddrIn, sockaddrUn } from "./addresses.ts";
 import { checkpointObject, type Dump } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";

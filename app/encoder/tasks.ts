@@ -3,7 +3,7 @@
 import { CAPABILITY_SETS } from "../decoder/linux-cr/fields/meaning.ts";
 import { NONE } from "../model/checkpoint.ts";
 import { HAS_STATUS } from "../model/outside.ts";
-import { encodeText } from "../model/text.ts";
+import { encodeText } from "../model/text/text.ts";
 import type { CapabilitySets, TaskDescription } from "./description.ts";
 import { checkpointObject, type Dump, type Steps } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";

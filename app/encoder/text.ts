@@ -1,6 +1,6 @@
 // Converts text of a description to bytes of an image.
 
-import { encodeText } from "../model/text.ts";
+import { encodeText } from "../model/text/text.ts";
 
 /** Bytes of base64 text. */
 export function fromBase64(text: string): Uint8Array {

@@ -2,7 +2,7 @@
 
 import type { Dialect } from "../decoder/linux-cr/catalogue/dialect.ts";
 import type { Layout, LayoutField } from "../decoder/linux-cr/catalogue/layout.ts";
-import { encodeText } from "../model/text.ts";
+import { encodeText } from "../model/text/text.ts";
 import { withNul } from "./text.ts";
 
 /** A field's value: an integer (a decimal string if it may exceed 2^53), or bytes. */

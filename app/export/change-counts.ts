@@ -3,7 +3,7 @@
 import { CHANGE_KINDS, CHANGE_TITLES, type ChangeKind } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { u8At } from "../model/read.ts";
-import { counted, grouped } from "../model/words.ts";
+import { counted, grouped } from "../model/text/words.ts";
 
 /** Kinds whose titles are nouns with a plural: `2 positions`, but `2 opened`, `2 close-on-exec`. */
 const NOUNS: ReadonlySet<ChangeKind> = new Set([

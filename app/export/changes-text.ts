@@ -19,12 +19,12 @@ import { type Checkpoint, commBytes, NONE, versionOf } from "../model/checkpoint
 import { detailText } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES } from "../model/links.ts";
-import { flagChange, modeNames } from "../model/names.ts";
+import { flagChange, modeNames } from "../model/names/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
-import { taskHeading, taskWords } from "../model/task-words.ts";
-import { shownText, stillVisible, visible } from "../model/text.ts";
-import { andMore, counted, fileName, grouped } from "../model/words.ts";
+import { taskHeading, taskWords } from "../model/text/task-words.ts";
+import { shownText, stillVisible, visible } from "../model/text/text.ts";
+import { andMore, counted, fileName, grouped } from "../model/text/words.ts";
 import { changeSummary } from "./change-counts.ts";
 import { delimitedLine, type Separator } from "./delimited.ts";
 import { anotherWords, detailSentence, detailWords, linkWords, specAt } from "./detail-words.ts";

@@ -8,7 +8,7 @@ import type { NeededOption, Needs, Outside } from "../checks/needs.ts";
 import type { Subject } from "../checks/subject.ts";
 import { type Checkpoint, HAS, nameBytes } from "../model/checkpoint.ts";
 import { u8At } from "../model/read.ts";
-import { exactBytes, jsonText } from "../model/text.ts";
+import { exactBytes, jsonText } from "../model/text/text.ts";
 import { textKeys } from "./file-json.ts";
 import type { SourceFacts } from "./show-json.ts";
 

@@ -1,11 +1,11 @@
 // Which tasks, descriptors and open files of an image a listing shows: those of some pids, kinds, paths and numbers.
 
 import { type Checkpoint, NONE, nameBytes, type Tasks, taskNumber } from "../model/checkpoint.ts";
-import type { Listing } from "../model/columns/column.ts";
-import { FILE_KINDS, kindWord } from "../model/names.ts";
+import type { Listing } from "../model/listings/column.ts";
+import { FILE_KINDS, kindWord } from "../model/names/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow } from "../model/rows.ts";
-import { encodeText, indexOfBytes } from "../model/text.ts";
+import { encodeText, indexOfBytes } from "../model/text/text.ts";
 
 /** Numbers from `from` to `to`. */
 export interface Range {

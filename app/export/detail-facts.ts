@@ -7,7 +7,7 @@ import type { DetailValue } from "../model/fields.ts";
 import { u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";
-import { encodeText, stillVisible } from "../model/text.ts";
+import { encodeText, stillVisible } from "../model/text/text.ts";
 
 /** A fact about a file. */
 export interface DetailFact {

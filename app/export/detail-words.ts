@@ -9,11 +9,11 @@ import { NONE } from "../model/checkpoint.ts";
 import { type DetailSpec, detailText, fileDetail, taskDetail } from "../model/detail-keys.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_TITLES, type LinkRole } from "../model/links.ts";
-import { fileKind } from "../model/names.ts";
+import { fileKind } from "../model/names/names.ts";
 import { i32At, u8At } from "../model/read.ts";
-import { taskWords } from "../model/task-words.ts";
-import { stillVisible } from "../model/text.ts";
-import { andMore, counted, grouped, kindNoun } from "../model/words.ts";
+import { taskWords } from "../model/text/task-words.ts";
+import { stillVisible } from "../model/text/text.ts";
+import { andMore, counted, grouped, kindNoun } from "../model/text/words.ts";
 import { differingParts, shortenedTexts } from "./differing-parts.ts";
 
 /** A value on both sides. */

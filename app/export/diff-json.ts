@@ -3,7 +3,7 @@
 import type { Change, Note } from "../diff/changes.ts";
 import type { Comparison } from "../diff/comparison.ts";
 import { changeAt, changesJson } from "../diff/describe/describe.ts";
-import { jsonText } from "../model/text.ts";
+import { jsonText } from "../model/text/text.ts";
 
 /** An image as the user gave it; `bytes`: its size. */
 export interface Source {

@@ -5,7 +5,7 @@ import type { DumpFacts } from "../checks/dump/facts.ts";
 import { type DumpFinding, type DumpFindings, dumpRule } from "../checks/dump/findings.ts";
 import { isSound } from "../checks/filter.ts";
 import type { Severity } from "../model/checkpoint.ts";
-import { jsonText } from "../model/text.ts";
+import { jsonText } from "../model/text/text.ts";
 
 /** A finding, with the text of its rule. */
 export interface DumpFindingEntry extends DumpFinding {

@@ -6,10 +6,10 @@ import type { Comparison } from "../diff/comparison.ts";
 import { taskOnSides } from "../diff/describe/tasks.ts";
 import { filesOf, hasOwnName } from "../diff/lists/events.ts";
 import { holderCount, NONE } from "../model/checkpoint.ts";
-import { descriptorOf, tablePairOf } from "../model/descriptor-pairs.ts";
+import { descriptorOf, tablePairOf } from "../model/comparison/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
-import { taskInText } from "../model/task-words.ts";
-import { counted, fileName, grouped } from "../model/words.ts";
+import { taskInText } from "../model/text/task-words.ts";
+import { counted, fileName, grouped } from "../model/text/words.ts";
 import { changeWords } from "./changes-text.ts";
 import { type Identity, identityOf, rowsOf } from "./reopened.ts";
 

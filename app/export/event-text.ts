@@ -6,10 +6,10 @@ import { resourceAt } from "../diff/describe/resource-at.ts";
 import { wordsOfNumber } from "../diff/describe/tasks.ts";
 import { filesOf, hasOwnName } from "../diff/lists/events.ts";
 import { commBytes, descriptorCount, NONE } from "../model/checkpoint.ts";
-import { fileKind } from "../model/names.ts";
+import { fileKind } from "../model/names/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
-import { shownText } from "../model/text.ts";
-import { counted, countedKind, fileName } from "../model/words.ts";
+import { shownText } from "../model/text/text.ts";
+import { counted, countedKind, fileName } from "../model/text/words.ts";
 import { changeSentence, changeWords, taskTitle } from "./changes-text.ts";
 import { commonWords, MOST_READ, partsText } from "./event-parts.ts";
 

@@ -4,12 +4,12 @@
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { type Checkpoint, HAS, NONE, type OpenFiles } from "../model/checkpoint.ts";
-import { createJsonBytes, type JsonBytes, takeBytes, writePiece, writeRaw } from "../model/json-bytes.ts";
-import { fileKind } from "../model/names.ts";
+import { fileKind } from "../model/names/names.ts";
 import { u8At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
-import { decodeText, encodeText, MOST_SHOWN, shortText } from "../model/text.ts";
-import { type FileNames, MOST_PLAIN } from "../model/words.ts";
+import { createJsonBytes, type JsonBytes, takeBytes, writePiece, writeRaw } from "../model/text/json-bytes.ts";
+import { decodeText, encodeText, MOST_SHOWN, shortText } from "../model/text/text.ts";
+import { type FileNames, MOST_PLAIN } from "../model/text/words.ts";
 import { createDetailFacts, type DetailFact, type NameSearch } from "./detail-facts.ts";
 import { createLinkFacts, LINK_PIECES } from "./link-facts.ts";
 

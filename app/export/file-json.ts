@@ -2,12 +2,12 @@
 
 import { type Checkpoint, HAS, NO_MOUNT, type OpenFiles } from "../model/checkpoint.ts";
 import { detailsOf, valueAt } from "../model/detail-store.ts";
-import { type JsonBytes, writePiece, writeRaw, writeValue, writeWritten } from "../model/json-bytes.ts";
-import { FILE_KINDS, flagNames } from "../model/names.ts";
+import { FILE_KINDS, flagNames } from "../model/names/names.ts";
 import { u8At, u16At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";
-import { base64, decodeText, encodeText, jsonText, strictText } from "../model/text.ts";
+import { type JsonBytes, writePiece, writeRaw, writeValue, writeWritten } from "../model/text/json-bytes.ts";
+import { base64, decodeText, encodeText, jsonText, strictText } from "../model/text/text.ts";
 import {
   call,
   entries,

@@ -1,10 +1,10 @@
 // The lines of descriptors and the contents of their cells (lines.ts).
 
 import { type Checkpoint, commBytes, HAS, NONE, taskCount, taskNumber } from "../model/checkpoint.ts";
-import { accessOf, FILE_KINDS, flagNames, kindWord } from "../model/names.ts";
+import { accessOf, FILE_KINDS, flagNames, kindWord } from "../model/names/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { shownText } from "../model/text.ts";
+import { shownText } from "../model/text/text.ts";
 import type { Chosen } from "./choose.ts";
 
 /** The descriptors of a table, paired with one of the tasks that use it. NONE: no task does. */

@@ -1,12 +1,12 @@
 // How lines of descriptors are written (lines.ts), as a template.
 
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
-import { type JsonBytes, writePiece, writeRaw } from "../model/json-bytes.ts";
-import { FILE_KINDS, O_ACCMODE, O_PATH } from "../model/names.ts";
+import { FILE_KINDS, O_ACCMODE, O_PATH } from "../model/names/names.ts";
 import { i32At, u8At } from "../model/read.ts";
 import type { DescriptorRow } from "../model/rows.ts";
-import { decodeText, encodeText } from "../model/text.ts";
-import { fileName, fileNames, MOST_PLAIN } from "../model/words.ts";
+import { type JsonBytes, writePiece, writeRaw } from "../model/text/json-bytes.ts";
+import { decodeText, encodeText } from "../model/text/text.ts";
+import { fileName, fileNames, MOST_PLAIN } from "../model/text/words.ts";
 import { delimitedCell } from "./delimited.ts";
 import { createFactWriter, FACTS } from "./fact-words.ts";
 import { ACCESS, fdCell, flagsCell, flagsOf, NOTHING, typeCell, wordCell } from "./line-cells.ts";

@@ -3,7 +3,7 @@
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { type Checkpoint, HAS, holderCount, NONE } from "../model/checkpoint.ts";
-import { accessOf } from "../model/names.ts";
+import { accessOf } from "../model/names/names.ts";
 import { u64At } from "../model/read.ts";
 import type { DescriptorRow, FileRow } from "../model/rows.ts";
 import type { Chosen } from "./choose.ts";

@@ -1,8 +1,8 @@
 // One line for each descriptor of each task, as lsof(8) prints them: every line names its task, descriptor and file.
 
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { takeBytes, writeRaw } from "../model/json-bytes.ts";
-import { encodeText } from "../model/text.ts";
+import { takeBytes, writeRaw } from "../model/text/json-bytes.ts";
+import { encodeText } from "../model/text/text.ts";
 import type { Chosen } from "./choose.ts";
 import { delimitedLine } from "./delimited.ts";
 import { LINE_TITLES, runsOf, taskCells } from "./line-cells.ts";

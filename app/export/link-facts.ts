@@ -1,15 +1,15 @@
 // What an open file is linked to, in words that refer to descriptors, never to ids: `peer fd 5`, `other end pid 12 fd 4`.
 
-import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, hasPids, holderCount, NONE, taskNumber } from "../model/checkpoint.ts";
-import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../model/json-bytes.ts";
 import { eachLink, LINK_ROLES, LINK_TITLES, type LinkRole } from "../model/links.ts";
+import { bitWords, EPOLL_EVENTS } from "../model/names/bits.ts";
 import { i32At, u32At } from "../model/read.ts";
 import type { FileRow, TableRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";
-import { taskOf, taskWords } from "../model/task-words.ts";
-import { encodeText } from "../model/text.ts";
-import { andMore, type FileNames } from "../model/words.ts";
+import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../model/text/json-bytes.ts";
+import { taskOf, taskWords } from "../model/text/task-words.ts";
+import { encodeText } from "../model/text/text.ts";
+import { andMore, type FileNames } from "../model/text/words.ts";
 
 /** Links of a role, and holders of one file, that are named; the others are counted. */
 const MOST_NAMED = 6;

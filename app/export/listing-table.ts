@@ -2,12 +2,19 @@
 // plain text, nor the same as in another row. Columns are functions, not arrays as the kernel of rows needs.
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
-import type { Column, Listing } from "../model/columns/column.ts";
-import { columnOf } from "../model/columns/columns.ts";
-import { createJsonBytes, type JsonBytes, takeBytes, writeInteger, writePiece, writeRaw } from "../model/json-bytes.ts";
+import type { Column, Listing } from "../model/listings/column.ts";
+import { columnOf } from "../model/listings/columns.ts";
 import { u32At } from "../model/read.ts";
-import { encodeText } from "../model/text.ts";
-import { MOST_PLAIN } from "../model/words.ts";
+import {
+  createJsonBytes,
+  type JsonBytes,
+  takeBytes,
+  writeInteger,
+  writePiece,
+  writeRaw,
+} from "../model/text/json-bytes.ts";
+import { encodeText } from "../model/text/text.ts";
+import { MOST_PLAIN } from "../model/text/words.ts";
 import { delimitedCell, delimitedLine, type Separator } from "./delimited.ts";
 import { writePlainCell } from "./plain-cell.ts";
 

@@ -1,8 +1,8 @@
 // Cells of a table that are written as they are.
 
-import { type JsonBytes, writePlain } from "../model/json-bytes.ts";
 import { u8At } from "../model/read.ts";
-import { encodeText } from "../model/text.ts";
+import { type JsonBytes, writePlain } from "../model/text/json-bytes.ts";
+import { encodeText } from "../model/text/text.ts";
 import type { Separator } from "./delimited.ts";
 
 /** By byte: 1 if a cell that begins with it may be written otherwise; 2 if any cell with it between commas is. */

@@ -7,11 +7,11 @@ import { hasOtherAccess } from "../diff/describe/same-open-file.ts";
 import { filesOf, hasOwnName } from "../diff/lists/events.ts";
 import { isAppending } from "../diff/lists/expected.ts";
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes } from "../model/checkpoint.ts";
-import { descriptorOf, tablePairOf } from "../model/descriptor-pairs.ts";
+import { descriptorOf, tablePairOf } from "../model/comparison/descriptor-pairs.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
-import { sameBytes } from "../model/text.ts";
-import { fileName } from "../model/words.ts";
+import { sameBytes } from "../model/text/text.ts";
+import { fileName } from "../model/text/words.ts";
 
 /** What happened to the open files of an event. Rows are pairs of descriptors. */
 export interface Identity {

@@ -1,7 +1,7 @@
 // A report: the page as one file that opens without a network, with packed images inside. The page's build makes the
 // file without images; here they are put in.
 
-import { base64 } from "../model/text.ts";
+import { base64 } from "../model/text/text.ts";
 
 /** Where the images go in the report's page: the element is empty in the page as it is built. */
 const REPORT_ELEMENT = '<script type="application/octet-stream" id="images">';

@@ -9,9 +9,9 @@ import {
   resourceValue,
 } from "../diff/resource-changes.ts";
 import { NONE } from "../model/checkpoint.ts";
+import type { Side } from "../model/comparison/side.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
-import type { Side } from "../model/side.ts";
-import { sizeText } from "../model/words.ts";
+import { sizeText } from "../model/text/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { columnNamed } from "../resources/resources.ts";
 import { type Column, cellAt } from "../resources/table.ts";

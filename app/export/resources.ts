@@ -1,6 +1,6 @@
 // Tables of resources as text: entries of `show --json --resources`, aligned columns, CSV and TSV.
 
-import { jsonText } from "../model/text.ts";
+import { jsonText } from "../model/text/text.ts";
 import type { ColumnSpec, ResourceSpec } from "../resources/resource.ts";
 import { resourceNamed } from "../resources/resources.ts";
 import { entryAt, hasValues, type Resources, type ResourceTable } from "../resources/table.ts";

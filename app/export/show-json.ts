@@ -4,11 +4,11 @@
 import { type Checkpoint, commBytes, holderCount, NONE, USE } from "../model/checkpoint.ts";
 import { taskDetailsOf } from "../model/detail-store.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { takeBytes, writeInteger, writePiece, writeRaw, writeValue } from "../model/json-bytes.ts";
-import { TASK_STATES } from "../model/names.ts";
+import { TASK_STATES } from "../model/names/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { TableRow, TaskRow } from "../model/rows.ts";
-import { encodeText, exactBytes, jsonText } from "../model/text.ts";
+import { takeBytes, writeInteger, writePiece, writeRaw, writeValue } from "../model/text/json-bytes.ts";
+import { encodeText, exactBytes, jsonText } from "../model/text/text.ts";
 import { isOfNoTask, type Resources } from "../resources/table.ts";
 import type { Chosen } from "./choose.ts";
 import { fileTemplate, textKeys } from "./file-json.ts";

@@ -2,12 +2,12 @@
 
 import { type Checkpoint, commBytes, HAS, hasPids, NONE, nameBytes, taskNumber, USE } from "../model/checkpoint.ts";
 import { detailsOf, taskDetailsOf } from "../model/detail-store.ts";
-import { FILE_KINDS, flagNames } from "../model/names.ts";
+import { FILE_KINDS, flagNames } from "../model/names/names.ts";
 import { i32At, u8At, u32At, u64At } from "../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
-import { decodeText, encodeText, textAndBytes } from "../model/text.ts";
+import { decodeText, encodeText, textAndBytes } from "../model/text/text.ts";
+import { fileName } from "../model/text/words.ts";
 import { UNLINKED_SUFFIX, unlinkedOf } from "../model/unlinked.ts";
-import { fileName } from "../model/words.ts";
 import type { SourceFacts } from "./show-json.ts";
 
 /** The subject of a search. */

@@ -1,6 +1,6 @@
 // Addresses of hosted images, from links or typed by the user: which are refused, and which need confirmation.
 
-import { visible } from "../model/text.ts";
+import { visible } from "../model/text/text.ts";
 
 /** The longest address that is accepted. */
 const LONGEST = 8192;

@@ -1,7 +1,7 @@
 // Leaves names out of a packed image, if the user wants that. They are replaced by numbers, the same ones in both
 // images of a pair, so that sharing and changes remain visible.
 
-import { encodeText, visibleText } from "../model/text.ts";
+import { encodeText, visibleText } from "../model/text/text.ts";
 import { namePool } from "./name-pool.ts";
 
 /** `directories`: paths keep only their last part. `names`: no paths, no names of tasks or hosts, no free text. */

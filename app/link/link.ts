@@ -12,9 +12,9 @@
 import { CHANGE_KINDS, type ChangeKind } from "../diff/changes.ts";
 import type { ChangeName } from "../diff/lists/about.ts";
 import { NONE } from "../model/checkpoint.ts";
-import { LISTINGS, type Listing } from "../model/columns/column.ts";
-import { COLUMNS } from "../model/columns/columns.ts";
-import { decodeText, encodeText } from "../model/text.ts";
+import { LISTINGS, type Listing } from "../model/listings/column.ts";
+import { COLUMNS } from "../model/listings/columns.ts";
+import { decodeText, encodeText } from "../model/text/text.ts";
 
 /** The version of links that this writes. */
 const LINK_VERSION = 1;

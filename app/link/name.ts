@@ -3,7 +3,7 @@
 import { type Checkpoint, NONE, nameBytes, taskCount, taskNumber } from "../model/checkpoint.ts";
 import { recordAt, recordMember, recordOffset } from "../model/records.ts";
 import type { Selection } from "../model/related.ts";
-import { encodeText, sameBytes, visibleText } from "../model/text.ts";
+import { encodeText, sameBytes, visibleText } from "../model/text/text.ts";
 import type { Name } from "./link.ts";
 
 /** The name of a selection; `null` if it has none that is meaningful in another dump. */

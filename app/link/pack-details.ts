@@ -9,7 +9,7 @@ import { valueAt, valueBytes } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
 import { groupMembers, isGroupRole, LINK_ROLES } from "../model/links.ts";
 import { u8At, u32At } from "../model/read.ts";
-import { decodeText, encodeText } from "../model/text.ts";
+import { decodeText, encodeText } from "../model/text/text.ts";
 import type { ByteReader, ByteWriter } from "./bytes.ts";
 import { allSteps, readSteps, words } from "./columns.ts";
 import type { Mask } from "./leave-out.ts";

@@ -1,7 +1,7 @@
 // The head of a packed image: everything but its columns, as JSON.
 
 import type { Checkpoint, Fact, Problem } from "../model/checkpoint.ts";
-import { decodeText, stillVisible } from "../model/text.ts";
+import { decodeText, stillVisible } from "../model/text/text.ts";
 
 /** Everything but the columns. */
 export interface Head {

@@ -3,9 +3,9 @@
 
 import { type Builder, createBuilder } from "../decoder/builder.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, stableLength } from "../model/checkpoint.ts";
-import { FILE_KINDS, TASK_STATES } from "../model/names.ts";
+import { FILE_KINDS, TASK_STATES } from "../model/names/names.ts";
 import { f64At, u8At, u32At } from "../model/read.ts";
-import { encodeText, sameBytes } from "../model/text.ts";
+import { encodeText, sameBytes } from "../model/text/text.ts";
 import { type ByteReader, type ByteWriter, byteReader, byteWriter } from "./bytes.ts";
 import { allSteps, words } from "./columns.ts";
 import { createMask, type Mask } from "./leave-out.ts";

@@ -4,7 +4,7 @@ import type { AddressSpace, ImageMemory, MappingRow } from "../decoder/memory/me
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { MAPPING_KINDS, mappedPath, permissionsMatch } from "../model/mappings.ts";
 import { i32At } from "../model/read.ts";
-import { exactText } from "../model/text.ts";
+import { exactText } from "../model/text/text.ts";
 
 /** What a mapping must satisfy; absent properties are not checked. */
 export interface MappingFilter {

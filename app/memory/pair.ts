@@ -3,7 +3,7 @@
 
 import type { AddressSpace, ImageMemory, MappingRow } from "../decoder/memory/memory.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { type MappingFacts, matchMappings } from "../model/match-mappings.ts";
+import { type MappingFacts, matchMappings } from "../model/comparison/match-mappings.ts";
 import { pathOf } from "./choose.ts";
 
 /** Two mappings that correspond; `null`: there is none on that side. */

@@ -1,6 +1,6 @@
 // What to search memory for, as the user wrote it, and the matcher for it.
 
-import { encodeText, visible } from "../model/text.ts";
+import { encodeText, visible } from "../model/text/text.ts";
 import { anyOf, bytesMatcher, isNeedle, type Matcher } from "./matchers.ts";
 import { literalPattern, type Pattern } from "./regex.ts";
 

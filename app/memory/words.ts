@@ -3,8 +3,8 @@
 import { type ImageMemory, type MappingRow, PAGE_STATE_WORDS, PAGE_STATES } from "../decoder/memory/memory.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { addressText, MAPPING_KINDS, permissionsText } from "../model/mappings.ts";
-import { exactBytes, shownValue, textAndBytes } from "../model/text.ts";
-import { sizeText } from "../model/words.ts";
+import { exactBytes, shownValue, textAndBytes } from "../model/text/text.ts";
+import { sizeText } from "../model/text/words.ts";
 import { pathOf } from "./choose.ts";
 import type { Coverage } from "./search.ts";
 

@@ -3,9 +3,9 @@
 
 import type { Details, DetailValue } from "./fields.ts";
 import type { LinkRole } from "./links.ts";
-import { FILE_KINDS, type FileKind } from "./names.ts";
-import { shortText, visible } from "./text.ts";
-import { timeText } from "./words.ts";
+import { FILE_KINDS, type FileKind } from "./names/names.ts";
+import { shortText, visible } from "./text/text.ts";
+import { timeText } from "./text/words.ts";
 
 /**
  * How a key is compared: as a `value`; through the holders of the files that it names (`link`); as the id of a

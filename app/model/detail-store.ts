@@ -3,11 +3,11 @@
 
 import { type Checkpoint, type DetailStore, HAS, NO_MOUNT, NO_SIZE, NONE } from "./checkpoint.ts";
 import type { Details, DetailValue } from "./fields.ts";
-import { fileKind } from "./names.ts";
+import { fileKind } from "./names/names.ts";
 import { i32At, u8At, u16At, u32At, u64At } from "./read.ts";
 import type { FileRow, TaskRow } from "./rows.ts";
 import { rowsOf } from "./search.ts";
-import { decodeText } from "./text.ts";
+import { decodeText } from "./text/text.ts";
 
 /** Entries of a store that belong to a row: from the first to before the second number. */
 export function detailRange(store: DetailStore, row: number): readonly [first: number, end: number] {

@@ -1,6 +1,6 @@
 // The summary of an image in a list.
 
-import type { Evidence } from "./earlier.ts";
+import type { Evidence } from "./comparison/earlier.ts";
 
 export interface ImageSummary extends Evidence {
   readonly format: "linux-cr" | "criu";

@@ -1,6 +1,6 @@
 // Kernels: small modules of WebAssembly. build/kernels has their source.
 
-import { base64Bytes } from "./text.ts";
+import { base64Bytes } from "./text/text.ts";
 
 /** Compiles a kernel without waiting and returns what it exports; null where WebAssembly is not allowed. */
 export function startKernel<Exports>(base64: string): Exports | null {

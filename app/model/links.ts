@@ -2,7 +2,7 @@
 // memory, files in flight, one process that has ended. Both formats fill them; views and comparisons name the files by their holders.
 
 import { type Checkpoint, HAS, NONE } from "./checkpoint.ts";
-import { O_ACCMODE } from "./names.ts";
+import { O_ACCMODE } from "./names/names.ts";
 import { i32At, u8At, u32At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
 import { rowsOf } from "./search.ts";

@@ -3,7 +3,7 @@
 import { type Checkpoint, HAS, NONE, nameBytes } from "./checkpoint.ts";
 import { u8At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
-import { concatenated, encodeText, sameBytes } from "./text.ts";
+import { concatenated, encodeText, sameBytes } from "./text/text.ts";
 
 /** Kinds of mapping, by index. */
 export const MAPPING_KINDS = [

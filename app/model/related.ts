@@ -1,7 +1,7 @@
 // From any object of a checkpoint to its record, and to the related row of any listing.
 
 import { type Checkpoint, NONE, type OpenFiles } from "./checkpoint.ts";
-import type { Listing } from "./columns/column.ts";
+import type { Listing } from "./listings/column.ts";
 import type { ObjectRef } from "./object-ref.ts";
 import { i32At, u32At } from "./read.ts";
 import { recordAt } from "./records.ts";

@@ -6,10 +6,10 @@ import { type Checkpoint, descriptorCount, HAS, NONE } from "./checkpoint.ts";
 import { detailOf, detailRange, valueAt } from "./detail-store.ts";
 import type { DetailValue } from "./fields.ts";
 import { linksOf } from "./links.ts";
-import { fileKind } from "./names.ts";
+import { fileKind } from "./names/names.ts";
 import { i32At, u8At, u16At, u32At } from "./read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "./rows.ts";
-import { hashOfBytes, sameRange } from "./text.ts";
+import { hashOfBytes, sameRange } from "./text/text.ts";
 
 /** The kind of a group: see above. */
 export type RepeatedBy = "path" | "kind" | "unconnected" | "close-wait" | "remote";

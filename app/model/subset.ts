@@ -1,9 +1,9 @@
 // A checkpoint with some of its descriptors and what belongs to them, for views of filtered rows.
 
 import { type Checkpoint, type DetailStore, type Links, NONE } from "./checkpoint.ts";
-import type { Listing } from "./columns/column.ts";
-import { filterMask } from "./filter.ts";
 import { isGroupRole, roleAt } from "./links.ts";
+import type { Listing } from "./listings/column.ts";
+import { filterMask } from "./listings/filter.ts";
 import { i32At, u32At } from "./read.ts";
 import { noRecords } from "./records.ts";
 

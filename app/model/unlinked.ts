@@ -4,7 +4,7 @@ import { type Checkpoint, HAS } from "./checkpoint.ts";
 import { namesOtherKernel } from "./outside.ts";
 import { u8At, u32At } from "./read.ts";
 import type { FileRow } from "./rows.ts";
-import { encodeText } from "./text.ts";
+import { encodeText } from "./text/text.ts";
 
 /** What the kernel appends to the path of an unlinked file (d_path). */
 export const UNLINKED_SUFFIX = encodeText(" (deleted)");

@@ -3,7 +3,7 @@
 import type { DetailStore } from "../model/checkpoint.ts";
 import { valueBytes } from "../model/detail-store.ts";
 import type { DetailValue } from "../model/fields.ts";
-import { decodeText } from "../model/text.ts";
+import { decodeText } from "../model/text/text.ts";
 import type { Input, Pool } from "./table.ts";
 
 /** A number as a cell; `null` if the value is none. */

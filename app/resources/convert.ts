@@ -1,7 +1,7 @@
 // From a stored value to a cell, by the type of its column: the same for both formats.
 
-import { capabilityNames } from "../model/capabilities.ts";
-import { signalName, signalNames } from "../model/signals.ts";
+import { capabilityNames } from "../model/names/capabilities.ts";
+import { signalName, signalNames } from "../model/names/signals.ts";
 import type { ColumnType } from "./resource.ts";
 import type { Input } from "./table.ts";
 

@@ -1,14 +1,14 @@
 // Tables that need only the checkpoint, and so are the same for both formats: descriptors of certain kinds, and facts
 // about the image as a whole.
 
-import { bitWords, EPOLL_EVENTS } from "../model/bits.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber } from "../model/checkpoint.ts";
 import { type DetailsReader, detailsReader, taskDetailsOf } from "../model/detail-store.ts";
 import type { Details, DetailValue } from "../model/fields.ts";
-import { fileKind, TASK_STATES } from "../model/names.ts";
+import { bitWords, EPOLL_EVENTS } from "../model/names/bits.ts";
+import { fileKind, TASK_STATES } from "../model/names/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
-import { base64Bytes } from "../model/text.ts";
+import { base64Bytes } from "../model/text/text.ts";
 import { numberOr, textOr, wordOr } from "./cells.ts";
 import { eachDescriptor } from "./descriptors-of-kind.ts";
 import { type SocketFacts, socketTable } from "./sockets.ts";

@@ -3,7 +3,7 @@
 import { type Checkpoint, HAS, NONE, nameBytes, USE } from "../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow, TaskRow } from "../model/rows.ts";
-import { sameBytes } from "../model/text.ts";
+import { sameBytes } from "../model/text/text.ts";
 import { resourceNamed } from "./resources.ts";
 import { cellAt, type ResourceTable } from "./table.ts";
 

@@ -4,7 +4,7 @@
 //   permissions:rwx      in one column; in a column of numbers, the number itself
 //   -kind:file           not
 
-import { parseTerms, type Term } from "../model/filter.ts";
+import { parseTerms, type Term } from "../model/listings/filter.ts";
 import type { ColumnSpec } from "./resource.ts";
 import { resourceNamed } from "./resources.ts";
 import { type Column, type ResourceTable, wideAt } from "./table.ts";

@@ -1,7 +1,7 @@
 // Reads the tables of resources of an image: on demand, because few of them are ever shown.
 
 import type { Image } from "../decoder/image.ts";
-import type { Side } from "../model/side.ts";
+import type { Side } from "../model/comparison/side.ts";
 import { type Reading, readCriu, WITH_ROWS_LEFT_OUT } from "./criu/read.ts";
 import { createSetReader, type SetReader } from "./criu/set-reader.ts";
 import { readComparedSockets } from "./criu/sockets.ts";

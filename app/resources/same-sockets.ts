@@ -4,12 +4,12 @@
 // Casts `as number` read columns within bounds checked by the loops.
 
 import { type Checkpoint, type DetailStore, NONE } from "../model/checkpoint.ts";
-import { type DescriptorPairs, runsOfBoth } from "../model/descriptor-pairs.ts";
+import { type DescriptorPairs, runsOfBoth } from "../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../model/comparison/side.ts";
 import { valueComparer } from "../model/detail-store.ts";
-import { fileKind } from "../model/names.ts";
+import { fileKind } from "../model/names/names.ts";
 import type { FileRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";
-import type { Side } from "../model/side.ts";
 import { tableOfTask } from "./descriptors-of-kind.ts";
 import { COMPARED_DETAILS, type SocketFacts } from "./sockets.ts";
 import { cellAt, MOST_ROWS, type ResourceTable } from "./table.ts";

@@ -5,7 +5,7 @@
 import { type Checkpoint, type DetailStore, HAS, NONE, taskNumber } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
 import { LINK_ROLES } from "../model/links.ts";
-import { fileKind } from "../model/names.ts";
+import { fileKind } from "../model/names/names.ts";
 import { i32At, u8At, u32At } from "../model/read.ts";
 import type { FileRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";

@@ -3,7 +3,7 @@
 import { NONE } from "../model/checkpoint.ts";
 import type { DetailValue } from "../model/fields.ts";
 import type { RecordRow, TaskRow } from "../model/rows.ts";
-import { base64, decodeText, strictText } from "../model/text.ts";
+import { base64, decodeText, strictText } from "../model/text/text.ts";
 import type { ColumnSpec, ColumnType, ResourceSpec } from "./resource.ts";
 
 /** 64-bit values, of type `signed` as their two's complement; `has` is 0 where the image has none. */

@@ -1,9 +1,9 @@
 // A cell as people read it.
 
-import { CAPABILITY_NAMES } from "../model/capabilities.ts";
 import type { DetailValue } from "../model/fields.ts";
+import { CAPABILITY_NAMES } from "../model/names/capabilities.ts";
 import { u32At } from "../model/read.ts";
-import { base64Bytes, stillVisible, visible, visibleText } from "../model/text.ts";
+import { base64Bytes, stillVisible, visible, visibleText } from "../model/text/text.ts";
 import type { ColumnSpec } from "./resource.ts";
 import { type Column, cellAt, cellBytes, type PooledColumn } from "./table.ts";
 

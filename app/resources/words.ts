@@ -1,7 +1,7 @@
 // Names of the kernel's numbers that only resources have: limits, clocks of timers, scheduling policies, flags of signal
 // actions, mounts and network devices, advice on memory.
 
-import { type Bits, bitWords } from "../model/bits.ts";
+import { type Bits, bitWords } from "../model/names/bits.ts";
 
 /** getrlimit(2), by number: Linux include/uapi/asm-generic/resource.h. */
 const LIMITS = "CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS LOCKS SIGPENDING MSGQUEUE NICE RTPRIO RTTIME";

@@ -3,8 +3,8 @@
 import { type ChangeKind, mirrored } from "../diff/changes.ts";
 import type { ChangeName } from "../diff/lists/about.ts";
 import { nameOf, resolve } from "../link/name.ts";
+import { onSide, type Side } from "../model/comparison/side.ts";
 import { objectOf, type Selection } from "../model/related.ts";
-import { onSide, type Side } from "../model/side.ts";
 import { byteRange, bytesForSelection, clampToMember, selectionForBytes } from "./bytes/selection.ts";
 import { groupsOf, hiddenOf, shownDoc } from "./selectors.ts";
 import {

@@ -2,7 +2,7 @@
 
 import type { Events } from "../diff/lists/events.ts";
 import type { HiddenChanges } from "../diff/lists/filter.ts";
-import { onSide } from "../model/side.ts";
+import { onSide } from "../model/comparison/side.ts";
 import type { Compared, Doc, State } from "./state.ts";
 
 /** The document on the selected side; `null` if nothing is open. */

@@ -2,8 +2,8 @@
 // selection.ts (the selection) and view-link.ts (state ⇄ link).
 
 import { type Link, toFragment } from "../link/link.ts";
-import type { Listing } from "../model/columns/column.ts";
-import { FIRST_SORT } from "../model/columns/columns.ts";
+import type { Listing } from "../model/listings/column.ts";
+import { FIRST_SORT } from "../model/listings/columns.ts";
 import type { Client } from "../worker/client.ts";
 import { keepView, keptView } from "./kept-view.ts";
 import { createLayouts, type Layouts } from "./layouts.ts";

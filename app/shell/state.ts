@@ -10,12 +10,12 @@ import type { Listed } from "../diff/lists/listed.ts";
 import type { Address, Redirect } from "../link/address.ts";
 import type { ChoiceLink, Name, ZoomLink } from "../link/link.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
-import { LISTINGS, type Listing } from "../model/columns/column.ts";
-import { COLUMNS, FIRST_SORT, type Sort } from "../model/columns/columns.ts";
-import type { Evidence, Verdict } from "../model/earlier.ts";
+import type { Evidence, Verdict } from "../model/comparison/earlier.ts";
+import type { Side } from "../model/comparison/side.ts";
 import type { ImageSummary } from "../model/image-summary.ts";
+import { LISTINGS, type Listing } from "../model/listings/column.ts";
+import { COLUMNS, FIRST_SORT, type Sort } from "../model/listings/columns.ts";
 import type { Selection } from "../model/related.ts";
-import type { Side } from "../model/side.ts";
 import type { DocumentId, FactsId, InputFile } from "../worker/protocol.ts";
 
 /** Files that make up one image. */

@@ -2,9 +2,9 @@
 
 import { type ChoiceLink, HIDABLE, type Link, type ListingLink, zoomLink } from "../link/link.ts";
 import { nameOf, resolve } from "../link/name.ts";
-import { LISTINGS, type Listing } from "../model/columns/column.ts";
-import { FIRST_SORT, isFirstSort } from "../model/columns/columns.ts";
-import { onSide, type Side } from "../model/side.ts";
+import { onSide, type Side } from "../model/comparison/side.ts";
+import { LISTINGS, type Listing } from "../model/listings/column.ts";
+import { FIRST_SORT, isFirstSort } from "../model/listings/columns.ts";
 import { withBytes, withChange } from "./selection.ts";
 import { shownDoc } from "./selectors.ts";
 import {

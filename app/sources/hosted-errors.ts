@@ -2,7 +2,7 @@
 
 import { SourceError } from "../decoder/source.ts";
 import type { Redirect } from "../link/address.ts";
-import { shortText, visible } from "../model/text.ts";
+import { shortText, visible } from "../model/text/text.ts";
 
 /** A redirect to another host, which the user has to agree to first. */
 export class RedirectError extends SourceError {

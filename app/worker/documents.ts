@@ -7,7 +7,7 @@ import { type Events, eventsOf } from "../diff/lists/events.ts";
 import type { SubjectOfBoth } from "../graph/order/graph.ts";
 import { type Layout, layout } from "../graph/order/layout.ts";
 import { unionOf } from "../graph/order/union.ts";
-import { type Evidence, earlierOf } from "../model/earlier.ts";
+import { type Evidence, earlierOf } from "../model/comparison/earlier.ts";
 import { readResources } from "../resources/read.ts";
 import { resourceNamed } from "../resources/resources.ts";
 import { emptyTable, type Resources, type ResourceTable } from "../resources/table.ts";

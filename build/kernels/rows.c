@@ -26,7 +26,7 @@ enum { FILE_COUNT = 8 << 10, HOLDER_COUNT = 16 << 10, LINK_COUNT = 16 << 10, GRO
 enum { FACT_COUNT = 4096, MOST_TRIED = 16, FACT_KINDS = 32, FACT_KEYS = 128 };
 // As in app/export/link-facts.ts.
 enum { MOST_NAMED = 6, MOST_HOLDERS = 3 };
-// As in app/model/text.ts and words.ts.
+// As in app/model/text/text.ts and words.ts.
 enum { MOST_SHOWN = 4096, MOST_PLAIN = 256 };
 
 // Where bytes of any length come from: texts, where the values of entries begin, and these values. Pages of each are

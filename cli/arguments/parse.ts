@@ -1,7 +1,7 @@
 // Parses a command's arguments according to its description.
 
 import { parseArgs } from "node:util";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import { CliError } from "../error.ts";
 import type { Arguments, CommandSpec, Option, Options, Values } from "./spec.ts";
 import { suggest, suggestion } from "./suggest.ts";

@@ -1,7 +1,7 @@
 // Numbers and ranges of numbers as an option's value: `3`, `0-2,5`.
 
 import type { Range } from "../../app/export/choose.ts";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import { CliError } from "../error.ts";
 
 /** Parses `3` or `0-2,5`. @throws CliError for anything else. */

@@ -3,7 +3,7 @@
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 import { CHANGE_KINDS, type ChangeKind } from "../../app/diff/changes.ts";
 import { MAPPING_KINDS } from "../../app/model/mappings.ts";
-import { FILE_KINDS, kindWord } from "../../app/model/names.ts";
+import { FILE_KINDS, kindWord } from "../../app/model/names/names.ts";
 import { RESOURCES } from "../../app/resources/resources.ts";
 import type { Value, Values } from "./spec.ts";
 

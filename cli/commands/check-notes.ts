@@ -2,7 +2,7 @@
 
 import { NO_OPTIONS } from "../../app/checks/dump/criu-options.ts";
 import { type DumpFinding, dumpRule } from "../../app/checks/dump/findings.ts";
-import { shortText } from "../../app/model/text.ts";
+import { shortText } from "../../app/model/text/text.ts";
 import { readStat } from "../dump/processes.ts";
 import { takeCheck } from "./check-pid.ts";
 import { placeOf } from "./check-pid-text.ts";

@@ -8,9 +8,9 @@ import { GROUPS, type HostReport, type RowState } from "../../app/checks/host/re
 import type { NeededOption, Needs, Outside } from "../../app/checks/needs.ts";
 import type { Subject } from "../../app/checks/subject.ts";
 import type { Checkpoint, Severity } from "../../app/model/checkpoint.ts";
-import { taskOf, taskWords } from "../../app/model/task-words.ts";
-import { shortText, visible, visibleText } from "../../app/model/text.ts";
-import { counted, fileName } from "../../app/model/words.ts";
+import { taskOf, taskWords } from "../../app/model/text/task-words.ts";
+import { shortText, visible, visibleText } from "../../app/model/text/text.ts";
+import { counted, fileName } from "../../app/model/text/words.ts";
 import { styleFor } from "../style.ts";
 
 export interface CheckTextOptions {

@@ -8,7 +8,7 @@ import { changeSummary } from "../../app/export/change-counts.ts";
 import { type ChangeWords, changeWords, comparisonNotes, taskSections } from "../../app/export/changes-text.ts";
 import { eventWords } from "../../app/export/event-text.ts";
 import { headline } from "../../app/export/headline.ts";
-import { counted } from "../../app/model/words.ts";
+import { counted } from "../../app/model/text/words.ts";
 import { styleFor } from "../style.ts";
 
 export interface DiffTextOptions {

@@ -10,7 +10,7 @@ import { pair } from "../../app/diff/pairs/pair.ts";
 import { unrelated } from "../../app/diff/related.ts";
 import { changesMarkdown, changesTable } from "../../app/export/changes-text.ts";
 import { diffDocumentText, diffLines } from "../../app/export/diff-json.ts";
-import { earlierOf, reversedText, type Verdict } from "../../app/model/earlier.ts";
+import { earlierOf, reversedText, type Verdict } from "../../app/model/comparison/earlier.ts";
 import { readForComparison } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 import type { DIFF } from "../arguments/commands.ts";

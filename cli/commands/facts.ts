@@ -1,7 +1,7 @@
 // ckptscope facts
 
 import { checkImage } from "../../app/checks/check.ts";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import type { FACTS } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";

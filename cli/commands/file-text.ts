@@ -11,12 +11,12 @@ import {
   whenSet,
 } from "../../app/export/rows/template.ts";
 import { type Checkpoint, HAS } from "../../app/model/checkpoint.ts";
-import { type JsonBytes, writeRaw } from "../../app/model/json-bytes.ts";
-import { ACCESS_BITS, accessOf, flagNames } from "../../app/model/names.ts";
+import { ACCESS_BITS, accessOf, flagNames } from "../../app/model/names/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { FileRow } from "../../app/model/rows.ts";
-import { encodeText } from "../../app/model/text.ts";
-import { type FileNames, MOST_PLAIN } from "../../app/model/words.ts";
+import { type JsonBytes, writeRaw } from "../../app/model/text/json-bytes.ts";
+import { encodeText } from "../../app/model/text/text.ts";
+import { type FileNames, MOST_PLAIN } from "../../app/model/text/words.ts";
 
 /** Set on nearly every file, so not worth showing. */
 const UNREMARKABLE = new Set(["O_LARGEFILE"]);

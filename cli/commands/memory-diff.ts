@@ -3,8 +3,8 @@
 import { diffMemories, type MappingChange } from "../../app/memory/diff.ts";
 import { mappingEntry, mappingText } from "../../app/memory/words.ts";
 import { addressText } from "../../app/model/mappings.ts";
-import { jsonText } from "../../app/model/text.ts";
-import { counted, sizeText } from "../../app/model/words.ts";
+import { jsonText } from "../../app/model/text/text.ts";
+import { counted, sizeText } from "../../app/model/text/words.ts";
 import type { Io } from "../io.ts";
 import { complainOf, type MemoryOptions, type OpenedMemory } from "./memory-options.ts";
 

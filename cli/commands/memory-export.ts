@@ -3,7 +3,7 @@
 import { isKnown, PAGE_STATE_WORDS } from "../../app/decoder/memory/memory.ts";
 import type { Part } from "../../app/memory/choose.ts";
 import { addressText } from "../../app/model/mappings.ts";
-import { sizeText } from "../../app/model/words.ts";
+import { sizeText } from "../../app/model/text/words.ts";
 import { CliError } from "../error.ts";
 import type { Io } from "../io.ts";
 import { isStandardOutput, openOutput } from "../output.ts";

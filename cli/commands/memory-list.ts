@@ -3,8 +3,8 @@
 import { PAGE_STATES } from "../../app/decoder/memory/memory.ts";
 import { coverageOf } from "../../app/memory/coverage.ts";
 import { mappingEntry, mappingText, notCaptured, notCapturedText } from "../../app/memory/words.ts";
-import { jsonText } from "../../app/model/text.ts";
-import { sizeText } from "../../app/model/words.ts";
+import { jsonText } from "../../app/model/text/text.ts";
+import { sizeText } from "../../app/model/text/words.ts";
 import type { Io } from "../io.ts";
 import { complainOf, type MemoryOptions, type OpenedMemory } from "./memory-options.ts";
 

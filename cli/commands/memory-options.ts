@@ -3,7 +3,7 @@
 import type { ImageMemory } from "../../app/decoder/memory/memory.ts";
 import type { AddressesOf, MappingFilter, Part } from "../../app/memory/choose.ts";
 import { isPermissionPattern } from "../../app/model/mappings.ts";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import type { MEMORY } from "../arguments/memory.ts";
 import { parseRanges } from "../arguments/ranges.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";

@@ -8,8 +8,8 @@ import { type Coverage, type Match, noCoverage, searchMemory } from "../../app/m
 import { SHORTEST, stringsMatcher } from "../../app/memory/strings.ts";
 import { mappingEntry, mappingText, notCaptured, notCapturedText } from "../../app/memory/words.ts";
 import { addressText } from "../../app/model/mappings.ts";
-import { base64, jsonText, visible, visibleText } from "../../app/model/text.ts";
-import { counted, sizeText } from "../../app/model/words.ts";
+import { base64, jsonText, visible, visibleText } from "../../app/model/text/text.ts";
+import { counted, sizeText } from "../../app/model/text/words.ts";
 import { CliError } from "../error.ts";
 import type { Io } from "../io.ts";
 import { styleFor } from "../style.ts";

@@ -3,7 +3,7 @@
 import { SourceError } from "../../app/decoder/source.ts";
 import { rangeWithoutTask } from "../../app/export/choose.ts";
 import { chooseParts } from "../../app/memory/choose.ts";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import type { MEMORY } from "../arguments/memory.ts";
 import { rangeText } from "../arguments/ranges.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";

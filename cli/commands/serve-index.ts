@@ -1,9 +1,9 @@
 // The index page of a directory of images: links that open and compare them.
 
 import { toFragment } from "../../app/link/link.ts";
-import { earlierOf } from "../../app/model/earlier.ts";
-import { visible } from "../../app/model/text.ts";
-import { grouped, timeText } from "../../app/model/words.ts";
+import { earlierOf } from "../../app/model/comparison/earlier.ts";
+import { visible } from "../../app/model/text/text.ts";
+import { grouped, timeText } from "../../app/model/text/words.ts";
 import { type ListedImage, type Listing, MOST_ENTRIES } from "./serve-list.ts";
 
 /** The index as HTML: each image with a link that opens it, and one that compares it with the next older one. */

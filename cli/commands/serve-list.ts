@@ -7,7 +7,7 @@ import { recogniseCriu } from "../../app/decoder/criu/index.ts";
 import { recognise } from "../../app/decoder/linux-cr/recognise.ts";
 import { findImage } from "../../app/decoder/open.ts";
 import { summarise } from "../../app/decoder/summary.ts";
-import type { Evidence } from "../../app/model/earlier.ts";
+import type { Evidence } from "../../app/model/comparison/earlier.ts";
 import { isFolder, isHidden, openHosted } from "../http/hosted.ts";
 import { fileWithin } from "../http/page.ts";
 import type { Io } from "../io.ts";

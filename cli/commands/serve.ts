@@ -2,7 +2,7 @@
 
 import { realpathSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import type { SERVE } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError, systemReason } from "../error.ts";

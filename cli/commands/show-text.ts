@@ -20,13 +20,13 @@ import {
   type OpenFiles,
   taskCount,
 } from "../../app/model/checkpoint.ts";
-import { type JsonBytes, takeBytes, writePiece, writeRaw } from "../../app/model/json-bytes.ts";
-import { TASK_STATES } from "../../app/model/names.ts";
+import { TASK_STATES } from "../../app/model/names/names.ts";
 import { i32At, u8At, u32At } from "../../app/model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../app/model/rows.ts";
-import { taskHeading, taskOf, taskWords } from "../../app/model/task-words.ts";
-import { encodeText, shortText, shownValue, visible } from "../../app/model/text.ts";
-import { counted, type FileNames, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/words.ts";
+import { type JsonBytes, takeBytes, writePiece, writeRaw } from "../../app/model/text/json-bytes.ts";
+import { taskHeading, taskOf, taskWords } from "../../app/model/text/task-words.ts";
+import { encodeText, shortText, shownValue, visible } from "../../app/model/text/text.ts";
+import { counted, type FileNames, fileNames, timeText, WRITTEN_BY, writerText } from "../../app/model/text/words.ts";
 import { type Style, styleFor } from "../style.ts";
 import { fileParts } from "./file-text.ts";
 

@@ -4,7 +4,7 @@ import type { Image } from "../../app/decoder/image.ts";
 import { SourceError } from "../../app/decoder/source.ts";
 import { readStarted, type Started } from "../../app/memory/arguments.ts";
 import type { TaskRow } from "../../app/model/rows.ts";
-import { base64, decodeText, isUtf8, shownText, visible } from "../../app/model/text.ts";
+import { base64, decodeText, isUtf8, shownText, visible } from "../../app/model/text/text.ts";
 import { CliError } from "../error.ts";
 
 interface Options {

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { SourceError } from "../../app/decoder/source.ts";
 import { toFragment } from "../../app/link/link.ts";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import type { VIEW } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";

@@ -10,7 +10,7 @@ import { diff } from "../../app/diff/diff.ts";
 import { filterChanges } from "../../app/diff/lists/filter.ts";
 import type { Description, TaskDescription } from "../../app/encoder/description.ts";
 import { encode } from "../../app/encoder/encode.ts";
-import { jsonText, visible } from "../../app/model/text.ts";
+import { jsonText, visible } from "../../app/model/text/text.ts";
 import type { WATCH } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import type { Kcmp } from "../dump/kcmp.ts";

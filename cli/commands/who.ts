@@ -2,9 +2,9 @@
 
 import { resolve } from "node:path";
 import { type Holder, holdersOf, parseTarget, type Target, type WhoDocument } from "../../app/export/who.ts";
-import { accessOf } from "../../app/model/names.ts";
-import { jsonText, shownText, valueBytesOf } from "../../app/model/text.ts";
-import { counted } from "../../app/model/words.ts";
+import { accessOf } from "../../app/model/names/names.ts";
+import { jsonText, shownText, valueBytesOf } from "../../app/model/text/text.ts";
+import { counted } from "../../app/model/text/words.ts";
 import type { WHO } from "../arguments/commands.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { openKcmp } from "../dump/kcmp.ts";

@@ -1,6 +1,6 @@
 // What changed in processes while they were read.
 
-import { flagsText } from "../../app/model/words.ts";
+import { flagsText } from "../../app/model/text/words.ts";
 import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors.ts";
 import type { Notes } from "./notes.ts";
 import type { Table } from "./read-tasks.ts";

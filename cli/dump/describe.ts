@@ -6,7 +6,7 @@ import type { Description, FileDescription, TableDescription, TaskDescription } 
 import { hasRoomFor } from "../../app/encoder/files.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { i32At } from "../../app/model/read.ts";
-import { base64, decodeText, isUtf8, visible } from "../../app/model/text.ts";
+import { base64, decodeText, isUtf8, visible } from "../../app/model/text/text.ts";
 import { type Descriptor, fileMode, type OpenFile, type Reader, readOpenFile } from "./descriptors.ts";
 import { type DetailsContext, detailsOf } from "./details.ts";
 import type { Duplicator } from "./duplicate.ts";

@@ -2,8 +2,8 @@
 
 import { type BigIntStats, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
 import { kindByName, mayHaveKind } from "../../app/decoder/linux-cr/details/named-kinds.ts";
-import { FILE_KINDS } from "../../app/model/names.ts";
-import { base64, decodeText, isUtf8 } from "../../app/model/text.ts";
+import { FILE_KINDS } from "../../app/model/names/names.ts";
+import { base64, decodeText, isUtf8 } from "../../app/model/text/text.ts";
 import { CliError } from "../error.ts";
 import { type Entries, entriesByPath } from "./entries.ts";
 import { createHeadNumbers, type HeadNumbers, parseHead, readHead } from "./fdinfo-head.ts";

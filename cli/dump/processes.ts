@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Credentials, TaskStatus } from "../../app/encoder/description.ts";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import { CliError } from "../error.ts";
 
 /** One task: a process (its thread group leader) or another thread. */

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { MOST_FACTS_BYTES, readFacts } from "../../app/checks/host/facts.ts";
 import { type IndexedFacts, indexFacts } from "../../app/checks/host/host.ts";
-import { decodeText, visible } from "../../app/model/text.ts";
+import { decodeText, visible } from "../../app/model/text/text.ts";
 import { CliError, systemReason } from "../error.ts";
 
 /** The facts in a file. @throws CliError if it cannot be read, or does not contain facts of this version. */

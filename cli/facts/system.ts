@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { endianness, machine, networkInterfaces, release, version } from "node:os";
 import type { HostFacts } from "../../app/checks/host/facts.ts";
 import { RESOURCE_OF_LIMIT } from "../../app/checks/host/resources.ts";
-import { capabilityNames } from "../../app/model/capabilities.ts";
+import { capabilityNames } from "../../app/model/names/capabilities.ts";
 
 /** A file of the kernel as text; "" if it cannot be read. */
 function textOf(path: string): string {

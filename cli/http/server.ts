@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIP } from "node:net";
 import { hostname } from "node:os";
-import { visible } from "../../app/model/text.ts";
+import { visible } from "../../app/model/text/text.ts";
 import { CliError, systemReason } from "../error.ts";
 
 /** Answers a GET or HEAD request; `path` is decoded and begins with a slash. */

@@ -1,7 +1,7 @@
 // The files of a directory as a tar archive that is never written: its bytes are made when they are read.
 
 import { bytesSource, joinedSource, type Source } from "../../app/decoder/source.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 
 const BLOCK = 512;
 

@@ -11,7 +11,7 @@ import {
   statSync,
 } from "node:fs";
 import type { FileFacts } from "../../app/checks/dump/facts.ts";
-import { decodeText } from "../../app/model/text.ts";
+import { decodeText } from "../../app/model/text/text.ts";
 import { errorCode } from "../dump/processes.ts";
 
 /** Reads files; `null`: the link is gone, or may not be followed. */

@@ -9,7 +9,7 @@ import type { Image } from "../../app/decoder/image.ts";
 import { NONE, nameBytes } from "../../app/model/checkpoint.ts";
 import { i32At } from "../../app/model/read.ts";
 import { recordLength, recordOffset } from "../../app/model/records.ts";
-import { decodeText } from "../../app/model/text.ts";
+import { decodeText } from "../../app/model/text/text.ts";
 import { open } from "../support/open.ts";
 import { accessibilityFaults, drop, fixture, openBrowser } from "./support.ts";
 

@@ -10,7 +10,7 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { LINK_LIMIT, toLinkText } from "../../app/link/bundle.ts";
 import { commBytes, nameBytes } from "../../app/model/checkpoint.ts";
-import { decodeText } from "../../app/model/text.ts";
+import { decodeText } from "../../app/model/text/text.ts";
 import { reportOf } from "../../cli/commands/report.ts";
 import { serveImages } from "../../cli/commands/view.ts";
 import { openImages } from "../../cli/images.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Source } from "../../app/decoder/source.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { fixtureBytes, setSources } from "../support/criu.ts";
 import { editField, setNumber, withFile, without } from "../support/edit-set.ts";
 import { withPages } from "../support/memory.ts";

@@ -12,7 +12,7 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { encode } from "../../app/encoder/encode.ts";
 import type { Details } from "../../app/model/fields.ts";
-import { decodeText, encodeText } from "../../app/model/text.ts";
+import { decodeText, encodeText } from "../../app/model/text/text.ts";
 import { setSources } from "../support/criu.ts";
 import { criuSet, imageBytes, type Message } from "../support/criu-set.ts";
 import { putTogether, setField, takeApart } from "../support/edit-image.ts";

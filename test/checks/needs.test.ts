@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
-import { decodeText, encodeText } from "../../app/model/text.ts";
+import { decodeText, encodeText } from "../../app/model/text/text.ts";
 import { mixedCriuSet } from "../support/criu-mixed-set.ts";
 import { imageBytes, inventoryAndTree, regularFile } from "../support/criu-set.ts";
 import { mapNumbers } from "../support/edit-set.ts";

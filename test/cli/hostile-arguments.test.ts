@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { stillVisible } from "../../app/model/text.ts";
+import { stillVisible } from "../../app/model/text/text.ts";
 import { runCommand } from "../support/command.ts";
 
 const image = fileURLToPath(new URL("../fixtures/criu/w1/before", import.meta.url));

@@ -4,7 +4,7 @@
 import { act } from "react";
 import { expect, test } from "vitest";
 import { Overview } from "../../app/components/Overview/Overview.tsx";
-import { filterMask } from "../../app/model/filter.ts";
+import { filterMask } from "../../app/model/listings/filter.ts";
 import { bigDescription, encodeAll } from "../support/images.ts";
 import { leakyServer } from "../support/leaky-server.ts";
 import { fixtureBytes, open } from "../support/open.ts";

@@ -4,7 +4,7 @@
 import { act } from "react";
 import { expect, test, vi } from "vitest";
 import { Tables } from "../../app/components/Tables/Tables.tsx";
-import { type ValueWidths, valueWidths } from "../../app/model/columns/columns.ts";
+import { type ValueWidths, valueWidths } from "../../app/model/listings/columns.ts";
 import type { Doc } from "../../app/shell/state.ts";
 import { createStore, type Store, useSelected } from "../../app/shell/store.ts";
 import { checkpointOfCrowd } from "../support/crowd.ts";

@@ -9,7 +9,7 @@ import type { Image } from "../../app/decoder/image.ts";
 import { openFound, openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { summarise } from "../../app/decoder/summary.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { setSources } from "../support/criu.ts";
 import { concat, gzip, tar, zstdRaw } from "../support/tar.ts";
 

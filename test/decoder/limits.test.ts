@@ -9,7 +9,7 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { pack, unpack } from "../../app/link/pack.ts";
 import { recordLength, recordOffset } from "../../app/model/records.ts";
-import { counted, sizeText } from "../../app/model/words.ts";
+import { counted, sizeText } from "../../app/model/text/words.ts";
 import { setSources } from "../support/criu.ts";
 import { bigDescription, encodeAll } from "../support/images.ts";
 import { documentText } from "../support/open.ts";

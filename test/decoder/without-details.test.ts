@@ -7,7 +7,7 @@ import type { Source } from "../../app/decoder/source.ts";
 import { holdersOf } from "../../app/export/who.ts";
 import { chooseParts } from "../../app/memory/choose.ts";
 import type { Checkpoint } from "../../app/model/checkpoint.ts";
-import { fileName } from "../../app/model/words.ts";
+import { fileName } from "../../app/model/text/words.ts";
 import { FROM_DETAILS } from "../../app/resources/from-checkpoint.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { RESOURCES } from "../../app/resources/resources.ts";

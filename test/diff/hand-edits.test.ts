@@ -7,7 +7,7 @@ import { changesJson } from "../../app/diff/describe/describe.ts";
 import { filterChanges } from "../../app/diff/lists/filter.ts";
 import { listed } from "../../app/diff/lists/listed.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { compareImages } from "../support/compare.ts";
 import { completeSet } from "../support/complete-set.ts";
 import { setSources } from "../support/criu.ts";

@@ -6,7 +6,7 @@ import type { Source } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe/describe.ts";
 import { isNeededDetail } from "../../app/diff/needed-details.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
-import { fileKind } from "../../app/model/names.ts";
+import { fileKind } from "../../app/model/names/names.ts";
 import { compareImages } from "../support/compare.ts";
 import { imageSources, SAMPLES } from "../support/corpus.ts";
 import { mixedCriuSet } from "../support/criu-mixed-set.ts";

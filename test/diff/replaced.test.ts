@@ -7,7 +7,7 @@ import { changeSentence } from "../../app/export/changes-text.ts";
 import { unionOf } from "../../app/graph/order/union.ts";
 import { FILE_DETAILS } from "../../app/model/detail-keys.ts";
 import type { DetailValue } from "../../app/model/fields.ts";
-import type { FileKind } from "../../app/model/names.ts";
+import type { FileKind } from "../../app/model/names/names.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
 type Facts = Partial<State["files"][number]>;

@@ -9,7 +9,7 @@ import { diff } from "../../app/diff/diff.ts";
 import { filterChanges } from "../../app/diff/lists/filter.ts";
 import { changeSentence } from "../../app/export/changes-text.ts";
 import { diffDocument } from "../../app/export/diff-json.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";
 import { createTable, type Row } from "../../app/resources/table.ts";

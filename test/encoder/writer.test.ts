@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dialect } from "../../app/decoder/linux-cr/catalogue/dialect.ts";
 import { createWriter, type FieldValue, type Writer } from "../../app/encoder/writer.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 
 const FIELDS = ["f_type", "f_mode", "f_flags", "f_pos", "f_version"];
 const v23 = dialect("v23-rc2");

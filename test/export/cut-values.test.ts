@@ -7,7 +7,7 @@ import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { pack, unpack } from "../../app/link/pack.ts";
 import { commBytes, nameBytes } from "../../app/model/checkpoint.ts";
-import { indexOfBytes } from "../../app/model/text.ts";
+import { indexOfBytes } from "../../app/model/text/text.ts";
 import { setSources } from "../support/criu.ts";
 import { withFile } from "../support/edit-set.ts";
 import { documentOf, fixtureBytes } from "../support/open.ts";

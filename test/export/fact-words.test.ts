@@ -7,8 +7,8 @@ import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { bytesSource } from "../../app/decoder/source.ts";
 import { createFactWords } from "../../app/export/fact-words.ts";
 import { type Checkpoint, NONE } from "../../app/model/checkpoint.ts";
-import { encodeText, visible } from "../../app/model/text.ts";
-import { fileNames } from "../../app/model/words.ts";
+import { encodeText, visible } from "../../app/model/text/text.ts";
+import { fileNames } from "../../app/model/text/words.ts";
 import { imageBytes, inventoryAndTree, type Message } from "../support/criu-set.ts";
 import { random } from "../support/random.ts";
 

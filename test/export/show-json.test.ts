@@ -3,7 +3,7 @@
 
 import { expect, test } from "vitest";
 import { type Shown, showDocument } from "../../app/export/show-json.ts";
-import { jsonText } from "../../app/model/text.ts";
+import { jsonText } from "../../app/model/text/text.ts";
 import { documentText, type ShowDocument } from "../support/open.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 

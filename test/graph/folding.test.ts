@@ -13,7 +13,7 @@ import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { treeOf } from "../../app/graph/scene/tree.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
-import { descriptorOf } from "../../app/model/descriptor-pairs.ts";
+import { descriptorOf } from "../../app/model/comparison/descriptor-pairs.ts";
 import type { ObjectRef } from "../../app/model/object-ref.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 

@@ -18,7 +18,7 @@ import {
   taskLabel,
 } from "../../app/graph/scene/words.ts";
 import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts";
-import { sameBytes } from "../../app/model/text.ts";
+import { sameBytes } from "../../app/model/text/text.ts";
 import { pairsOfDescriptors } from "../support/pairs.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 

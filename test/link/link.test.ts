@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromFragment, fromText, isDamaged, type Link, toFragment, toText } from "../../app/link/link.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
-import { LISTINGS } from "../../app/model/columns/column.ts";
-import { COLUMNS } from "../../app/model/columns/columns.ts";
+import { LISTINGS } from "../../app/model/listings/column.ts";
+import { COLUMNS } from "../../app/model/listings/columns.ts";
 
 describe("links", () => {
   test("are short and readable", () => {

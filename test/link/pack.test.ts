@@ -11,7 +11,7 @@ import { isPacked, pack, type Unpacked, unpack } from "../../app/link/pack.ts";
 import { type Checkpoint, commBytes, nameBytes } from "../../app/model/checkpoint.ts";
 import { taskDetailsOf } from "../../app/model/detail-store.ts";
 import type { Details } from "../../app/model/fields.ts";
-import { decodeText, encodeText } from "../../app/model/text.ts";
+import { decodeText, encodeText } from "../../app/model/text/text.ts";
 import { unpackInputs } from "../../app/shell/opening/packed.ts";
 import { arbitraryState } from "../support/arbitrary-state.ts";
 import { bigCheckpoint } from "../support/big-state.ts";

@@ -6,7 +6,7 @@ import { chooseParts } from "../../app/memory/choose.ts";
 import { diffMemories } from "../../app/memory/diff.ts";
 import { bytesMatcher } from "../../app/memory/matchers.ts";
 import { searchMemory } from "../../app/memory/search.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { imageBytes, mmMessage } from "../support/criu-set.ts";
 import { openMemory } from "../support/read-memory.ts";
 

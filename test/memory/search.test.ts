@@ -9,7 +9,7 @@ import { matcherFor, type Query } from "../../app/memory/query.ts";
 import { patternMatcher } from "../../app/memory/regex.ts";
 import { type Coverage, type Match, noCoverage, searchMemory } from "../../app/memory/search.ts";
 import { stringsMatcher } from "../../app/memory/strings.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { setSources } from "../support/criu.ts";
 import { openMemory } from "../support/read-memory.ts";
 

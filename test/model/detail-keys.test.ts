@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { detailText, fileDetail, taskDetail } from "../../app/model/detail-keys.ts";
-import { fileKind } from "../../app/model/names.ts";
+import { fileKind } from "../../app/model/names/names.ts";
 
 test("the mode of a ghost file is in octal", () => {
   const spec = fileDetail("ghost", fileKind("regular"));

@@ -1,9 +1,9 @@
 // The overview of one image: what is ranked, counted and taken for a possible leak.
 
 import { describe, expect, test } from "vitest";
-import { FILE_KINDS } from "../../app/model/names.ts";
+import { FILE_KINDS } from "../../app/model/names/names.ts";
 import { overviewOf } from "../../app/model/overview.ts";
-import { fileName } from "../../app/model/words.ts";
+import { fileName } from "../../app/model/text/words.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
 const leak = (count: number, path: string, kind: "regular" | "eventfd" = "regular"): State => ({

@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { HAS } from "../../app/model/checkpoint.ts";
-import { columnOf } from "../../app/model/columns/columns.ts";
-import { filterMask } from "../../app/model/filter.ts";
+import { columnOf } from "../../app/model/listings/columns.ts";
+import { filterMask } from "../../app/model/listings/filter.ts";
 import { overviewOf } from "../../app/model/overview.ts";
 import { unlinkedOf } from "../../app/model/unlinked.ts";
 import { checkpointOf } from "../support/state.ts";

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import type { Change } from "../../app/diff/changes.ts";
 import { changesJson } from "../../app/diff/describe/describe.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { changesAndNotes, compareImages } from "../support/compare.ts";
 import { completeSet } from "../support/complete-set.ts";
 import { setSources } from "../support/criu.ts";

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Source } from "../../app/decoder/source.ts";
 import type { Change } from "../../app/diff/changes.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { type Attribute, walkDump } from "../../app/resources/criu/netlink.ts";
 import { changesAndNotes, compareImages } from "../support/compare.ts";
 import { folderSources } from "../support/corpus.ts";

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Image } from "../../app/decoder/image.ts";
-import type { Side } from "../../app/model/side.ts";
+import type { Side } from "../../app/model/comparison/side.ts";
 import { type Entry, entries, type KernelTruth, kernelTruth, openRecorded } from "../support/resources.ts";
 
 const SIDES: readonly Side[] = ["before", "after"];

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { resourceLines, resourcesJson, resourceTable } from "../../app/export/resources.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
-import { shownValue, textAndBytes } from "../../app/model/text.ts";
+import { shownValue, textAndBytes } from "../../app/model/text/text.ts";
 import { readFiles } from "../../app/resources/from-checkpoint.ts";
 import { orderResource } from "../../app/resources/order.ts";
 import { createTables } from "../../app/resources/tables.ts";

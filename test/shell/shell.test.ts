@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
-import { ownEvidence } from "../../app/model/earlier.ts";
+import { ownEvidence } from "../../app/model/comparison/earlier.ts";
 import { createShell } from "../../app/shell/shell.ts";
 import type { Input } from "../../app/shell/state.ts";
 import type { Client, RequestOptions } from "../../app/worker/client.ts";

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type Progress, type Source } from "../../app/decoder/source.ts";
-import { sameBytes } from "../../app/model/text.ts";
+import { sameBytes } from "../../app/model/text/text.ts";
 import { openHosted } from "../../app/sources/url.ts";
 import { type Host, host } from "../support/hosting.ts";
 import { bigImage, withPages } from "../support/images.ts";

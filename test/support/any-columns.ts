@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { type Checkpoint, HAS, NO_MOUNT, NO_SIZE, NONE } from "../../app/model/checkpoint.ts";
-import { FILE_KINDS } from "../../app/model/names.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { FILE_KINDS } from "../../app/model/names/names.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { checkpointOf, type State, type StateFile } from "./state.ts";
 
 const texts = fc.oneof(

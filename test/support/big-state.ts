@@ -2,8 +2,8 @@
 
 import { createBuilder } from "../../app/decoder/builder.ts";
 import { type Checkpoint, HAS, NONE } from "../../app/model/checkpoint.ts";
-import { fileKind } from "../../app/model/names.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { fileKind } from "../../app/model/names/names.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { MADE } from "./state.ts";
 
 /**

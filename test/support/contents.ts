@@ -1,7 +1,7 @@
 // Turns the contents that expected.json and truth-*.json describe into states: three forms of JSON, one State.
 
 import { readFileSync } from "node:fs";
-import type { FileKind } from "../../app/model/names.ts";
+import type { FileKind } from "../../app/model/names/names.ts";
 import type { State, StateFile } from "./state.ts";
 
 /** Reads a JSON file of the fixtures. */

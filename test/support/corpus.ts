@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
-import { SIDES, type Side } from "../../app/model/side.ts";
+import { SIDES, type Side } from "../../app/model/comparison/side.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures");
 const FORMATS = ["linux-cr", "criu"] as const;

@@ -1,6 +1,6 @@
 // What CRIU 4.2 wrote for a real task of the fixtures (test/fixtures/criu/w1), for each task of a generated set.
 
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { fixtureBytes } from "./criu.ts";
 import { imageBytes, type Message } from "./criu-set.ts";
 

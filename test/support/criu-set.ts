@@ -2,7 +2,7 @@
 
 import { MAGICS, type MagicName } from "../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { concat } from "./tar.ts";
 
 type Value = number | string | Uint8Array | Message;

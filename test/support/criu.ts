@@ -6,7 +6,7 @@ import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import type { Checkpoint, RecordKind } from "../../app/model/checkpoint.ts";
 import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
-import { isUtf8 } from "../../app/model/text.ts";
+import { isUtf8 } from "../../app/model/text/text.ts";
 import { folderSources, SAMPLES } from "./corpus.ts";
 import { documentOf, type ShowDocument } from "./open.ts";
 

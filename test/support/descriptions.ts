@@ -9,9 +9,9 @@ import type {
   TaskDescription,
 } from "../../app/encoder/description.ts";
 import type { WritableDialect } from "../../app/encoder/encode.ts";
-import { ipv6Text } from "../../app/model/addresses.ts";
 import type { Details } from "../../app/model/fields.ts";
-import { base64, decodeText, encodeText, isUtf8 } from "../../app/model/text.ts";
+import { ipv6Text } from "../../app/model/text/addresses.ts";
+import { base64, decodeText, encodeText, isUtf8 } from "../../app/model/text/text.ts";
 
 const entries = <T>(sequence: Sequence<T>): T[] =>
   Array.from({ length: sequence.length }, (_, index) => sequence.at(index) as T);

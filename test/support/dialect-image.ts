@@ -4,7 +4,7 @@ import { dialect } from "../../app/decoder/linux-cr/catalogue/dialect.ts";
 import { DIALECT_NAMES } from "../../app/decoder/linux-cr/catalogue/dialect-names.ts";
 import { HEADER_MAGIC, TAIL_MAGIC } from "../../app/decoder/linux-cr/recognise.ts";
 import { createWriter, type Writer } from "../../app/encoder/writer.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 
 const bytes = (text: string, length: number): Uint8Array => {
   const padded = new Uint8Array(length);

@@ -15,7 +15,7 @@ import { detailsOf } from "../../app/model/detail-store.ts";
 import type { DetailValue, Field } from "../../app/model/fields.ts";
 import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
 import type { FileRow } from "../../app/model/rows.ts";
-import { fileName } from "../../app/model/words.ts";
+import { fileName } from "../../app/model/text/words.ts";
 
 /** By a member's name: the offset of its first byte that is missing or changed. Other members are whole. */
 export type Damage = ReadonlyMap<string, number>;

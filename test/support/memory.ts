@@ -4,8 +4,8 @@ import { memberOfName } from "../../app/decoder/criu/format/member-names.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import { eachVarint, fieldNumber, plan, scan, scratch } from "../../app/decoder/criu/wire/wire.ts";
 import type { Source } from "../../app/decoder/source.ts";
-import { baseName } from "../../app/model/paths.ts";
 import { recordLength, recordMember, recordOffset } from "../../app/model/records.ts";
+import { baseName } from "../../app/model/text/paths.ts";
 
 const PAGEMAP = plan("pagemap_entry", ["compat_nr_pages", "in_parent", "flags", "nr_pages"]);
 const HEAD = plan("pagemap_head", ["pages_id"]);

@@ -1,7 +1,7 @@
 // A second, slow and simple implementation of comparisons, over plain states: the reference for diff().
 
 import type { Change, Holder } from "../../app/diff/changes.ts";
-import { flagChange } from "../../app/model/names.ts";
+import { flagChange } from "../../app/model/names/names.ts";
 import type { State, StateDescriptor, StateFile } from "./state.ts";
 
 interface Slot {

@@ -1,8 +1,8 @@
 // Pairs of descriptors as lists.
 
 import { createPairRuns } from "../../app/diff/pairs/pair-runs.ts";
-import { type DescriptorPairs, descriptorOf } from "../../app/model/descriptor-pairs.ts";
-import type { Side } from "../../app/model/side.ts";
+import { type DescriptorPairs, descriptorOf } from "../../app/model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../app/model/comparison/side.ts";
 
 /** By pair: its descriptor on one side, or NONE. */
 export const descriptorsOfPairs = (pairs: DescriptorPairs, side: Side): number[] =>

@@ -1,7 +1,7 @@
 // A Linux-CR image with rows in every table that v23 has records for: the sample of the original writer's code, and
 // records for what its program did not have.
 
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { cString, insertBefore, makeRecord, type Parts, setField, setPayload, takeApart } from "./edit-image.ts";
 import { fixtureBytes } from "./open.ts";
 

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { Source } from "../../app/decoder/source.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { folderSources } from "./corpus.ts";
 import { imageBytes, type Message } from "./criu-set.ts";
 import { editField, setNumber, withFile } from "./edit-set.ts";

@@ -3,8 +3,8 @@
 import { type Builder, createBuilder } from "../../app/decoder/builder.ts";
 import { type Checkpoint, type Format, HAS, NONE } from "../../app/model/checkpoint.ts";
 import type { Details } from "../../app/model/fields.ts";
-import { type FileKind, fileKind, type TaskState, taskState } from "../../app/model/names.ts";
-import { encodeText } from "../../app/model/text.ts";
+import { type FileKind, fileKind, type TaskState, taskState } from "../../app/model/names/names.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 
 /** What a Checkpoint made by a test says of the image that it stands for. */
 export const MADE = {

@@ -1,7 +1,7 @@
 // Builds tar archives, well-formed or not.
 
 import { gzipSync } from "node:zlib";
-import { encodeText, exactBytes } from "../../app/model/text.ts";
+import { encodeText, exactBytes } from "../../app/model/text/text.ts";
 
 export interface TarEntry {
   /** Also made by `exactText`. */

@@ -1,7 +1,7 @@
 // Builds ZIP archives, well-formed or not.
 
 import { crc32, deflateRawSync } from "node:zlib";
-import { encodeText } from "../../app/model/text.ts";
+import { encodeText } from "../../app/model/text/text.ts";
 import { concat } from "./tar.ts";
 
 export interface ZipEntry {

@@ -6,7 +6,7 @@ import { indexMembers, type MemberIndex } from "../../decoder/criu/sets/member-i
 import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire/wire.ts";
 import { createIdIndex, type IdIndex, indexIds } from "../../decoder/id-index.ts";
 import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../model/checkpoint.ts";
-import { taskState } from "../../model/names.ts";
+import { taskState } from "../../model/names/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
 import { createFindingList, type FindingList, type Message } from "../finding.ts";

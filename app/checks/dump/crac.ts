@@ -1,7 +1,7 @@
 // What CRaC refuses in the same processes: a JVM rejects open files and sockets before it calls CRIU.
 
-import { modeKind } from "../../model/names.ts";
-import { visible } from "../../model/text.ts";
+import { modeKind } from "../../model/names/names.ts";
+import { visible } from "../../model/text/text.ts";
 import type { CriuOptions } from "./criu-options.ts";
 import type { DescriptorFacts, DumpFacts, MachineFacts, TaskFacts } from "./facts.ts";
 import type { DumpFinding } from "./findings.ts";

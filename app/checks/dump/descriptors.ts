@@ -1,7 +1,7 @@
 // Whether CRIU can dump a descriptor, by the cases of CRIU's dump_one_file().
 
-import { modeKind } from "../../model/names.ts";
-import { visible } from "../../model/text.ts";
+import { modeKind } from "../../model/names/names.ts";
+import { visible } from "../../model/text/text.ts";
 import type { DescriptorFacts, TaskFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
 import { FILE_SYSTEM, isUnknown, pathFault } from "./places.ts";

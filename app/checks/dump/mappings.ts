@@ -1,7 +1,7 @@
 // Whether CRIU can dump a mapping.
 
-import { modeKind } from "../../model/names.ts";
-import { visible } from "../../model/text.ts";
+import { modeKind } from "../../model/names/names.ts";
+import { visible } from "../../model/text/text.ts";
 import type { FileFacts, MappingFacts, TaskFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
 import { FILE_SYSTEM, hugePagesFault, isUnknown, pathFault } from "./places.ts";

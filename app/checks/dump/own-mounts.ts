@@ -1,6 +1,6 @@
 // Whether the mounts of a mount namespace can be dumped: CRIU mounts them again at restore, unless they are external.
 
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import type { MountFacts, TaskFacts } from "./facts.ts";
 import type { Fault } from "./findings.ts";
 import { fault } from "./findings.ts";

@@ -1,7 +1,7 @@
 // Whether CRIU can dump a file by its path: directories, executables, mapped files and descriptors with a path.
 
-import { visible } from "../../model/text.ts";
-import { sizeText } from "../../model/words.ts";
+import { visible } from "../../model/text/text.ts";
+import { sizeText } from "../../model/text/words.ts";
 import type { FileFacts, PlaceFacts, TaskFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
 import { isFirst, type Scope, shown } from "./scope.ts";

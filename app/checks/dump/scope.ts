@@ -1,6 +1,6 @@
 // State that the checks of one dump share: the facts, what follows from all of them, and the findings.
 
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import type { CriuOptions } from "./criu-options.ts";
 import {
   type DumpFacts,

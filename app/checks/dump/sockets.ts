@@ -1,7 +1,7 @@
 // Whether CRIU can dump a socket.
 
-import { SOCKET_FAMILIES } from "../../model/names.ts";
-import { counted } from "../../model/words.ts";
+import { SOCKET_FAMILIES } from "../../model/names/names.ts";
+import { counted } from "../../model/text/words.ts";
 import type { DescriptorFacts, SocketFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
 import { type Scope, shown } from "./scope.ts";

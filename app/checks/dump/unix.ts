@@ -1,6 +1,6 @@
 // Whether CRIU can dump a unix socket: it has to find the other end, or a name for it.
 
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import type { SocketFacts, UnixSocketFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
 import type { Scope } from "./scope.ts";

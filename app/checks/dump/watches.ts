@@ -1,7 +1,7 @@
 // Whether CRIU can find the files that an inotify or fanotify watches: it opens them by their handles.
 
-import { deviceText } from "../../model/named-values.ts";
-import { visible } from "../../model/text.ts";
+import { deviceText } from "../../model/names/named-values.ts";
+import { visible } from "../../model/text/text.ts";
 import type { DescriptorFacts } from "./facts.ts";
 import { type Fault, fault } from "./findings.ts";
 import type { Scope } from "./scope.ts";

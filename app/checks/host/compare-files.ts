@@ -1,8 +1,8 @@
 // Compares the paths that an image names with those of a host.
 
-import { type FileKind, modeKind } from "../../model/names.ts";
-import { shortText, shownText } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { type FileKind, modeKind } from "../../model/names/names.ts";
+import { shortText, shownText } from "../../model/text/text.ts";
+import { counted } from "../../model/text/words.ts";
 import type { FileDemand, NameDemand, PathUse } from "./demand.ts";
 import type { Compare, Compared, Difference } from "./difference.ts";
 import { type FileFacts, shownFact } from "./facts.ts";

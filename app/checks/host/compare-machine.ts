@@ -1,7 +1,7 @@
 // Compares everything that is neither a path nor a socket: the machine, pids, descriptors, limits, terminals, locks.
 
-import { shownText } from "../../model/text.ts";
-import { grouped } from "../../model/words.ts";
+import { shownText } from "../../model/text/text.ts";
+import { grouped } from "../../model/text/words.ts";
 import type {
   DescriptorDemand,
   FeatureDemand,

@@ -1,6 +1,6 @@
 // Compares the addresses and names of an image's sockets with those in use on a host.
 
-import { shortText, shownText, stillVisible, visible } from "../../model/text.ts";
+import { shortText, shownText, stillVisible, visible } from "../../model/text/text.ts";
 import type { AddressDemand, InterfaceDemand, LoopbackDemand, SocketNameDemand } from "./demand.ts";
 import type { Compare, Difference } from "./difference.ts";
 import { type SocketFacts, shownFact } from "./facts.ts";

@@ -1,6 +1,6 @@
 // Compares what an image demands with the facts of a host. Pure: the facts may be of any machine.
 
-import { shortText, shownText, stillVisible } from "../../model/text.ts";
+import { shortText, shownText, stillVisible } from "../../model/text/text.ts";
 import { MOST_PER_CODE } from "../finding.ts";
 import type { NeededOption } from "../needs.ts";
 import type { Rule } from "../rule.ts";

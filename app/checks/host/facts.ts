@@ -1,7 +1,7 @@
 // Facts of a host: what `ckptscope facts` writes, and the reader for it. A file of facts comes from another machine and
 // may be cut, edited or of another version: it is read whole or refused with a sentence.
 
-import { shortText, visible } from "../../model/text.ts";
+import { shortText, visible } from "../../model/text/text.ts";
 import { mismatch, type Shape, type Shaped } from "./shape.ts";
 
 const text = (about?: string) => ({ is: "text", ...(about === undefined ? {} : { about }) }) as const;

@@ -1,6 +1,6 @@
 // Facts of a host, indexed for the comparison.
 
-import { decodeText, shownText } from "../../model/text.ts";
+import { decodeText, shownText } from "../../model/text/text.ts";
 import type { FileFacts, HostFacts, SocketFacts } from "./facts.ts";
 import { pathKey } from "./path-key.ts";
 

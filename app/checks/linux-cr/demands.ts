@@ -4,9 +4,9 @@
 
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount, USE } from "../../model/checkpoint.ts";
 import { detailsReader } from "../../model/detail-store.ts";
-import { FILE_KINDS, fileKind, O_ACCMODE, openFlag, taskState } from "../../model/names.ts";
+import { FILE_KINDS, fileKind, O_ACCMODE, openFlag, taskState } from "../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import { decodeText, encodeText } from "../../model/text.ts";
+import { decodeText, encodeText } from "../../model/text/text.ts";
 import { splitAddress } from "../host/address-parts.ts";
 import type { Demand, Demands } from "../host/demand.ts";
 import { pathKey } from "../host/path-key.ts";

@@ -2,9 +2,9 @@
 
 import type { Dialect } from "../../decoder/linux-cr/catalogue/dialect.ts";
 import { nameEnd } from "../../decoder/linux-cr/details/fdinfo-details.ts";
-import { visibleText } from "../../model/text.ts";
+import { visibleText } from "../../model/text/text.ts";
+import { flagsText } from "../../model/text/words.ts";
 import { endsUnlinked } from "../../model/unlinked.ts";
-import { flagsText } from "../../model/words.ts";
 import { type FlagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
 import {
   type CheckedField,

@@ -2,7 +2,7 @@
 // the title.
 
 import { useEffect, useLayoutEffect, useState } from "react";
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import { keyText, takesText } from "../../shell/keys.ts";
 import { openAddress, pastedAddress } from "../../shell/opening/hosted.ts";
 import { droppedFiles, droppedHandles, inputOfFiles } from "../../shell/opening/inputs.ts";

@@ -1,8 +1,8 @@
 // The banner above the views: an image that failed to open, errors in the image, or notes on a comparison.
 
-import type { Verdict } from "../../model/earlier.ts";
-import { stillVisible } from "../../model/text.ts";
-import { grouped } from "../../model/words.ts";
+import type { Verdict } from "../../model/comparison/earlier.ts";
+import { stillVisible } from "../../model/text/text.ts";
+import { grouped } from "../../model/text/words.ts";
 import { describeIncomplete } from "../../shell/opening/incomplete.ts";
 import { describeOrder, shownOrder } from "../../shell/opening/order.ts";
 import { reachedLimit, shownDoc } from "../../shell/selectors.ts";

@@ -7,7 +7,7 @@ import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { changeSentence, changeWords, taskTitle } from "../../export/changes-text.ts";
 import { eventWords } from "../../export/event-text.ts";
 import { i32At, u32At } from "../../model/read.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import { holdersLabel } from "../../shell/objects/holders.ts";
 import type { GroupBy } from "../../shell/state.ts";
 import { Sign } from "../Sign.tsx";

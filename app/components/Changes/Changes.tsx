@@ -5,7 +5,7 @@ import { type Events, shownChanges } from "../../diff/lists/events.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { type ChangeRows, changeRows, headingAt, rowOfChange } from "../../diff/lists/lines.ts";
 import { i32At, u32At } from "../../model/read.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import { PLACES } from "../../shell/places.ts";
 import { groupsOf, hiddenOf } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { CHANGE_KINDS } from "../../diff/changes.ts";
 import { EXPECTED_TITLE, EXPECTED_TITLES } from "../../diff/lists/expected.ts";
 import { wordErrors } from "../../diff/lists/filter-words.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import { PLACES } from "../../shell/places.ts";
 import { hiddenOf } from "../../shell/selectors.ts";
 import type { Compared } from "../../shell/state.ts";

@@ -1,7 +1,7 @@
 // A checkbox for each kind of change that occurs, with the number of changes.
 
 import { CHANGE_KINDS, CHANGE_TITLES, type ChangeKind } from "../../diff/changes.ts";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import { useApp, usePage } from "../context.ts";
 
 export function Kinds({ counts }: { counts: Readonly<Record<ChangeKind, number>> }) {

@@ -7,7 +7,7 @@ import { usePage } from "../context.ts";
 import { useResponse } from "../Inspector/useResponse.ts";
 import { NeedsOf, SubjectLink } from "./NeedsOf.tsx";
 import "./Checks.css";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 
 /** Findings listed for one rule; more are counted. */
 const MOST_LISTED = 50;

@@ -6,8 +6,8 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
-import { shortText, visibleText } from "../../model/text.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { shortText, visibleText } from "../../model/text/text.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import { taskName } from "../../shell/objects/describe.ts";
 import { usePage } from "../context.ts";
 

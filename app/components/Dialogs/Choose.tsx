@@ -1,9 +1,9 @@
 // Lists the images among the given files; one can be opened, or two compared.
 
 import { type FormEvent, useState } from "react";
-import { earlierOf } from "../../model/earlier.ts";
-import { visible } from "../../model/text.ts";
-import { counted, grouped, sizeText, timeText } from "../../model/words.ts";
+import { earlierOf } from "../../model/comparison/earlier.ts";
+import { visible } from "../../model/text/text.ts";
+import { counted, grouped, sizeText, timeText } from "../../model/text/words.ts";
 import { describeOrder } from "../../shell/opening/order.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import type { Choice } from "../../shell/state.ts";

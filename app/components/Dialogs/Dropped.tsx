@@ -1,8 +1,8 @@
 // Asks what to do with an image dropped on open ones: compare, replace one of two, open it alone, or add
 // it to the files of a set.
 
-import { visible } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { visible } from "../../model/text/text.ts";
+import { counted } from "../../model/text/words.ts";
 import { togetherAsSet } from "../../shell/opening/together.ts";
 import type { Input } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";

@@ -1,8 +1,8 @@
 // The detected format and dialect with the evidence, the image's facts, and the choice of another dialect.
 
 import { dialectsOf } from "../../decoder/dialects.ts";
-import { shownValue, stillVisible, visible } from "../../model/text.ts";
-import { timeText } from "../../model/words.ts";
+import { shownValue, stillVisible, visible } from "../../model/text/text.ts";
+import { timeText } from "../../model/text/words.ts";
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "./close.ts";

@@ -23,7 +23,7 @@ import { prepareScene } from "../../graph/scene/scene-of.ts";
 import { relationSentence, sentence } from "../../graph/scene/sentence.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import type { DrawingHandle } from "../../shell/commands/command.ts";
 import { isLaidOutByWorker } from "../../shell/layouts.ts";
 import { CommandButton } from "../CommandButton.tsx";

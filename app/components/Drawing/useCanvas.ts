@@ -16,7 +16,7 @@ import { type Action, HEADING, type Scene } from "../../graph/scene/scene.ts";
 import { objectAt, slotPlaceAt } from "../../graph/scene/strips.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import type { FocusControl, FocusedView } from "./useFocus.ts";
 import { useKeepInView } from "./useKeepInView.ts";
 import type { Size } from "./useSize.ts";

@@ -1,7 +1,7 @@
 // The page while nothing is open.
 
 import { lazy, Suspense, useEffect, useState } from "react";
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import { copy } from "../../shell/commands/actions.ts";
 import { listSamples, type Sample } from "../../shell/opening/samples.ts";
 import { CommandButton } from "../CommandButton.tsx";

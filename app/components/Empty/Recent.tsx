@@ -1,8 +1,8 @@
 // The images that were opened last, if the browser allows the page to open them again.
 
 import { useEffect, useState } from "react";
-import { visible } from "../../model/text.ts";
-import { counted, timeText } from "../../model/words.ts";
+import { visible } from "../../model/text/text.ts";
+import { counted, timeText } from "../../model/text/words.ts";
 import { pageStorage } from "../../shell/opening/link-memory.ts";
 import { forgetRecent, listRecent, type Recent as Opening, openRecent } from "../../shell/opening/recent.ts";
 import { countSeen, forgetSeen } from "../../shell/seen.ts";

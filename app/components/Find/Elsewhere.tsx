@@ -1,7 +1,7 @@
 // Where else to search for what Find does not search: tables of resources with matches, and memory.
 
 import { useEffect, useState } from "react";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import { RESOURCES } from "../../resources/resources.ts";
 import type { Doc } from "../../shell/state.ts";
 import { useCommand, usePage } from "../context.ts";

@@ -17,7 +17,7 @@ import { Modal } from "../Dialogs/Modal.tsx";
 import { Elsewhere } from "./Elsewhere.tsx";
 import { useFinds } from "./useFinds.ts";
 import "./Find.css";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 
 export function Find() {
   const doc = useApp(shownDoc);

@@ -1,7 +1,7 @@
 // The bar at the top: the open images, their format and size, and what can be done with them.
 
 import { type ReactNode, useRef } from "react";
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import type { CommandGroup } from "../../shell/commands/command.ts";
 import { keyLabel } from "../../shell/keys.ts";
 import { shownDoc } from "../../shell/selectors.ts";
@@ -12,7 +12,7 @@ import { isMac } from "../platform.ts";
 import { Sides } from "./Sides.tsx";
 import { Stepper } from "./Stepper.tsx";
 import "./Head.css";
-import { counted, sizeText, writerText } from "../../model/words.ts";
+import { counted, sizeText, writerText } from "../../model/text/words.ts";
 
 export function Head() {
   const { shell } = usePage();

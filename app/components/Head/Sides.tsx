@@ -1,9 +1,9 @@
 // The two images of a comparison, when they were taken, and which of them the tables and the tree show.
 
 import { Fragment } from "react";
-import type { Side } from "../../model/side.ts";
-import { visible } from "../../model/text.ts";
-import { timeText, writerText } from "../../model/words.ts";
+import type { Side } from "../../model/comparison/side.ts";
+import { visible } from "../../model/text/text.ts";
+import { timeText, writerText } from "../../model/text/words.ts";
 import { orderDoubt, shownOrder } from "../../shell/opening/order.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";

@@ -2,7 +2,7 @@
 
 import { placeOfChange } from "../../diff/lists/listed.ts";
 import { changeSentence } from "../../export/changes-text.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import { groupsOf } from "../../shell/selectors.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";

@@ -2,13 +2,13 @@
 
 import { useEffect, useState } from "react";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import { onSide, otherSide } from "../../model/comparison/side.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import { objectOf, recordOf, type Selection } from "../../model/related.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { onSide, otherSide } from "../../model/side.ts";
-import { stillVisible, visible } from "../../model/text.ts";
-import { andMore } from "../../model/words.ts";
+import { stillVisible, visible } from "../../model/text/text.ts";
+import { andMore } from "../../model/text/words.ts";
 import { alignFields, differing, type FieldPair } from "../../shell/bytes/field-pairs.ts";
 import { bytesText } from "../../shell/bytes/text.ts";
 import { counterpart } from "../../shell/objects/counterpart.ts";

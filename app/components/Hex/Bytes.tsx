@@ -3,8 +3,8 @@
 import { memo, useImperativeHandle, useState } from "react";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { recordAt, recordLength, recordOffset } from "../../model/records.ts";
-import { visible } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { visible } from "../../model/text/text.ts";
+import { counted } from "../../model/text/words.ts";
 import { fieldAt } from "../../shell/bytes/hex-rows.ts";
 import { LARGEST_NUMBER } from "../../shell/bytes/numbers.ts";
 import { byteRange } from "../../shell/bytes/selection.ts";

@@ -1,7 +1,7 @@
 // The search box for bytes, and the progress of the search.
 
 import { type FormEvent, useEffect, useState } from "react";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import { parseNeedle } from "../../shell/bytes/text.ts";
 import { PLACES } from "../../shell/places.ts";
 import { type FindBytes, type Finding, MOST_FOUND } from "./useFindBytes.ts";

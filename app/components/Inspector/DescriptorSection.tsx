@@ -3,7 +3,7 @@
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
-import { fileName } from "../../model/words.ts";
+import { fileName } from "../../model/text/words.ts";
 import { tableUsers } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 import { ObjectLink } from "./links.tsx";

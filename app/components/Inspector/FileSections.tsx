@@ -1,12 +1,12 @@
 // The values of an open file, and its holders.
 
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount, versionOf } from "../../model/checkpoint.ts";
-import { usageNames } from "../../model/columns/files.ts";
-import { FILE_KINDS, flagNames, modeNames } from "../../model/names.ts";
+import { usageNames } from "../../model/listings/files.ts";
+import { FILE_KINDS, flagNames, modeNames } from "../../model/names/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
-import { counted, fileName, flagsText, grouped } from "../../model/words.ts";
+import { visibleText } from "../../model/text/text.ts";
+import { counted, fileName, flagsText, grouped } from "../../model/text/words.ts";
 import { tableUsers } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";

@@ -3,11 +3,11 @@
 
 import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { type Checkpoint, furtherRecords, NONE } from "../../model/checkpoint.ts";
-import { FILE_KINDS } from "../../model/names.ts";
+import { FILE_KINDS } from "../../model/names/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import { recordOf, type Selection } from "../../model/related.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import { describe } from "../../shell/objects/describe.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";

@@ -2,12 +2,12 @@
 // watches and which epolls watch it, files in flight, and the tasks that use or map it other than by a descriptor.
 
 import { useMemo, useState } from "react";
-import { bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
 import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
 import { LINK_TITLES, type Link, linksOf } from "../../model/links.ts";
+import { bitWords, EPOLL_EVENTS } from "../../model/names/bits.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { fileName, holdersText } from "../../model/words.ts";
+import { fileName, holdersText } from "../../model/text/words.ts";
 import type { Mapper } from "../../resources/mappers.ts";
 import { linksTo } from "../../shell/objects/linked.ts";
 import { usesOf } from "../../shell/objects/uses.ts";

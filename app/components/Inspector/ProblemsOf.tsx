@@ -3,7 +3,7 @@
 import type { Checkpoint, Problem } from "../../model/checkpoint.ts";
 import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { stillVisible } from "../../model/text.ts";
+import { stillVisible } from "../../model/text/text.ts";
 import { STEP } from "./links.tsx";
 import { Section } from "./Section.tsx";
 

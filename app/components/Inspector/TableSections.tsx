@@ -3,7 +3,7 @@
 import { type Checkpoint, descriptorCount, holderCount, NONE } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow } from "../../model/rows.ts";
-import { fileName, holdersText } from "../../model/words.ts";
+import { fileName, holdersText } from "../../model/text/words.ts";
 import { descriptorsText, tasksOfTable } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";

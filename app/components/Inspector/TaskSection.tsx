@@ -1,7 +1,7 @@
 // The values of a task, and the tasks that share its file table.
 
 import { type Checkpoint, descriptorCount, NONE } from "../../model/checkpoint.ts";
-import { TASK_STATES } from "../../model/names.ts";
+import { TASK_STATES } from "../../model/names/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
 import { descriptorsText, tasksOfTable } from "../../shell/objects/describe.ts";

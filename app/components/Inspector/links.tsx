@@ -5,7 +5,7 @@ import type { Checkpoint } from "../../model/checkpoint.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import type { DescriptorRow, TaskRow } from "../../model/rows.ts";
-import { andMore, grouped } from "../../model/words.ts";
+import { andMore, grouped } from "../../model/text/words.ts";
 import { tableUsers, taskName } from "../../shell/objects/describe.ts";
 import { useComparison, usePage } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";

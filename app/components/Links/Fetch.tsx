@@ -1,7 +1,7 @@
 // Asks before a link from elsewhere, or a redirect to another host, fetches anything, and names the host.
 
 import type { Address } from "../../link/address.ts";
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import "./Links.css";
 

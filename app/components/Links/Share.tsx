@@ -12,7 +12,7 @@ import { useApp, usePage } from "../context.ts";
 import { closeDialog } from "../Dialogs/close.ts";
 import { Modal } from "../Dialogs/Modal.tsx";
 import "./Links.css";
-import { counted, grouped, sizeText } from "../../model/words.ts";
+import { counted, grouped, sizeText } from "../../model/text/words.ts";
 
 const CHOICES: Readonly<Record<LeaveOut, string>> = {
   nothing: "Nothing else",

@@ -3,7 +3,7 @@
 import { type KeyboardEvent, memo, useEffect, useMemo, useRef } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText, PERMISSION, permissionsText } from "../../model/mappings.ts";
-import { sizeText } from "../../model/words.ts";
+import { sizeText } from "../../model/text/words.ts";
 import { type Memory, mappingName, mappingSize } from "../../shell/memory/memory-places.ts";
 import { useRowWindow } from "../useRowWindow.ts";
 

@@ -3,7 +3,7 @@
 import { memo, useRef } from "react";
 import { notCapturedText } from "../../memory/words.ts";
 import { addressText } from "../../model/mappings.ts";
-import { counted, sizeText } from "../../model/words.ts";
+import { counted, sizeText } from "../../model/text/words.ts";
 import { lineText, type Memory, type Spot } from "../../shell/memory/memory-places.ts";
 import type { MemoryMatch } from "../../worker/memory-protocol.ts";
 import { useRowWindow } from "../useRowWindow.ts";

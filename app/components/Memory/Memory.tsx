@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { PAGE_STATE_WORDS } from "../../decoder/memory/memory.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText } from "../../model/mappings.ts";
-import { sizeText } from "../../model/words.ts";
+import { sizeText } from "../../model/text/words.ts";
 import { type Memory as MemoryOf, mappingSize, placeOf, type Spot, spotOf } from "../../shell/memory/memory-places.ts";
 import type { Doc } from "../../shell/state.ts";
 import type { DocumentId } from "../../worker/protocol.ts";

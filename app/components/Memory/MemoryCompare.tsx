@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import { addressText, permissionsText } from "../../model/mappings.ts";
-import { counted, sizeText } from "../../model/words.ts";
+import { counted, sizeText } from "../../model/text/words.ts";
 import { changedPlaces, type Memory, mappingName, mappingSize, strip } from "../../shell/memory/memory-places.ts";
 import type { Doc } from "../../shell/state.ts";
 import type { MemoryChange } from "../../worker/memory-protocol.ts";

@@ -1,7 +1,7 @@
 // Saves a range of the selected task's memory: at first the selected mapping. Progress, and a button to stop.
 
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { sizeText } from "../../model/words.ts";
+import { sizeText } from "../../model/text/words.ts";
 import type { Memory, Spot } from "../../shell/memory/memory-places.ts";
 import { piecesOf, rangeOf, readPieces } from "../../shell/memory/save-memory.ts";
 import { PLACES } from "../../shell/places.ts";

@@ -3,7 +3,7 @@
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp } from "../context.ts";
 import "./Opening.css";
-import { counted, sizeText } from "../../model/words.ts";
+import { counted, sizeText } from "../../model/text/words.ts";
 
 export function Opening() {
   const opening = useApp((state) => state.opening);

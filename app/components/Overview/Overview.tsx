@@ -3,14 +3,14 @@
 
 import { type ReactNode, useRef } from "react";
 import { type Checkpoint, holderCount, taskCount } from "../../model/checkpoint.ts";
-import type { Listing } from "../../model/columns/column.ts";
-import { FILE_KINDS } from "../../model/names.ts";
+import type { Listing } from "../../model/listings/column.ts";
+import { FILE_KINDS } from "../../model/names/names.ts";
 import type { Overview as Facts, Ranking } from "../../model/overview.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { Selection } from "../../model/related.ts";
 import { MANY_OF_KIND, MANY_OF_PATH, type Repeated } from "../../model/repeated.ts";
-import { stillVisible } from "../../model/text.ts";
-import { counted, countedKind, fileName, grouped, holdersText } from "../../model/words.ts";
+import { stillVisible } from "../../model/text/text.ts";
+import { counted, countedKind, fileName, grouped, holdersText } from "../../model/text/words.ts";
 import { tableUsers, tasksOfTable } from "../../shell/objects/describe.ts";
 import { exactly, exactPath, tableFilter } from "../../shell/objects/filter-text.ts";
 import { PLACES } from "../../shell/places.ts";

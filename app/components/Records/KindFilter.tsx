@@ -1,7 +1,7 @@
 // Filters the records by kind.
 
 import { useDeferredValue, useMemo } from "react";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import type { Doc } from "../../shell/state.ts";
 import { kindCounts, kindFilter, kindOfFilter } from "../../shell/tables/record-words.ts";
 import { useApp, usePage } from "../context.ts";

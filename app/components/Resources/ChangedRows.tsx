@@ -6,7 +6,7 @@ import { kindAt } from "../../diff/describe/describe.ts";
 import { resourceAt } from "../../diff/describe/resource-at.ts";
 import { resourceColumn, resourceValue } from "../../diff/resource-changes.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import { changedText, shownCell } from "../../resources/words-of.ts";
 import { PLACES } from "../../shell/places.ts";

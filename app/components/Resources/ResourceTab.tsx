@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import type { ResourceTable } from "../../resources/table.ts";
 import { shownCell } from "../../resources/words-of.ts";

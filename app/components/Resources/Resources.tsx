@@ -2,8 +2,8 @@
 // differ with their values before and after.
 
 import { type KeyboardEvent, useMemo, useRef } from "react";
-import { onSide } from "../../model/side.ts";
-import { grouped } from "../../model/words.ts";
+import { onSide } from "../../model/comparison/side.ts";
+import { grouped } from "../../model/text/words.ts";
 import { RESOURCES, resourceNamed } from "../../resources/resources.ts";
 import type { Resources as Tables } from "../../resources/table.ts";
 import { type Compared, type Doc, FIRST_RESOURCE_VIEW } from "../../shell/state.ts";

@@ -2,8 +2,8 @@
 
 import { GROUPS, type Group, type RowState } from "../../checks/host/report.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { shortText } from "../../model/text.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { shortText } from "../../model/text/text.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import type { RestoreResponse, RestoreRow } from "../../worker/protocol.ts";
 import { SubjectLink } from "../Checks/NeedsOf.tsx";
 

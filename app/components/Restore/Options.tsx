@@ -2,8 +2,8 @@
 
 import type { NeededOption } from "../../checks/needs.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { shortText } from "../../model/text.ts";
-import { grouped } from "../../model/words.ts";
+import { shortText } from "../../model/text/text.ts";
+import { grouped } from "../../model/text/words.ts";
 import type { RestoreResponse } from "../../worker/protocol.ts";
 import { SubjectLink } from "../Checks/NeedsOf.tsx";
 import { Wrapped } from "../Wrapped.tsx";

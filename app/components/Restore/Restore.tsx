@@ -3,7 +3,7 @@
 
 import { useEffect } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";
 import type { RestoreResponse } from "../../worker/protocol.ts";

@@ -5,9 +5,9 @@ import { type AlignedLine, type AlignedLines, LINE } from "../../diff/lists/alig
 import { PRESENCE } from "../../diff/pairs/pair.ts";
 import { changeWords, taskTitle } from "../../export/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { tablePairOf } from "../../model/descriptor-pairs.ts";
+import { tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import { andMore, counted, grouped } from "../../model/words.ts";
+import { andMore, counted, grouped } from "../../model/text/words.ts";
 import type { AlignedColumn, DetailChanges } from "../../shell/tables/aligned-cells.ts";
 import { Sign } from "../Sign.tsx";
 import { PairCells } from "./PairCells.tsx";

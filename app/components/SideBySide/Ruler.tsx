@@ -5,9 +5,9 @@ import { type MouseEvent, useMemo } from "react";
 import type { Comparison } from "../../diff/comparison.ts";
 import { type AlignedLines, LINE } from "../../diff/lists/align.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { descriptorOf } from "../../model/descriptor-pairs.ts";
+import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { u8At, u32At } from "../../model/read.ts";
-import type { Side } from "../../model/side.ts";
 
 /** How many steps the ruler is divided into. */
 const STEPS = 240;

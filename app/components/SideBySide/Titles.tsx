@@ -1,6 +1,6 @@
 // The column titles of side by side.
 
-import { SIDES, type Side } from "../../model/side.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 import type { AlignedColumn } from "../../shell/tables/aligned-cells.ts";
 
 interface TitlesProps {

@@ -5,7 +5,7 @@ import { CHANGE_KINDS, type ChangeKind, isOfDescriptors } from "../../diff/chang
 import type { Comparison } from "../../diff/comparison.ts";
 import type { DetailWords } from "../../export/detail-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { descriptorOf } from "../../model/descriptor-pairs.ts";
+import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
 import { u8At, u16At, u32At } from "../../model/read.ts";
 import type { DescriptorRow } from "../../model/rows.ts";
 import type { Compared } from "../../shell/state.ts";

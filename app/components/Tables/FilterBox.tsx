@@ -1,9 +1,9 @@
 // The box with a table's filter: explains its errors and completes keys and values. Tab takes the first completion.
 
 import { type KeyboardEvent, useState } from "react";
-import { LISTING_TITLES, type Listing } from "../../model/columns/column.ts";
-import type { FilterError } from "../../model/filter.ts";
-import { completions } from "../../model/filter-complete.ts";
+import { LISTING_TITLES, type Listing } from "../../model/listings/column.ts";
+import type { FilterError } from "../../model/listings/filter.ts";
+import { completions } from "../../model/listings/filter-complete.ts";
 import { PLACES } from "../../shell/places.ts";
 import { usePage } from "../context.ts";
 

@@ -1,6 +1,6 @@
 // Why terms of a filter are invalid, shown below its box.
 
-import type { FilterError } from "../../model/filter.ts";
+import type { FilterError } from "../../model/listings/filter.ts";
 
 export function FilterErrors({ id, errors }: { id: string; errors: readonly FilterError[] }) {
   return (

@@ -4,11 +4,11 @@
 import { type ColumnSizingState, useTable } from "@tanstack/react-table";
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import { NONE } from "../../model/checkpoint.ts";
-import { LISTING_TITLES, type Listing } from "../../model/columns/column.ts";
-import { COLUMNS, columnOf, columnTitle, type ValueWidths } from "../../model/columns/columns.ts";
+import { LISTING_TITLES, type Listing } from "../../model/listings/column.ts";
+import { COLUMNS, columnOf, columnTitle, type ValueWidths } from "../../model/listings/columns.ts";
 import { u32At } from "../../model/read.ts";
 import { relatedRow, selectionAt } from "../../model/related.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import { copy } from "../../shell/commands/actions.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";

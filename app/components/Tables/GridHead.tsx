@@ -4,8 +4,8 @@ import type { Header } from "@tanstack/react-table";
 import type { KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { Listing } from "../../model/columns/column.ts";
-import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
+import type { Listing } from "../../model/listings/column.ts";
+import { COLUMNS, columnTitle } from "../../model/listings/columns.ts";
 import { alignment, type features, MIN_WIDTH, type ShownRow } from "./grid-columns.ts";
 
 /** Pixels that an arrow key makes a column wider or narrower. */

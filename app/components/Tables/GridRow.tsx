@@ -2,9 +2,9 @@
 
 import type { Cell as TableCell } from "@tanstack/react-table";
 import type { MouseEvent } from "react";
-import type { Column, Listing } from "../../model/columns/column.ts";
-import { COLUMNS } from "../../model/columns/columns.ts";
-import { grouped } from "../../model/words.ts";
+import type { Column, Listing } from "../../model/listings/column.ts";
+import { COLUMNS } from "../../model/listings/columns.ts";
+import { grouped } from "../../model/text/words.ts";
 import { Path } from "../Path.tsx";
 import { alignment, type features, fewPids, type ShownRow } from "./grid-columns.ts";
 

@@ -1,7 +1,7 @@
 // The heading of a group of rows: the value that they have in common, and how many they are.
 
 import type { MouseEvent } from "react";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import type { ShownRow } from "./grid-columns.ts";
 
 interface Props {

@@ -2,9 +2,9 @@
 
 import { type KeyboardEvent, memo, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
-import { COLUMNS, columnTitle } from "../../model/columns/columns.ts";
-import { filterErrors } from "../../model/filter.ts";
+import { LISTING_TITLES, LISTINGS, type Listing, rowCount } from "../../model/listings/column.ts";
+import { COLUMNS, columnTitle } from "../../model/listings/columns.ts";
+import { filterErrors } from "../../model/listings/filter.ts";
 import { tablesContent } from "../../shell/selectors.ts";
 import { type Compared, type Doc, NOTHING_ELSE_SHOWN } from "../../shell/state.ts";
 import { Checks } from "../Checks/Checks.tsx";
@@ -25,7 +25,7 @@ import { Grid } from "./Grid.tsx";
 import { useRows } from "./useRows.ts";
 import { useWidths } from "./useWidths.ts";
 import "./Tables.css";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 
 const SINGULAR: Readonly<Record<Listing, string>> = {
   descriptors: "descriptor",

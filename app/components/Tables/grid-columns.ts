@@ -10,8 +10,8 @@ import {
   tableFeatures,
 } from "@tanstack/react-table";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { Column, Listing } from "../../model/columns/column.ts";
-import { COLUMNS, columnTitle, type ValueWidths } from "../../model/columns/columns.ts";
+import type { Column, Listing } from "../../model/listings/column.ts";
+import { COLUMNS, columnTitle, type ValueWidths } from "../../model/listings/columns.ts";
 import type { Doc } from "../../shell/state.ts";
 import { CHARACTER } from "../Path.tsx";
 

@@ -2,8 +2,8 @@
 
 import { useEffect, useMemo, useState } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { Listing } from "../../model/columns/column.ts";
-import type { Order, OrderedRows } from "../../model/order.ts";
+import type { Listing } from "../../model/listings/column.ts";
+import type { Order, OrderedRows } from "../../model/listings/order.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import { listAhead, NO_ROWS, orderOf, rowsNow, shownRows } from "../../shell/tables/rows.ts";
 import { usePage } from "../context.ts";

@@ -1,7 +1,7 @@
 // How wide the values of an image's listings are.
 
 import { useEffect, useMemo, useState } from "react";
-import type { ValueWidths } from "../../model/columns/columns.ts";
+import type { ValueWidths } from "../../model/listings/columns.ts";
 import type { Doc } from "../../shell/state.ts";
 import { usePage } from "../context.ts";
 

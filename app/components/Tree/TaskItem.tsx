@@ -1,11 +1,11 @@
 // One task of the tree: pid, comm (without pids, comm and index), state, and the number of its descriptors.
 
 import { type Checkpoint, commBytes, hasPids, NONE, taskCount, taskNumber } from "../../model/checkpoint.ts";
-import { TASK_STATES } from "../../model/names.ts";
+import { TASK_STATES } from "../../model/names/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TableRow, TaskRow } from "../../model/rows.ts";
-import { shownText } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { shownText } from "../../model/text/text.ts";
+import { counted } from "../../model/text/words.ts";
 import { descriptorsText } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 

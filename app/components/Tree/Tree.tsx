@@ -7,7 +7,7 @@ import { u32At } from "../../model/read.ts";
 import { relatedRow } from "../../model/related.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { taskTree } from "../../model/task-tree.ts";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc } from "../../shell/state.ts";

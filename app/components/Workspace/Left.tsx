@@ -1,7 +1,7 @@
 // The panel left of the drawing: the tasks of one image, or the changes or tasks of two.
 
 import { memo } from "react";
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import type { Doc } from "../../shell/state.ts";
 import { Changes } from "../Changes/Changes.tsx";
 import { useApp, usePage } from "../context.ts";

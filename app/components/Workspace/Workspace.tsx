@@ -7,7 +7,7 @@ import { NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 import { objectOf } from "../../model/related.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import { MEDIUM } from "../../shell/narrow.ts";
 import { type Compared, type Doc, PANELS, type Panel, type Sizes, type State } from "../../shell/state.ts";
 import { CommandButton } from "../CommandButton.tsx";

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import type { Layout } from "../../graph/order/layout.ts";
-import { filterErrors } from "../../model/filter.ts";
+import { filterErrors } from "../../model/listings/filter.ts";
 import type { Subset } from "../../model/subset.ts";
 import type { Doc } from "../../shell/state.ts";
 import { useApp, usePage } from "../context.ts";

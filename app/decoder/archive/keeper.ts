@@ -1,6 +1,6 @@
 // Keeps the members of a compressed archive that the caller needs while it is unpacked, within a limit.
 
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import { limitMessage } from "../limits.ts";
 import { bytesSource, type Source, SourceError } from "../source.ts";
 import { HEAD_BYTES } from "./forms.ts";

@@ -1,6 +1,6 @@
 // Links in an archive: a hard link is another name of a member, a symbolic link refers to a member by its path.
 
-import { encodeText, visible } from "../../model/text.ts";
+import { encodeText, visible } from "../../model/text/text.ts";
 import { bytesSource, type Source, SourceError } from "../source.ts";
 import type { ArchiveProblem } from "./problem.ts";
 import type { TarEntry } from "./tar-header.ts";

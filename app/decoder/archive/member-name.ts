@@ -1,6 +1,6 @@
 // Paths in archives as names of members.
 
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import type { ArchiveProblem } from "./problem.ts";
 
 /**

@@ -1,6 +1,6 @@
 // Sparse members of a tar: files of which only parts are stored, because all else is zeros.
 
-import { decodeText, visible } from "../../model/text.ts";
+import { decodeText, visible } from "../../model/text/text.ts";
 import { type Source, SourceError } from "../source.ts";
 
 /** How a sparse member is stored. */

@@ -4,7 +4,7 @@
 //
 //   marker { 1 seq uint64, one of: 2 filename string, 3 file_data uint32, 4 file_eof bool, 5 image_eof bool }
 
-import { exactText, visible } from "../../model/text.ts";
+import { exactText, visible } from "../../model/text/text.ts";
 import { HIGHEST } from "../limits.ts";
 import { joinedSource, partSource, type Source } from "../source.ts";
 import type { ArchiveProblem } from "./problem.ts";

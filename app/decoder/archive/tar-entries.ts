@@ -1,7 +1,7 @@
 // What a compressed tar archive contains, whatever the order of its entries: a directory is read in the order in which its
 // files were made, which a restore does not keep.
 
-import { encodeText } from "../../model/text.ts";
+import { encodeText } from "../../model/text/text.ts";
 import { type Source, SourceError } from "../source.ts";
 import { crc32 } from "./checksums.ts";
 import { unpackGzip } from "./gzip.ts";

@@ -1,6 +1,6 @@
 // Tar's header blocks: ustar, GNU and PAX.
 
-import { decodeText, exactText } from "../../model/text.ts";
+import { decodeText, exactText } from "../../model/text/text.ts";
 import { createMemberNames } from "./member-name.ts";
 import type { ArchiveProblem } from "./problem.ts";
 import type { Sparse } from "./sparse.ts";

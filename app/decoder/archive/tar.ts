@@ -1,6 +1,6 @@
 // Tar archives: lists members with their offsets, or reads one that arrives in pieces.
 
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import { HIGHEST, limitMessage } from "../limits.ts";
 import type { Source } from "../source.ts";
 import type { ArchiveProblem } from "./problem.ts";

@@ -1,8 +1,8 @@
 // Opens archives: a tar, plain or compressed, a ZIP archive, a capture of criu-image-streamer, or a single compressed file. A
 // plain tar's members are parts of the archive; for a compressed one, only what the caller needs is kept in memory.
 
-import { visible } from "../../model/text.ts";
-import { sizeText } from "../../model/words.ts";
+import { visible } from "../../model/text/text.ts";
+import { sizeText } from "../../model/text/words.ts";
 import { HIGHEST, type Limits, limitMessage } from "../limits.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
 import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./forms.ts";

@@ -1,6 +1,6 @@
 // ZIP's headers (PKWARE's APPNOTE): the directory at the end of an archive, and the header before each member.
 
-import { exactText } from "../../model/text.ts";
+import { exactText } from "../../model/text/text.ts";
 import type { Source } from "../source.ts";
 import { littleEndian } from "./packed-input.ts";
 

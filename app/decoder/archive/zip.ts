@@ -1,7 +1,7 @@
 // ZIP archives: members at the places that the directory at the end names, or, where that is missing, one after the other.
 // Stored members are parts of the archive; of compressed ones, only what the caller needs is kept in memory.
 
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 import { type Limits, limitMessage } from "../limits.ts";
 import { partOf, partSource, type Source, SourceError } from "../source.ts";
 import { crc32 } from "./checksums.ts";

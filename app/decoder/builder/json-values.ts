@@ -5,8 +5,8 @@
 
 import type { DetailStore } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { createJsonBytes, type JsonBytes, writeInteger, writeValue } from "../../model/json-bytes.ts";
-import { decodeText } from "../../model/text.ts";
+import { createJsonBytes, type JsonBytes, writeInteger, writeValue } from "../../model/text/json-bytes.ts";
+import { decodeText } from "../../model/text/text.ts";
 import { createBudget } from "../limits.ts";
 import { FIRST_CAPACITY, type Growth, grown, growTo } from "./growing.ts";
 

@@ -1,8 +1,8 @@
 // Adds open files and sets their properties. Casts `as number` read a row that the caller added.
 
 import { HAS } from "../../model/checkpoint.ts";
-import type { JsonBytes } from "../../model/json-bytes.ts";
 import type { FileRow, RecordRow } from "../../model/rows.ts";
+import type { JsonBytes } from "../../model/text/json-bytes.ts";
 import { type FileColumns, fileColumns } from "./columns.ts";
 import { addBatch, addedColumn, addInodes, addVarying, type FileBatch } from "./file-batch.ts";
 import { type Growth, grow, growTo } from "./growing.ts";

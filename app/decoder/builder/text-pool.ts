@@ -1,6 +1,6 @@
 // The text of an image: every name and path, concatenated, as bytes.
 
-import { encodeText } from "../../model/text.ts";
+import { encodeText } from "../../model/text/text.ts";
 import { type Growth, grown, nextCapacity } from "./growing.ts";
 
 /**

@@ -1,15 +1,15 @@
 // Inspects an entry: every field with its bytes, raw value, meaning and reference.
 
 import type { Field, Reference } from "../../model/fields.ts";
-import { clockName, deviceText } from "../../model/named-values.ts";
-import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names.ts";
-import { FANOTIFY_EVENTS, INOTIFY_EVENTS } from "../../model/notify-events.ts";
-import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../model/protocols.ts";
+import { clockName, deviceText } from "../../model/names/named-values.ts";
+import { flagNames, SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../model/names/names.ts";
+import { FANOTIFY_EVENTS, INOTIFY_EVENTS } from "../../model/names/notify-events.ts";
+import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../model/names/protocols.ts";
 import { i32At } from "../../model/read.ts";
 import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { visibleText } from "../../model/text.ts";
-import { sizeText } from "../../model/words.ts";
+import { visibleText } from "../../model/text/text.ts";
+import { sizeText } from "../../model/text/words.ts";
 import type { Source } from "../source.ts";
 import {
   addressText,

@@ -1,7 +1,7 @@
 // Collects changes in any order and closes them into the sorted columns of Changes.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { tablePairOf } from "../../model/descriptor-pairs.ts";
+import { tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { BIT_OF_KIND, type ChangeKind, changeKind } from "../changes.ts";

@@ -1,10 +1,10 @@
 // Compares the cells of two tables of one resource, column by column.
 
 import { NONE } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { i32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import { type Column, cellAt, type ResourceTable } from "../../resources/table.ts";
 import type { placeComparer } from "./compare-places.ts";

@@ -4,11 +4,11 @@
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
-import { descriptorOf, filesOfPairs, tablePairOf } from "../../model/descriptor-pairs.ts";
-import { taskState } from "../../model/names.ts";
+import { descriptorOf, filesOfPairs, tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
+import { taskState } from "../../model/names/names.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
 import { BIT_OF_KIND, CHANGE_BITS } from "../changes.ts";
 import type { LackingValues } from "../lacking-values.ts";
 import type { Lopsided } from "../lopsided.ts";

@@ -4,14 +4,14 @@
 // Casts `as number` read columns at rows that the pairs of a comparison hold.
 
 import { type Checkpoint, type DetailStore, HAS, NONE } from "../../model/checkpoint.ts";
+import { otherSide, type Side } from "../../model/comparison/side.ts";
 import { type DetailSpec, fileDetail } from "../../model/detail-keys.ts";
 import { detailOf, detailRange, valueBytes } from "../../model/detail-store.ts";
 import type { Details } from "../../model/fields.ts";
 import type { LinkRole } from "../../model/links.ts";
 import { wordsOf } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { otherSide, type Side } from "../../model/side.ts";
-import { encodeText, sameBytes } from "../../model/text.ts";
+import { encodeText, sameBytes } from "../../model/text/text.ts";
 import { CHANGE_BITS } from "../changes.ts";
 import type { LackingValues } from "../lacking-values.ts";
 import type { Compared } from "../pairs/holders.ts";

@@ -3,10 +3,10 @@
 // Casts `as number` read columns at rows that the pairs of a comparison hold; this runs for every pair.
 
 import { type Checkpoint, HAS, NONE, nameBytes, stableLength } from "../../model/checkpoint.ts";
-import { fileKind, openFlags } from "../../model/names.ts";
+import { fileKind, openFlags } from "../../model/names/names.ts";
 import { writtenOutside } from "../../model/outside.ts";
 import { wordsOf } from "../../model/read.ts";
-import { bytesView, haveSameBytes, sameBytes } from "../../model/text.ts";
+import { bytesView, haveSameBytes, sameBytes } from "../../model/text/text.ts";
 import { UNLINKED_SUFFIX } from "../../model/unlinked.ts";
 import { CHANGE_BITS } from "../changes.ts";
 

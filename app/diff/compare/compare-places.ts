@@ -1,8 +1,8 @@
 // Compares addresses of code by what is mapped there, because every run of a program may have its memory elsewhere.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { i32At } from "../../model/read.ts";
-import { SIDES, type Side } from "../../model/side.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { type Column, cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
 

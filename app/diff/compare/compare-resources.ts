@@ -2,11 +2,11 @@
 // the columns that the resource declares as its key; several that do, in their order.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { type MappingFacts, matchMappings } from "../../model/comparison/match-mappings.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { type MappingFacts, matchMappings } from "../../model/match-mappings.ts";
 import { writtenOutside } from "../../model/outside.ts";
 import { i32At } from "../../model/read.ts";
-import { SIDES, type Side } from "../../model/side.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import { RESOURCES } from "../../resources/resources.ts";
 import { type Column, cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";

@@ -1,13 +1,13 @@
 // Changes of tasks, and of the file tables that they share.
 
 import { type Checkpoint, commBytes, NONE } from "../../model/checkpoint.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { fileDetail, TASK_DETAILS, taskDetail } from "../../model/detail-keys.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { fileKind } from "../../model/names.ts";
+import { fileKind } from "../../model/names/names.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
-import { SIDES, type Side } from "../../model/side.ts";
-import { sameBytes } from "../../model/text.ts";
+import { sameBytes } from "../../model/text/text.ts";
 import type { ChangeKind } from "../changes.ts";
 import type { LackingValues } from "../lacking-values.ts";
 import { groupsOf, mixedRows } from "../pairs/groups.ts";

@@ -1,7 +1,7 @@
 // How it is reported that only one of two images has the contents of an unlinked file or a file system.
 
+import { otherSide, type Side } from "../../model/comparison/side.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { otherSide, type Side } from "../../model/side.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
 import { type Compared, isHeld } from "../pairs/holders.ts";

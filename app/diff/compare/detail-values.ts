@@ -1,15 +1,15 @@
 // Values of details for comparing: without ids, which every dump numbers anew.
 
 import { type Checkpoint, HAS, NONE, stableLength } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { type DetailSpec, fileDetail } from "../../model/detail-keys.ts";
 import { detailOf, detailRange, detailsOf, valueAt } from "../../model/detail-store.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
 import { linksOf } from "../../model/links.ts";
-import { FILE_KINDS, TASK_STATES } from "../../model/names.ts";
+import { FILE_KINDS, TASK_STATES } from "../../model/names/names.ts";
 import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
-import { visibleText } from "../../model/text.ts";
+import { visibleText } from "../../model/text/text.ts";
 import { isHeld } from "../pairs/holders.ts";
 import { type NamespaceTasks, namespaceTask } from "../pairs/match-namespaces.ts";
 

@@ -2,7 +2,8 @@
 // never by id. A link is the same if some descriptor refers to its other end on both sides.
 
 import { type Checkpoint, holderCount, NONE } from "../../model/checkpoint.ts";
-import { filesOfPairs } from "../../model/descriptor-pairs.ts";
+import { filesOfPairs } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import {
   areOtherEnds,
   endOfPipe,
@@ -18,7 +19,6 @@ import {
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { firstOfEach } from "../../model/search.ts";
-import type { Side } from "../../model/side.ts";
 import { type Compared, isHeld } from "../pairs/holders.ts";
 
 /** At most so many descriptor pairs of one file are searched: a forged image can give a file any number. */

@@ -1,7 +1,7 @@
 // Notes on what is not compared of the tables of resources.
 
-import { SIDES, type Side } from "../../model/side.ts";
-import { counted } from "../../model/words.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
+import { counted } from "../../model/text/words.ts";
 import type { ResourceSpec } from "../../resources/resource.ts";
 import { RESOURCES } from "../../resources/resources.ts";
 import { MOST_ROWS, type Resources } from "../../resources/table.ts";

@@ -4,13 +4,13 @@
 // Casts `as number` read columns within bounds checked by the loops.
 
 import { type Checkpoint, type DetailStore, NONE } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { fileDetail } from "../../model/detail-keys.ts";
 import { valueComparer } from "../../model/detail-store.ts";
 import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts";
-import { FILE_KINDS } from "../../model/names.ts";
+import { FILE_KINDS } from "../../model/names/names.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { firstOfEach } from "../../model/search.ts";
-import type { Side } from "../../model/side.ts";
 import { isHeld } from "../pairs/holders.ts";
 import { ALL_PAIRED } from "./links.ts";
 

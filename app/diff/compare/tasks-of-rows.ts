@@ -1,10 +1,10 @@
 // Which tasks and threads the rows of a table belong to, and whether both images have them.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { taskState } from "../../model/names.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
+import { taskState } from "../../model/names/names.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
-import { SIDES, type Side } from "../../model/side.ts";
 import type { ResourceSpec } from "../../resources/resource.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import type { Resources, ResourceTable } from "../../resources/table.ts";

@@ -1,14 +1,14 @@
 // Describes single changes of a comparison: in the form of the `diff --json` document, with their holders and rows.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber, versionOf } from "../../model/checkpoint.ts";
-import { descriptorOf, tablePairOf } from "../../model/descriptor-pairs.ts";
+import { descriptorOf, tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { fileDetail } from "../../model/detail-keys.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { FILE_KINDS, flagChange } from "../../model/names.ts";
+import { FILE_KINDS, flagChange } from "../../model/names/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
-import { base64, decodeText, isUtf8 } from "../../model/text.ts";
+import { base64, decodeText, isUtf8 } from "../../model/text/text.ts";
 import {
   CHANGE_BITS,
   type Change,

@@ -1,10 +1,10 @@
 // The descriptors that an open file is linked to before and after a change of its links.
 
-import { bitWords, EPOLL_EVENTS } from "../../model/bits.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
+import { bitWords, EPOLL_EVENTS } from "../../model/names/bits.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
 import type { Holder, LinkedHolder } from "../changes.ts";
 import { targetsOf } from "../compare/links.ts";
 import type { Comparison } from "../comparison.ts";

@@ -7,10 +7,10 @@ import { type Checkpoint, HAS, nameBytes, versionOf } from "../../model/checkpoi
 import { areOfTwoFiles, fileDetail } from "../../model/detail-keys.ts";
 import { detailOf, detailsOf } from "../../model/detail-store.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { accessOf, fileKind } from "../../model/names.ts";
+import { accessOf, fileKind } from "../../model/names/names.ts";
 import { u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { sameBytes } from "../../model/text.ts";
+import { sameBytes } from "../../model/text/text.ts";
 import { UNLINKED_SUFFIX } from "../../model/unlinked.ts";
 
 /** Whether two open files of different names, to which one descriptor leads before and after, are the same one. */

@@ -3,7 +3,7 @@
 import { type Checkpoint, hasPids } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
-import { type TaskOnSides, taskWords } from "../../model/task-words.ts";
+import { type TaskOnSides, taskWords } from "../../model/text/task-words.ts";
 import type { Pairs } from "../pairs/pair.ts";
 
 interface Compared {

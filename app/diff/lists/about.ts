@@ -1,12 +1,12 @@
 // From a change to the object that shows it, and from an object to the change that it is part of.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { counterpartOf, descriptorOf, pairsOfDescriptor } from "../../model/descriptor-pairs.ts";
+import { counterpartOf, descriptorOf, pairsOfDescriptor } from "../../model/comparison/descriptor-pairs.ts";
+import { otherSide, type Side } from "../../model/comparison/side.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TaskRow } from "../../model/rows.ts";
 import { firstIndex } from "../../model/search.ts";
-import { otherSide, type Side } from "../../model/side.ts";
 import { type ChangeKind, changeKind, isOfDescriptors, isOfResources } from "../changes.ts";
 import { sameName } from "../compare/compare-open-files.ts";
 import { type Comparison, rowsOfChange } from "../comparison.ts";

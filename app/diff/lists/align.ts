@@ -2,7 +2,7 @@
 // below it a line for each pair of descriptors, or for a run of unchanged pairs that is folded.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { tablePairOf } from "../../model/descriptor-pairs.ts";
+import { tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import { firstIndex } from "../../model/search.ts";
 import { CHANGE_KINDS, isOfDescriptors, isOfResources } from "../changes.ts";

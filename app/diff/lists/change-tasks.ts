@@ -1,6 +1,6 @@
 // Whether a change concerns some tasks: it is about one of them, or they have one of its descriptors or tables.
 
-import { tablePairOf } from "../../model/descriptor-pairs.ts";
+import { tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { isOfDescriptors, kindOf } from "../changes.ts";

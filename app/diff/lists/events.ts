@@ -9,8 +9,8 @@
 // - Tasks of one name that came or went are one event, and so is one detail that changed in several tasks.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
-import { descriptorOf } from "../../model/descriptor-pairs.ts";
-import { fileKind } from "../../model/names.ts";
+import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
+import { fileKind } from "../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { type ChangeKind, isOfDescriptors, isOfResources, kindOf } from "../changes.ts";

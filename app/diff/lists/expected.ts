@@ -1,7 +1,7 @@
 // Changes that a program makes merely by running: the position of a log advances.
 
 import { type Checkpoint, HAS } from "../../model/checkpoint.ts";
-import { openFlag } from "../../model/names.ts";
+import { openFlag } from "../../model/names/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { changeKind } from "../changes.ts";

@@ -1,14 +1,14 @@
-// The words that filter changes: the language of the tables' filters (model/filter.ts), over what a change is about.
+// The words that filter changes: the language of the tables' filters (model/listings/filter.ts), over what a change is about.
 //
 //   nginx log        each word occurs in a path or a task's name, or is its pid
 //   path:/var/log  task:nginx  pid:412  fd:3-10  kind:position
 //   -path:/dev/null  not
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { descriptorOf } from "../../model/descriptor-pairs.ts";
-import { type FilterError, filterErrors, filterMask, parseTerms, type Term } from "../../model/filter.ts";
+import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
+import { type FilterError, filterErrors, filterMask, parseTerms, type Term } from "../../model/listings/filter.ts";
 import { i32At, u8At } from "../../model/read.ts";
-import { SIDES, type Side } from "../../model/side.ts";
 import { completeCell } from "../../resources/words-of.ts";
 import { CHANGE_KINDS, CHANGE_TITLES, isOfDescriptors, isOfResources, kindOf } from "../changes.ts";
 import { type Comparison, rowsOfChange } from "../comparison.ts";

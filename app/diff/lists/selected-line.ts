@@ -1,11 +1,11 @@
 // The line of the side-by-side view that stands for what is selected.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { descriptorOf, firstPairOfDescriptor } from "../../model/descriptor-pairs.ts";
+import { descriptorOf, firstPairOfDescriptor } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
 import { isOfDescriptors } from "../changes.ts";
 import { type Comparison, rowsOfChange } from "../comparison.ts";
 import { kindAt } from "../describe/describe.ts";

@@ -1,9 +1,9 @@
 // The descriptors that hold an open file, by the numbers that a comparison gives their tasks.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
 import type { Holder } from "../changes.ts";
 import { type Pairs, pairNumber } from "./pair.ts";
 

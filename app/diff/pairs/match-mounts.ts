@@ -2,10 +2,10 @@
 // namespace, its mount point, and how many mounts are below it at the same mount point.
 
 import { type Checkpoint, NO_MOUNT, NONE } from "../../model/checkpoint.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
-import { SIDES, type Side } from "../../model/side.ts";
-import { base64Bytes, visible, visibleText } from "../../model/text.ts";
+import { base64Bytes, visible, visibleText } from "../../model/text/text.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { cellAt, cellBytes, type Resources, type ResourceTable } from "../../resources/table.ts";
 import type { Compared } from "./holders.ts";

@@ -1,10 +1,10 @@
 // Which namespaces of two images correspond. Every dump numbers them anew, so the tasks in them decide.
 
 import { NONE } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { i32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
 import type { Compared } from "./holders.ts";

@@ -1,7 +1,7 @@
 // Matches groups of two images whose numbers every dump assigns anew, by the members that they have in common: namespaces
 // by their tasks, peer groups by their mounts.
 
-import { SIDES, type Side } from "../../model/side.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 
 /** A group before and one after, and what is in both of them. */
 export interface Overlap {

@@ -1,7 +1,7 @@
 // Collects pairs of descriptors as runs.
 
 import { NONE } from "../../model/checkpoint.ts";
-import type { DescriptorPairs } from "../../model/descriptor-pairs.ts";
+import type { DescriptorPairs } from "../../model/comparison/descriptor-pairs.ts";
 import { u32At } from "../../model/read.ts";
 import { createRows } from "../rows.ts";
 

@@ -2,7 +2,7 @@
 // corresponding tasks. Ids and objrefs are ignored: two dumps of one process number things differently.
 
 import { type Checkpoint, commBytes, descriptorCount, hasPids, NONE, taskNumber } from "../../model/checkpoint.ts";
-import type { DescriptorPairs } from "../../model/descriptor-pairs.ts";
+import type { DescriptorPairs } from "../../model/comparison/descriptor-pairs.ts";
 import { allRows, sortRows } from "../rows.ts";
 import { createPairRuns } from "./pair-runs.ts";
 

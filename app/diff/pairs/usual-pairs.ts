@@ -5,11 +5,11 @@
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
-import { runOf } from "../../model/descriptor-pairs.ts";
-import { fileKind } from "../../model/names.ts";
+import { runOf } from "../../model/comparison/descriptor-pairs.ts";
+import { fileKind } from "../../model/names/names.ts";
 import { wordsOf } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { bytesView, haveSameBytes } from "../../model/text.ts";
+import { bytesView, haveSameBytes } from "../../model/text/text.ts";
 import type { Compared } from "./holders.ts";
 
 const UNKNOWN = fileKind("unknown");

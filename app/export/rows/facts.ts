@@ -3,7 +3,7 @@
 
 import { type Checkpoint, type DetailStore, HAS } from "../../model/checkpoint.ts";
 import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts";
-import { FILE_KINDS } from "../../model/names.ts";
+import { FILE_KINDS } from "../../model/names/names.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { firstIndex } from "../../model/search.ts";
 import { createFactMaker, type FactMaker, SAID } from "../detail-facts.ts";

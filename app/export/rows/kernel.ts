@@ -1,7 +1,7 @@
 // The kernel that writes rows, build/kernels/rows.c, and its memory.
 
 import { startKernel } from "../../model/kernel.ts";
-import { HIDDEN } from "../../model/text.ts";
+import { HIDDEN } from "../../model/text/text.ts";
 import { ROWS_MODULE } from "./module.ts";
 
 /** What `regions` in rows.c lists, in its order. */

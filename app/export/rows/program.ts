@@ -1,7 +1,7 @@
 // A template as a program of the kernel: instructions, pieces, and windows of columns.
 
 import type { DetailStore } from "../../model/checkpoint.ts";
-import { encodeText, jsonText } from "../../model/text.ts";
+import { encodeText, jsonText } from "../../model/text/text.ts";
 import { type ColumnWindow, type ColumnWindows, columnWindows } from "./columns.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { addPieces, keepBytes, type RowKernel } from "./kernel.ts";

@@ -1,6 +1,6 @@
 // Writes rows by a template: by the kernel as far as it can, else by TypeScript. Both write the same bytes.
 
-import { createJsonBytes, takeBytes, writePiece } from "../../model/json-bytes.ts";
+import { createJsonBytes, takeBytes, writePiece } from "../../model/text/json-bytes.ts";
 import { installFacts, rememberFact } from "./facts.ts";
 import { addPieces, REPORT, type RowKernel, setPrefix, setWord, startRowKernel } from "./kernel.ts";
 import { MEMO, MEMO_OPERAND, type Program, programOf, WORDS } from "./program.ts";

@@ -1,7 +1,7 @@
 // What a row of a document or a listing consists of, as data. TypeScript (write.ts) and the kernel (program.ts) follow it.
 
 import type { Checkpoint, DetailStore } from "../../model/checkpoint.ts";
-import { encodeText } from "../../model/text.ts";
+import { encodeText } from "../../model/text/text.ts";
 import type { Separator } from "../delimited.ts";
 
 export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array;

@@ -1,8 +1,15 @@
 // Writes rows by a template, one by one: those that the kernel leaves, and all of them where WebAssembly is not allowed.
 
-import { type JsonBytes, writeInteger, writePiece, writePlain, writeRaw, writeText } from "../../model/json-bytes.ts";
 import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../../model/read.ts";
-import { encodeText } from "../../model/text.ts";
+import {
+  type JsonBytes,
+  writeInteger,
+  writePiece,
+  writePlain,
+  writeRaw,
+  writeText,
+} from "../../model/text/json-bytes.ts";
+import { encodeText } from "../../model/text/text.ts";
 import { writePlainCell } from "../plain-cell.ts";
 import type { Masked, Part, Texts, Through, Values } from "./template.ts";
 

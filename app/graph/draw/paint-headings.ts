@@ -1,6 +1,6 @@
 // Draws the headings on a canvas: those of the lanes stay at the top of the view, others scroll with the drawing.
 
-import { grouped } from "../../model/words.ts";
+import { grouped } from "../../model/text/words.ts";
 import { type Axis, CHARACTER, HEADING, type Scene } from "../scene/scene.ts";
 import { clipped } from "../scene/shorten.ts";
 import { LANE_TEXT, LEAST_TEXT, type Theme } from "./style.ts";

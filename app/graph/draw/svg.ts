@@ -38,7 +38,7 @@ import {
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** Escapes text for XML. Characters not allowed in XML have been made visible before (model/text.ts). */
+/** Escapes text for XML. Characters not allowed in XML have been made visible before (model/text/text.ts). */
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 
 /** The whole scene at its own size, in the colours of a theme. `title` is for screen readers. */

@@ -1,8 +1,8 @@
 // The graph to draw: tasks, file tables, slots and open files with their edges, of one image or two.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { i32At, u32At } from "../../model/read.ts";
-import type { Side } from "../../model/side.ts";
 
 // Rows of the graph. For one image they are the rows of its Checkpoint; for two they are rows of the union.
 type GraphRow<Table extends string> = number & { readonly indexes?: Table };

@@ -3,7 +3,7 @@
 // Casts `as number` read typed arrays within bounds checked by the loop or by the caller.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { FILE_KINDS, type FileKind } from "../../model/names.ts";
+import { FILE_KINDS, type FileKind } from "../../model/names/names.ts";
 import type { Graph } from "./graph.ts";
 
 /** Parts from left to right. */

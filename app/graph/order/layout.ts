@@ -3,7 +3,7 @@
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
 import { type Checkpoint, holderCount } from "../../model/checkpoint.ts";
-import type { Side } from "../../model/side.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { type GraphTableRow, HIDDEN, SAME, type Subject } from "./graph.ts";
 import { type Histograms, histogramsOf } from "./histograms.ts";
 import { KIND_PARTS, partOfFile, partsByFile } from "./kind-parts.ts";

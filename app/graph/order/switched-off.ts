@@ -5,9 +5,9 @@ import { CHANGE_KINDS, changeKind, isOfDescriptors } from "../../diff/changes.ts
 import type { Comparison } from "../../diff/comparison.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { descriptorOf } from "../../model/descriptor-pairs.ts";
+import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import type { Side } from "../../model/side.ts";
 import {
   ADDED,
   type Both,

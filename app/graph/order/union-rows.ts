@@ -12,10 +12,10 @@ import {
   stableLength,
   taskCount,
 } from "../../model/checkpoint.ts";
-import { type DescriptorPairs, runsOfBoth } from "../../model/descriptor-pairs.ts";
+import { type DescriptorPairs, runsOfBoth } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import { decodeText, sameBytes } from "../../model/text.ts";
+import { decodeText, sameBytes } from "../../model/text/text.ts";
 import { ADDED, CHANGED, REMOVED } from "./graph.ts";
 
 /** The part of a comparison (app/diff) that the union needs. */

@@ -2,7 +2,7 @@
 
 import { CHANGE_BITS } from "../../diff/changes.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { runsOfBoth } from "../../model/descriptor-pairs.ts";
+import { runsOfBoth } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, TableRow } from "../../model/rows.ts";
 import { ADDED, CHANGED, type Change, type GraphTableRow, REMOVED, SAME, type SlotRow } from "./graph.ts";

@@ -4,9 +4,9 @@
 import { changeKind } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u8At } from "../../model/read.ts";
-import type { Side } from "../../model/side.ts";
 import { type Both, type Graph, NOTHING_OFF, type PerObject, type Subject, type SubjectOfBoth } from "./graph.ts";
 import { holderEdges, taskEdges } from "./union-edges.ts";
 import { type Pairing, type UnionRows, unionFiles, unionTables, unionTasks } from "./union-rows.ts";

@@ -2,7 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import {
   ADDED,
   changeOf,

@@ -1,7 +1,7 @@
 // Charts of a graph too large to draw in full: descriptors per file table, holders per open file, kinds.
 
 import { type ScaleBand, scaleBand, scaleSymlog } from "d3-scale";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import type { Bin, Histograms } from "../order/histograms.ts";
 import { KIND_PARTS, type KindPart, PART_TITLES } from "../order/kind-parts.ts";
 import { box } from "./box.ts";

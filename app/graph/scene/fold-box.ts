@@ -1,6 +1,6 @@
 // Rows that stand for what is not drawn: tables in which nothing has changed, files that no descriptor holds.
 
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import type { GraphTableRow, Subject } from "../order/graph.ts";
 import type { Plan, QuietRun } from "../plan/plan.ts";
 import { box, characters, left } from "./box.ts";

@@ -3,7 +3,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import type { GraphFileRow, Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import { planAround } from "../plan/around.ts";

@@ -1,7 +1,7 @@
 // Makes the scene of a subject at its level: the whole graph, or strips with the surroundings of the selection.
 
 import type { ObjectRef } from "../../model/object-ref.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import type { Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import { type Expansion, type Focus, isMap, MOST_IN_WORDS, type Plan, TASKS_PER_TABLE } from "../plan/plan.ts";

@@ -3,7 +3,7 @@
 import { NONE, taskCount } from "../../model/checkpoint.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import {
   changeOf,
   fileBefore,

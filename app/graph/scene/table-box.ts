@@ -3,7 +3,7 @@
 
 import { scaleLinear } from "d3-scale";
 import { u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import { changeOf, type GraphTableRow, type Subject, shownSlotsOf, slotsOf, tasksOf } from "../order/graph.ts";
 import { KIND_PARTS, type KindPart, PART_TITLES } from "../order/kind-parts.ts";
 import { type Layout, partsOfTable } from "../order/layout.ts";

@@ -2,7 +2,7 @@
 
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
-import { counted } from "../../model/words.ts";
+import { counted } from "../../model/text/words.ts";
 import {
   ADDED,
   CHANGED,

@@ -13,12 +13,12 @@ import {
   USE,
 } from "../../model/checkpoint.ts";
 import { linksOf } from "../../model/links.ts";
-import { accessOf, fileKind, flagsIn, TASK_STATES } from "../../model/names.ts";
+import { accessOf, fileKind, flagsIn, TASK_STATES } from "../../model/names/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import { hasPid, taskLabel as labelOf, type TaskOnSides, taskOf } from "../../model/task-words.ts";
-import { sameBytes, shownText, visibleText } from "../../model/text.ts";
-import { counted, grouped, fileName as nameOf } from "../../model/words.ts";
+import { hasPid, taskLabel as labelOf, type TaskOnSides, taskOf } from "../../model/text/task-words.ts";
+import { sameBytes, shownText, visibleText } from "../../model/text/text.ts";
+import { counted, grouped, fileName as nameOf } from "../../model/text/words.ts";
 import { type Counts, descriptorCounts } from "../order/counts.ts";
 import {
   type Change,

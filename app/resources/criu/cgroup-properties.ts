@@ -3,7 +3,7 @@
 import type { Values } from "../../decoder/criu/wire/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { concatenated } from "../../model/text.ts";
+import { concatenated } from "../../model/text/text.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { messageOf, type SetReader, take } from "./set-reader.ts";

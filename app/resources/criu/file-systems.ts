@@ -2,7 +2,7 @@
 
 import { digestOfEntries } from "../../decoder/archive/tar-entries.ts";
 import { type Source, SourceError } from "../../decoder/source.ts";
-import { sameBytes } from "../../model/text.ts";
+import { sameBytes } from "../../model/text/text.ts";
 import type { Tables } from "../tables.ts";
 import { type Digest, digestOfRest, hex } from "./digest.ts";
 import { messageOf, type SetReader } from "./set-reader.ts";

@@ -3,7 +3,7 @@
 import { fileSystemName } from "../../decoder/criu/format/file-systems.ts";
 import type { Values } from "../../decoder/criu/wire/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { sameBytes } from "../../model/text.ts";
+import { sameBytes } from "../../model/text/text.ts";
 import type { Input } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { mountFlags } from "../words.ts";

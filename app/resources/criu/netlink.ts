@@ -1,7 +1,7 @@
 // Messages of rtnetlink(7), as `ip addr save`, `ip route save` and `ip rule save` write them: a magic number, then the
 // kernel's answers. Numbers are in the byte order of the machine, addresses in that of the network.
 
-import { bytesView } from "../../model/text.ts";
+import { bytesView } from "../../model/text/text.ts";
 
 /** An attribute of a message. */
 export interface Attribute {

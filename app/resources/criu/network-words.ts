@@ -1,9 +1,9 @@
 // What the attributes of addresses, routes and rules are, by their numbers in Linux include/uapi/linux/if_addr.h,
 // rtnetlink.h and fib_rules.h, in the words of ip(8).
 
-import { ipv4Text, ipv6Text } from "../../model/addresses.ts";
-import { type Bits, bitWords } from "../../model/bits.ts";
-import { visibleText } from "../../model/text.ts";
+import { type Bits, bitWords } from "../../model/names/bits.ts";
+import { ipv4Text, ipv6Text } from "../../model/text/addresses.ts";
+import { visibleText } from "../../model/text/text.ts";
 import { type Attribute, numberIn, readAttributes } from "./netlink.ts";
 
 /** What words depend on besides the attribute. */

@@ -1,7 +1,7 @@
 // Addresses, routes and routing rules of network namespaces. CRIU keeps what `ip addr save`, `ip route save` and
 // `ip rule save` write.
 
-import { visibleText } from "../../model/text.ts";
+import { visibleText } from "../../model/text/text.ts";
 import type { Input } from "../table.ts";
 import type { Tables } from "../tables.ts";
 import { digestOf } from "./digest.ts";

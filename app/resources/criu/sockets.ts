@@ -4,10 +4,10 @@ import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/insp
 import { createValueReader } from "../../decoder/criu/wire/values.ts";
 import { eachBytes, fieldNumber, isSet, low, type Plan, plan, scan, scratch } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { fileKind } from "../../model/names.ts";
+import type { Side } from "../../model/comparison/side.ts";
+import { fileKind } from "../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
 import { type ChosenDescriptors, descriptorsOfKind } from "../descriptors-of-kind.ts";
 import { type PairedDescriptors, sameSockets } from "../same-sockets.ts";
 import { type SocketFacts, socketTable } from "../sockets.ts";

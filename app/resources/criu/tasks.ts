@@ -4,8 +4,8 @@
 import type { MessageName } from "../../decoder/criu/format/messages.ts";
 import type { Values } from "../../decoder/criu/wire/values.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { signalName } from "../../model/names/signals.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
-import { signalName } from "../../model/signals.ts";
 import { taskRow } from "../from-checkpoint.ts";
 import type { Row } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";

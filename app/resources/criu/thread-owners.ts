@@ -1,7 +1,7 @@
 // The tasks that threads belong to, from the process tree.
 
 import { NONE } from "../../model/checkpoint.ts";
-import { taskState } from "../../model/names.ts";
+import { taskState } from "../../model/names/names.ts";
 import { u8At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
 import { messageOf, type SetReader } from "./set-reader.ts";

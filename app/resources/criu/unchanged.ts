@@ -17,11 +17,11 @@ import {
 } from "../../decoder/criu/wire/wire.ts";
 import type { Source } from "../../decoder/source.ts";
 import { HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { u8At } from "../../model/read.ts";
 import { recordEnd, recordOffset } from "../../model/records.ts";
 import type { TaskRow } from "../../model/rows.ts";
-import { SIDES, type Side } from "../../model/side.ts";
-import { sameBytes } from "../../model/text.ts";
+import { sameBytes } from "../../model/text/text.ts";
 import { spec } from "../tables.ts";
 import type { SetReader } from "./set-reader.ts";
 import { isDead, type ThreadOwners } from "./thread-owners.ts";

@@ -3,8 +3,8 @@
 
 import { vmFlagNames } from "../../decoder/linux-cr/catalogue/vm-flags.ts";
 import { CAPABILITY_SETS } from "../../decoder/linux-cr/fields/meaning.ts";
-import { capabilityNames } from "../../model/capabilities.ts";
-import { signalName } from "../../model/signals.ts";
+import { capabilityNames } from "../../model/names/capabilities.ts";
+import { signalName } from "../../model/names/signals.ts";
 import type { Row } from "../table.ts";
 import { spec } from "../tables.ts";
 import { actionFlags, secondsText } from "../words.ts";

@@ -2,9 +2,9 @@
 // share is read with the first of them.
 
 import { NONE, taskNumber } from "../../model/checkpoint.ts";
+import { signalNames } from "../../model/names/signals.ts";
 import { i32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
-import { signalNames } from "../../model/signals.ts";
 import { taskRow } from "../from-checkpoint.ts";
 import { createSharing } from "../sharing.ts";
 import { spec, type Tables } from "../tables.ts";

@@ -1,7 +1,7 @@
 // Bytes ⇄ text: copied bytes, and search terms and offsets that the user types.
 
 import { LONGEST_NEEDLE } from "../../decoder/find-bytes.ts";
-import { base64, encodeText } from "../../model/text.ts";
+import { base64, encodeText } from "../../model/text/text.ts";
 
 export type ByteForm = "hex" | "c" | "base64";
 

@@ -4,8 +4,8 @@ import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordKind, recordLength } from "../../model/records.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { stillVisible, visible } from "../../model/text.ts";
-import { counted } from "../../model/words.ts";
+import { stillVisible, visible } from "../../model/text/text.ts";
+import { counted } from "../../model/text/words.ts";
 import { recordStyle } from "./hex-rows.ts";
 
 export interface ByteDescription {

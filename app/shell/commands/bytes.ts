@@ -1,6 +1,6 @@
 // The byte view: go to an offset, find, copy. Most of these keys count only while the byte view has the focus.
 
-import { counted, grouped } from "../../model/words.ts";
+import { counted, grouped } from "../../model/text/words.ts";
 import { type ByteForm, bytesText } from "../bytes/text.ts";
 import { PLACES } from "../places.ts";
 import { isDecoded, isOpen, shownDoc } from "../selectors.ts";

@@ -1,7 +1,7 @@
 // Two images: step through the changes, side by side, swap; changes as text.
 
+import { otherSide } from "../../model/comparison/side.ts";
 import { u32At } from "../../model/read.ts";
-import { otherSide } from "../../model/side.ts";
 import type { ChangesForm } from "../../worker/protocol.ts";
 import { PLACES } from "../places.ts";
 import { plainName, saveFile } from "../save.ts";

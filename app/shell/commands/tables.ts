@@ -1,7 +1,7 @@
 // The tables: switch listings, filter, choose columns.
 
-import { LISTING_TITLES, LISTINGS } from "../../model/columns/column.ts";
-import { FIRST_SORT, isFirstSort } from "../../model/columns/columns.ts";
+import { LISTING_TITLES, LISTINGS } from "../../model/listings/column.ts";
+import { FIRST_SORT, isFirstSort } from "../../model/listings/columns.ts";
 import { PLACES } from "../places.ts";
 import { isOpen } from "../selectors.ts";
 import { goTo } from "./actions.ts";

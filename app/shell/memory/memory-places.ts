@@ -4,7 +4,7 @@ import type { MappingRow, Mappings, PageState } from "../../decoder/memory/memor
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { addressText, MAPPING_KINDS } from "../../model/mappings.ts";
 import { i32At } from "../../model/read.ts";
-import { fileName } from "../../model/words.ts";
+import { fileName } from "../../model/text/words.ts";
 import type { MemoryBytes, MemoryChange, MemoryResponse, SpaceSummary } from "../../worker/memory-protocol.ts";
 import type { MemoryPlace } from "../state.ts";
 

@@ -2,10 +2,10 @@
 
 import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { counterpartOf } from "../../model/descriptor-pairs.ts";
+import { counterpartOf } from "../../model/comparison/descriptor-pairs.ts";
+import { otherSide, type Side } from "../../model/comparison/side.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u32At } from "../../model/read.ts";
-import { otherSide, type Side } from "../../model/side.ts";
 import { otherTable } from "./other-table.ts";
 
 /**

@@ -3,14 +3,14 @@
 import type { Comparison } from "../../diff/comparison.ts";
 import { taskOnSides } from "../../diff/describe/tasks.ts";
 import { type Checkpoint, descriptorCount, HAS, NONE } from "../../model/checkpoint.ts";
+import { otherSide } from "../../model/comparison/side.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import { recordKind, recordMember, recordOffset } from "../../model/records.ts";
 import type { Selection } from "../../model/related.ts";
 import type { FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import { otherSide } from "../../model/side.ts";
-import { taskLabel, taskOf } from "../../model/task-words.ts";
-import { visible } from "../../model/text.ts";
-import { andMore, fileName, grouped } from "../../model/words.ts";
+import { taskLabel, taskOf } from "../../model/text/task-words.ts";
+import { visible } from "../../model/text/text.ts";
+import { andMore, fileName, grouped } from "../../model/text/words.ts";
 import { otherTable } from "./other-table.ts";
 
 /** `412 nginx`; without pids `httpd-w3`, `httpd (index 0)`, and in a comparison with the index of both sides. */

@@ -1,9 +1,9 @@
-// Filters that the page writes itself, in the language of model/filter.ts.
+// Filters that the page writes itself, in the language of model/listings/filter.ts.
 
 import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
 import { u32At } from "../../model/read.ts";
 import type { FileRow, TableRow } from "../../model/rows.ts";
-import { fileName } from "../../model/words.ts";
+import { fileName } from "../../model/text/words.ts";
 import { tasksOfTable } from "./describe.ts";
 
 /** `pid:412` for the first task of a file table; empty if it has none. */

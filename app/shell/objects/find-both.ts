@@ -3,10 +3,10 @@
 import { CHANGE_BITS } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";
-import { runsOfBoth } from "../../model/descriptor-pairs.ts";
+import { runsOfBoth } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At, u16At } from "../../model/read.ts";
-import type { Side } from "../../model/side.ts";
 import { createTurns, type FindResults, find, SLICE } from "./find.ts";
 
 /** A result, and the image that it is in. */

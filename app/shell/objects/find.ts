@@ -3,7 +3,7 @@
 import { fromText } from "../../link/link.ts";
 import { resolve } from "../../link/name.ts";
 import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
-import { contains, needleOf } from "../../model/filter.ts";
+import { contains, needleOf } from "../../model/listings/filter.ts";
 import type { ObjectRef } from "../../model/object-ref.ts";
 import { u32At } from "../../model/read.ts";
 

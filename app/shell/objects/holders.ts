@@ -3,10 +3,10 @@
 import { CHANGE_KINDS, isOfDescriptors } from "../../diff/changes.ts";
 import { type Comparison, rowsOfChange } from "../../diff/comparison.ts";
 import { holderCount, NONE } from "../../model/checkpoint.ts";
-import { descriptorOf } from "../../model/descriptor-pairs.ts";
+import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
+import type { Side } from "../../model/comparison/side.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
-import type { Side } from "../../model/side.ts";
-import { grouped, holdersText } from "../../model/words.ts";
+import { grouped, holdersText } from "../../model/text/words.ts";
 
 /** The holders of the file, before and after: `⟨3⟩`, `⟨3 → 2⟩`. Empty if no side has two of them. */
 export function holdersLabel(comparison: Comparison, change: number): string {

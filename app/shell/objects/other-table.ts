@@ -2,8 +2,8 @@
 
 import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { otherSide, type Side } from "../../model/comparison/side.ts";
 import type { TableRow } from "../../model/rows.ts";
-import { otherSide, type Side } from "../../model/side.ts";
 
 /** The counterpart of a table of `side`; NONE if it exists on that side only. */
 export function otherTable({ pairs: { tables } }: Comparison, side: Side, table: TableRow): TableRow {

@@ -4,7 +4,7 @@ import { type Checkpoint, NONE, USE } from "../../model/checkpoint.ts";
 import { valueBytes } from "../../model/detail-store.ts";
 import { u8At, u16At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
-import { encodeText, sameBytes } from "../../model/text.ts";
+import { encodeText, sameBytes } from "../../model/text/text.ts";
 
 /** Details of tasks that are open files, with what a task uses each as. */
 export const TASK_FILES = {

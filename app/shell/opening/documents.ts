@@ -3,9 +3,9 @@
 import { isDialect } from "../../decoder/dialects.ts";
 import { mirrored } from "../../diff/changes.ts";
 import { nameOf, resolve } from "../../link/name.ts";
-import { earlierOf } from "../../model/earlier.ts";
-import { onSide, otherSide, type Side } from "../../model/side.ts";
-import { counted } from "../../model/words.ts";
+import { earlierOf } from "../../model/comparison/earlier.ts";
+import { onSide, otherSide, type Side } from "../../model/comparison/side.ts";
+import { counted } from "../../model/text/words.ts";
 import type { Client } from "../../worker/client.ts";
 import { isLaidOutByWorker, type Layouts } from "../layouts.ts";
 import { reportMissing } from "../report-missing.ts";

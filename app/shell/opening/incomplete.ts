@@ -1,7 +1,7 @@
 // Warnings about incomplete images in a comparison.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { visible } from "../../model/text.ts";
+import { visible } from "../../model/text/text.ts";
 
 /** A sentence for each incomplete image, with the place where it ends. */
 export function describeIncomplete(before: Checkpoint, after: Checkpoint): string[] {

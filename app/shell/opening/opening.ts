@@ -2,7 +2,7 @@
 // it was before.
 
 import type { Progress } from "../../decoder/source.ts";
-import { ownEvidence } from "../../model/earlier.ts";
+import { ownEvidence } from "../../model/comparison/earlier.ts";
 import { type Client, RequestError, WorkerEndedError } from "../../worker/client.ts";
 import type { FindResponse, OpenResponse } from "../../worker/protocol.ts";
 import type { Choice, Compared, Doc, Failure, Input, State } from "../state.ts";

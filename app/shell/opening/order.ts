@@ -1,6 +1,6 @@
 // What to say about which of two images is before.
 
-import { reversedText, type Verdict } from "../../model/earlier.ts";
+import { reversedText, type Verdict } from "../../model/comparison/earlier.ts";
 import type { State } from "../state.ts";
 
 /** How it is known which image is before; `null` if the user said so, or if it does not matter, as nothing differs. */

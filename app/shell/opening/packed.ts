@@ -7,7 +7,7 @@ import type { Link } from "../../link/link.ts";
 import { packedName, packRefusal } from "../../link/pack.ts";
 import { HAS, nameBytes, stableLength } from "../../model/checkpoint.ts";
 import { u8At } from "../../model/read.ts";
-import { shownText } from "../../model/text.ts";
+import { shownText } from "../../model/text/text.ts";
 import type { RequestOptions } from "../../worker/client.ts";
 import type { Shell } from "../shell.ts";
 import type { Docs, Input } from "../state.ts";

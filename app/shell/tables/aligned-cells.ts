@@ -6,11 +6,11 @@ import { kindAt } from "../../diff/describe/describe.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { type DetailWords, detailWords, linkWords } from "../../export/detail-words.ts";
 import { type Checkpoint, HAS, holderCount, NONE, versionOf } from "../../model/checkpoint.ts";
-import { flagNames, modeNames } from "../../model/names.ts";
+import type { Side } from "../../model/comparison/side.ts";
+import { flagNames, modeNames } from "../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";
 import type { DescriptorRow, FileRow } from "../../model/rows.ts";
-import type { Side } from "../../model/side.ts";
-import { fileName, holdersText } from "../../model/words.ts";
+import { fileName, holdersText } from "../../model/text/words.ts";
 
 /** A column of the side-by-side view. */
 export interface AlignedColumn {

@@ -1,13 +1,13 @@
 // Describes records: their objects, and the references to those.
 
 import { type Checkpoint, descriptorCount, HAS, holderCount, NONE, taskCount } from "../../model/checkpoint.ts";
-import { usageNames } from "../../model/columns/files.ts";
 import type { Field } from "../../model/fields.ts";
+import { usageNames } from "../../model/listings/files.ts";
 import { i32At, u8At } from "../../model/read.ts";
 import { linkOf, type RecordLinks } from "../../model/record-links.ts";
 import type { RecordRow } from "../../model/rows.ts";
-import { stillVisible, visible } from "../../model/text.ts";
-import { counted, fileName } from "../../model/words.ts";
+import { stillVisible, visible } from "../../model/text/text.ts";
+import { counted, fileName } from "../../model/text/words.ts";
 import { taskName } from "../objects/describe.ts";
 
 /** The subject of a record: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown, or not linked yet (`null`). */

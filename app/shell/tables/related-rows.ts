@@ -1,7 +1,7 @@
 // Which rows of a listing belong to the selection: all descriptors that lead to a selected open file, not only the first.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { Listing } from "../../model/columns/column.ts";
+import type { Listing } from "../../model/listings/column.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { listingOf, objectOf, relatedRow, type Selection } from "../../model/related.ts";
 

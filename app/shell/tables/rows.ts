@@ -1,9 +1,9 @@
 // The rows of a listing, filtered and sorted: by the page for small documents, else by the worker.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { LISTINGS, type Listing, rowCount } from "../../model/columns/column.ts";
-import { filterErrors } from "../../model/filter.ts";
-import { groupRows, isPlain, type Order, type OrderedRows } from "../../model/order.ts";
+import { LISTINGS, type Listing, rowCount } from "../../model/listings/column.ts";
+import { filterErrors } from "../../model/listings/filter.ts";
+import { groupRows, isPlain, type Order, type OrderedRows } from "../../model/listings/order.ts";
 import type { Client } from "../../worker/client.ts";
 import type { Doc, ListingView } from "../state.ts";
 import { isLarge } from "./large.ts";

@@ -3,7 +3,7 @@
 import type { Separator } from "../../export/delimited.ts";
 import { listingTable } from "../../export/listing-table.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import type { Listing } from "../../model/columns/column.ts";
+import type { Listing } from "../../model/listings/column.ts";
 import type { Client, RequestOptions } from "../../worker/client.ts";
 import { blobOf } from "../../worker/pieces.ts";
 import type { Doc, ListingView } from "../state.ts";

@@ -1,7 +1,7 @@
 // How wide the values of listings are. The page measures small documents itself, and asks the worker once for large
 // ones.
 
-import { type ValueWidths, valueWidths } from "../../model/columns/columns.ts";
+import { type ValueWidths, valueWidths } from "../../model/listings/columns.ts";
 import type { Client } from "../../worker/client.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import type { Doc } from "../state.ts";

@@ -12,7 +12,7 @@ import { bundle } from "../../link/bundle.ts";
 import { createMask, type Mask } from "../../link/leave-out.ts";
 import { type Packed, packing } from "../../link/pack.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
-import { groupRows, orderRows } from "../../model/order.ts";
+import { groupRows, orderRows } from "../../model/listings/order.ts";
 import { orderResource } from "../../resources/order.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { emptyTable } from "../../resources/table.ts";

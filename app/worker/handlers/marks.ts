@@ -2,7 +2,7 @@
 
 import { createSha256 } from "../../decoder/archive/checksums.ts";
 import { changeSentence } from "../../export/changes-text.ts";
-import { encodeText } from "../../model/text.ts";
+import { encodeText } from "../../model/text/text.ts";
 import type { Documents } from "../documents.ts";
 import type { Handlers } from "./handler.ts";
 

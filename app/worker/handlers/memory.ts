@@ -10,7 +10,7 @@ import { matcherFor } from "../../memory/query.ts";
 import type { Pattern } from "../../memory/regex.ts";
 import { type Found, type Match, noCoverage, searchMemory } from "../../memory/search.ts";
 import { SHORTEST, stringsMatcher } from "../../memory/strings.ts";
-import { shownText } from "../../model/text.ts";
+import { shownText } from "../../model/text/text.ts";
 import type { Documents } from "../documents.ts";
 import type { MemoryBytes, MemoryFound, MemoryMatch, MemoryQuery } from "../memory-protocol.ts";
 import type { Requests } from "../protocol.ts";

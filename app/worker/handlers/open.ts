@@ -8,7 +8,7 @@ import { findImage, openFound } from "../../decoder/open.ts";
 import type { Source } from "../../decoder/source.ts";
 import { summarise, summaryOf } from "../../decoder/summary.ts";
 import { isPacked, unpack } from "../../link/pack.ts";
-import { type Evidence, ownEvidence } from "../../model/earlier.ts";
+import { type Evidence, ownEvidence } from "../../model/comparison/earlier.ts";
 import type { ImageSummary } from "../../model/image-summary.ts";
 import { blobSource } from "../../sources/files.ts";
 import { openHosted } from "../../sources/url.ts";

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { earlierOf } from "../../../app/model/earlier.ts";
+import { earlierOf } from "../../../app/model/comparison/earlier.ts";
 import { describeOrder } from "../../../app/shell/opening/order.ts";
 import { runCommand } from "../../support/command.ts";
 import { setSources } from "../../support/criu.ts";

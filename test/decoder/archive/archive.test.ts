@@ -13,7 +13,7 @@ import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import type { Checkpoint } from "../../../app/model/checkpoint.ts";
-import { encodeText, exactText } from "../../../app/model/text.ts";
+import { encodeText, exactText } from "../../../app/model/text/text.ts";
 import { fixtureBytes, fixtureSource, setSources } from "../../support/criu.ts";
 import { concat, gzip, paxRecord, type TarEntry, tar, tarEntry, zstdRaw } from "../../support/tar.ts";
 

@@ -8,7 +8,7 @@ import type { ArchiveForm } from "../../../app/decoder/archive/forms.ts";
 import { openArchive } from "../../../app/decoder/archive/unpack.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import { fixtureBytes } from "../../support/criu.ts";
 import { concat, gzip, paxRecord, tar } from "../../support/tar.ts";
 

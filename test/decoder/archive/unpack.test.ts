@@ -10,7 +10,7 @@ import type { ArchiveProblem } from "../../../app/decoder/archive/problem.ts";
 import { openArchive, type UnpackLimits } from "../../../app/decoder/archive/unpack.ts";
 import { createZstdUnpacker } from "../../../app/decoder/archive/zstd-wasm.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import { webUnpackers } from "../../../app/worker/web-unpackers.ts";
 import { NODE_UNPACKERS } from "../../../cli/unpackers.ts";
 import { concat } from "../../support/tar.ts";

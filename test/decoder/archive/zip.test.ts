@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { openArchive, type UnpackOptions } from "../../../app/decoder/archive/unpack.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import { setSources } from "../../support/criu.ts";
 import { gzip, tar } from "../../support/tar.ts";
 import { type ZipEntry, zip } from "../../support/zip.ts";

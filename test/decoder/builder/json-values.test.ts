@@ -7,7 +7,7 @@ import { createKernelValues } from "../../../app/decoder/builder/kernel-values.t
 import { type AlikeKernel, startAlikeKernel } from "../../../app/decoder/criu/details/alike-kernel.ts";
 import { createBudget, LimitReached } from "../../../app/decoder/limits.ts";
 import type { DetailValue } from "../../../app/model/fields.ts";
-import { decodeText, encodeText, jsonText } from "../../../app/model/text.ts";
+import { decodeText, encodeText, jsonText } from "../../../app/model/text/text.ts";
 import { random } from "../../support/random.ts";
 
 const inTypeScript = (): JsonValues => createJsonValues({ budget: createBudget() });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { checkImage } from "../../../app/checks/check.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import { setSources } from "../../support/criu.ts";
 import { editEntries, setNumber, withFile, without } from "../../support/edit-set.ts";
 

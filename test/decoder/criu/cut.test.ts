@@ -6,7 +6,7 @@ import { closeCut } from "../../../app/decoder/criu/wire/cut-entry.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";
-import { fileName } from "../../../app/model/words.ts";
+import { fileName } from "../../../app/model/text/words.ts";
 import { setSources } from "../../support/criu.ts";
 import { imageBytes, type Message } from "../../support/criu-set.ts";
 import { entries } from "../../support/resources.ts";

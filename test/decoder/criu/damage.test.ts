@@ -6,9 +6,9 @@ import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
 import { type Checkpoint, HAS, nameBytes, stableLength, USE } from "../../../app/model/checkpoint.ts";
-import { FILE_KINDS, TASK_STATES } from "../../../app/model/names.ts";
+import { FILE_KINDS, TASK_STATES } from "../../../app/model/names/names.ts";
 import { recordLength, recordMember, recordOffset } from "../../../app/model/records.ts";
-import { visibleText } from "../../../app/model/text.ts";
+import { visibleText } from "../../../app/model/text/text.ts";
 import { fixtureBytes, setSources } from "../../support/criu.ts";
 import { gzip, tar } from "../../support/tar.ts";
 

@@ -7,7 +7,7 @@ import type { ImageMemory } from "../../../app/decoder/memory/memory.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
 import { MAPPING_KINDS, permissionsText } from "../../../app/model/mappings.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import { setSources } from "../../support/criu.ts";
 import { imageBytes, type Message, mmMessage } from "../../support/criu-set.ts";
 import { describeMapping, describeMemory, openMemory } from "../../support/read-memory.ts";

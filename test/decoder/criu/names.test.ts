@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { type Checkpoint, nameBytes, stableLength } from "../../../app/model/checkpoint.ts";
-import { FILE_KINDS } from "../../../app/model/names.ts";
-import { visibleText } from "../../../app/model/text.ts";
+import { FILE_KINDS } from "../../../app/model/names/names.ts";
+import { visibleText } from "../../../app/model/text/text.ts";
 import { SAMPLES } from "../../support/corpus.ts";
 import { setSources } from "../../support/criu.ts";
 

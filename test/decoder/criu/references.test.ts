@@ -8,7 +8,7 @@ import type { Source } from "../../../app/decoder/source.ts";
 import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { furtherRecords, USE } from "../../../app/model/checkpoint.ts";
-import { fileName } from "../../../app/model/words.ts";
+import { fileName } from "../../../app/model/text/words.ts";
 import { describedSet, setSources } from "../../support/criu.ts";
 import { editField, setNumber, without } from "../../support/edit-set.ts";
 

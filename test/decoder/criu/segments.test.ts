@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { bytesSource, type Source } from "../../../app/decoder/source.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import { readResources } from "../../../app/resources/read.ts";
 import { imageBytes, type Message } from "../../support/criu-set.ts";
 import { describeMapping, openMemory } from "../../support/read-memory.ts";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";
 import { commBytes, HAS, nameBytes } from "../../../app/model/checkpoint.ts";
-import { FILE_KINDS } from "../../../app/model/names.ts";
+import { FILE_KINDS } from "../../../app/model/names/names.ts";
 import { setSources, TRUE_SETS, truthOf, truthText } from "../../support/criu.ts";
 
 describe.each(TRUE_SETS)("%s", async (directory, truthFile) => {

@@ -5,9 +5,9 @@ import { checkImage } from "../../../app/checks/check.ts";
 import type { Image } from "../../../app/decoder/image.ts";
 import { commBytes, nameBytes } from "../../../app/model/checkpoint.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";
-import { fileKind } from "../../../app/model/names.ts";
+import { fileKind } from "../../../app/model/names/names.ts";
 import { recordLength, recordOffset } from "../../../app/model/records.ts";
-import { visibleText } from "../../../app/model/text.ts";
+import { visibleText } from "../../../app/model/text/text.ts";
 import {
   append,
   makeRecord,

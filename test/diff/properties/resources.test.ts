@@ -7,7 +7,7 @@ import { memberOfName } from "../../../app/decoder/criu/format/member-names.ts";
 import { MESSAGES, type MessageName } from "../../../app/decoder/criu/format/messages.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import { type Change, mirrored } from "../../../app/diff/changes.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import type { ColumnSpec, ResourceSpec } from "../../../app/resources/resource.ts";
 import { RESOURCES, resourceNamed } from "../../../app/resources/resources.ts";
 import { changesAndNotes } from "../../support/compare.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { holdersOf, touchedRows } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
-import { descriptorOf, tablePairOf } from "../../../app/model/descriptor-pairs.ts";
+import { descriptorOf, tablePairOf } from "../../../app/model/comparison/descriptor-pairs.ts";
 import { anyPair } from "../../support/arbitrary-state.ts";
 import { checkpointOf } from "../../support/state.ts";
 

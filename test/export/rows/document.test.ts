@@ -7,8 +7,8 @@ import { type RowKernel, startRowKernel } from "../../../app/export/rows/kernel.
 import { createRows, kernelFor } from "../../../app/export/rows/rows.ts";
 import { type Checkpoint, HAS, NONE, nameBytes } from "../../../app/model/checkpoint.ts";
 import { detailsOf } from "../../../app/model/detail-store.ts";
-import { FILE_KINDS, flagNames } from "../../../app/model/names.ts";
-import { base64, decodeText, encodeText, isUtf8, jsonText } from "../../../app/model/text.ts";
+import { FILE_KINDS, flagNames } from "../../../app/model/names/names.ts";
+import { base64, decodeText, encodeText, isUtf8, jsonText } from "../../../app/model/text/text.ts";
 import { anyFiles, checkpointWith } from "../../support/any-columns.ts";
 import { documentText } from "../../support/open.ts";
 import { checkpointOf, type StateFile } from "../../support/state.ts";

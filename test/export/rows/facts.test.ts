@@ -6,8 +6,8 @@ import { type RowKernel, startRowKernel } from "../../../app/export/rows/kernel.
 import { createRows, createRowsWriter, writeRows } from "../../../app/export/rows/rows.ts";
 import { type Part, piece, whenIs } from "../../../app/export/rows/template.ts";
 import { type Checkpoint, NONE } from "../../../app/model/checkpoint.ts";
-import { encodeText } from "../../../app/model/text.ts";
-import { fileNames } from "../../../app/model/words.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
+import { fileNames } from "../../../app/model/text/words.ts";
 import { random } from "../../support/random.ts";
 import { checkpointOf, type State, type StateFile } from "../../support/state.ts";
 

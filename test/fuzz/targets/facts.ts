@@ -3,7 +3,7 @@
 import { checkImage } from "../../../app/checks/check.ts";
 import { readFacts } from "../../../app/checks/host/facts.ts";
 import { indexFacts } from "../../../app/checks/host/host.ts";
-import { decodeText, encodeText } from "../../../app/model/text.ts";
+import { decodeText, encodeText } from "../../../app/model/text/text.ts";
 import { otherHost, PLAIN } from "../../support/host-facts.ts";
 import { type Seed, setSeeds, streamSeeds } from "../corpus.ts";
 import { holdVisible } from "../holds.ts";

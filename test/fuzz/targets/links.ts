@@ -6,7 +6,7 @@ import { bundle, fromBase64, fromLinkText, LINK_UNPACKED, toLinkText, unbundle }
 import { createMask, LEAVE_OUT } from "../../../app/link/leave-out.ts";
 import { fromFragment, toFragment } from "../../../app/link/link.ts";
 import { pack, unpack } from "../../../app/link/pack.ts";
-import { decodeText, encodeText } from "../../../app/model/text.ts";
+import { decodeText, encodeText } from "../../../app/model/text/text.ts";
 import { type Seed, setSeeds, streamSeeds } from "../corpus.ts";
 import { holdImage } from "../holds.ts";
 import { mutate } from "../mutate.ts";

@@ -10,7 +10,7 @@ import { bytesMatcher } from "../../../app/memory/matchers.ts";
 import type { MemorySide } from "../../../app/memory/pair.ts";
 import { searchMemory } from "../../../app/memory/search.ts";
 import { stringsMatcher } from "../../../app/memory/strings.ts";
-import { encodeText } from "../../../app/model/text.ts";
+import { encodeText } from "../../../app/model/text/text.ts";
 import { type Compression, compressSet } from "../../support/compress-set.ts";
 import { imageBytes, inventoryAndTree, type Message, mmMessage } from "../../support/criu-set.ts";
 import { type File, fixture } from "../corpus.ts";

@@ -2,7 +2,7 @@
 
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
-import { decodeText, encodeText } from "../../../app/model/text.ts";
+import { decodeText, encodeText } from "../../../app/model/text/text.ts";
 import { type Seed, setSeeds } from "../corpus.ts";
 import { holdImage, holdVisible } from "../holds.ts";
 import { mutate } from "../mutate.ts";

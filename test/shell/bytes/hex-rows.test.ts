@@ -7,7 +7,7 @@ import { openImage } from "../../../app/decoder/open.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
 import type { Field } from "../../../app/model/fields.ts";
 import { recordAt, recordMember, recordOffset } from "../../../app/model/records.ts";
-import { visibleText } from "../../../app/model/text.ts";
+import { visibleText } from "../../../app/model/text/text.ts";
 import {
   byteAtCharacter,
   characterCells,

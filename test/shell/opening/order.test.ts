@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { diff } from "../../../app/diff/diff.ts";
-import type { Verdict } from "../../../app/model/earlier.ts";
+import type { Verdict } from "../../../app/model/comparison/earlier.ts";
 import { orderDoubt, shownOrder } from "../../../app/shell/opening/order.ts";
 import type { Compared } from "../../../app/shell/state.ts";
 import { checkpointOf } from "../../support/state.ts";

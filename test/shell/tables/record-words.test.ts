@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { orderRows } from "../../../app/model/order.ts";
+import { orderRows } from "../../../app/model/listings/order.ts";
 import { recordLinks } from "../../../app/model/record-links.ts";
 import {
   aboutRecord,

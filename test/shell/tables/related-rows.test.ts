@@ -1,7 +1,7 @@
 // Rows that belong to a selection.
 
 import { expect, test } from "vitest";
-import type { Listing } from "../../../app/model/columns/column.ts";
+import type { Listing } from "../../../app/model/listings/column.ts";
 import type { Selection } from "../../../app/model/related.ts";
 import { relatedRows } from "../../../app/shell/tables/related-rows.ts";
 import { NGINX } from "../../support/nginx.ts";

@@ -1,7 +1,7 @@
 // How wide the values of listings are: of small images at once, of large ones from the worker, once for each.
 
 import { expect, test } from "vitest";
-import { valueWidths } from "../../../app/model/columns/columns.ts";
+import { valueWidths } from "../../../app/model/listings/columns.ts";
 import { createWidths } from "../../../app/shell/tables/widths.ts";
 import type { Client } from "../../../app/worker/client.ts";
 import { checkpointOfCrowd } from "../../support/crowd.ts";

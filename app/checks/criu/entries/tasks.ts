@@ -2,7 +2,7 @@
 
 import { eachBytes, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../../model/checkpoint.ts";
-import { decodeText, visibleText } from "../../../model/text.ts";
+import { decodeText, visibleText } from "../../../model/text/text.ts";
 import { MOST_NEEDS } from "../../needs.ts";
 import { noteFeatures, noteLimits, noteMount, noteProfile } from "../needs/note-host.ts";
 import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";

@@ -2,11 +2,11 @@
 
 import { OF_NETWORK } from "../../../decoder/criu/format/member-kinds.ts";
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../../model/checkpoint.ts";
-import { FILE_KINDS, taskState } from "../../../model/names.ts";
+import { FILE_KINDS, taskState } from "../../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { encodeText, valueBytesOf, visibleText } from "../../../model/text.ts";
-import { counted } from "../../../model/words.ts";
+import { encodeText, valueBytesOf, visibleText } from "../../../model/text/text.ts";
+import { counted } from "../../../model/text/words.ts";
 import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKind } from "../../needs.ts";
 import { ofFile, type Subject } from "../../subject.ts";
 import type { Scan } from "../scan.ts";

@@ -2,7 +2,7 @@
 
 import { buildIdText } from "../../../decoder/criu/format/meaning.ts";
 import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
-import { exactText } from "../../../model/text.ts";
+import { exactText } from "../../../model/text/text.ts";
 import { MOST_NEEDS } from "../../needs.ts";
 import { has, low, type Scan, scanInto } from "../scan.ts";
 import type { MountNote } from "./host-notes.ts";

@@ -6,7 +6,7 @@
 import { type Checkpoint, HAS, holderCount, NO_SIZE, NONE, nameBytes } from "../../../model/checkpoint.ts";
 import { u8At, u32At, u64At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { encodeText, hashOfBytes, sameRange } from "../../../model/text.ts";
+import { encodeText, hashOfBytes, sameRange } from "../../../model/text/text.ts";
 import { pathKey } from "../../host/path-key.ts";
 import type { Scan } from "../scan.ts";
 

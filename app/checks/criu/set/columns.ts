@@ -2,10 +2,10 @@
 
 import { createIdIndex } from "../../../decoder/id-index.ts";
 import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../../model/checkpoint.ts";
-import { FILE_KINDS, fileKind } from "../../../model/names.ts";
+import { FILE_KINDS, fileKind } from "../../../model/names/names.ts";
 import { u8At, u32At, wordsOf } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { decodeText, shownText } from "../../../model/text.ts";
+import { decodeText, shownText } from "../../../model/text/text.ts";
 import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../../open-flags.ts";
 import { faultAt, hasDescriptors, type Scan } from "../scan.ts";
 

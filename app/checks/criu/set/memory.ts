@@ -5,7 +5,7 @@ import { PE, pagemapEntry } from "../../../decoder/criu/memory/pagemap-entry.ts"
 import { type Plan, plan, wide } from "../../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../../model/checkpoint.ts";
 import { firstIndex } from "../../../model/search.ts";
-import { counted, sizeText } from "../../../model/words.ts";
+import { counted, sizeText } from "../../../model/text/words.ts";
 import { fault, faultAt, has, low, type Scan } from "../scan.ts";
 import type { PagemapFacts } from "./memory-facts.ts";
 

@@ -2,7 +2,7 @@
 // (criu/mount.c, CRIU 4.2).
 
 import { NONE } from "../../../model/checkpoint.ts";
-import { visibleText } from "../../../model/text.ts";
+import { visibleText } from "../../../model/text/text.ts";
 import { faultAt, type Scan } from "../scan.ts";
 
 /** Reports mounts that are on each other, which CRIU does not reach, and mounts on themselves, which it refuses. */

@@ -3,7 +3,7 @@
 
 import { type Checkpoint, HAS, NONE } from "../../../model/checkpoint.ts";
 import type { DetailValue } from "../../../model/fields.ts";
-import { fileKind } from "../../../model/names.ts";
+import { fileKind } from "../../../model/names/names.ts";
 import type { LinkColumns, LinksBuilder } from "../../builder/details.ts";
 import { CONNECTED, CONNECTION_KEYS, CONNECTION_PROTOCOL, linkEnds } from "../../connections.ts";
 import { viewsOf } from "./alike-kernel.ts";

@@ -6,9 +6,9 @@
 import type { Machine } from "../../../model/checkpoint.ts";
 import { NONE } from "../../../model/checkpoint.ts";
 import type { DetailValue } from "../../../model/fields.ts";
-import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../../../model/json-bytes.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { encodeText, visibleText } from "../../../model/text.ts";
+import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../../../model/text/json-bytes.ts";
+import { encodeText, visibleText } from "../../../model/text/text.ts";
 import type { DetailsBuilder, LinksBuilder } from "../../builder/details.ts";
 import type { DecodedSet } from "../walk/decoded-set.ts";
 import type { FieldTable, KnownField } from "../wire/field-table.ts";

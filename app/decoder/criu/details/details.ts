@@ -1,7 +1,7 @@
 // Reads the details of open files that have no column, from their entries.
 
 import { furtherRecords, HAS, hasFurtherRecords, NONE } from "../../../model/checkpoint.ts";
-import { deviceText } from "../../../model/named-values.ts";
+import { deviceText } from "../../../model/names/named-values.ts";
 import { u8At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import type { Builder } from "../../builder.ts";

@@ -1,10 +1,10 @@
 // What an epoll watches: a list in its details, and links.
 
 import { NONE } from "../../../model/checkpoint.ts";
-import { type JsonBytes, writeInteger, writePiece, writeRaw, writeValue } from "../../../model/json-bytes.ts";
-import { deviceText } from "../../../model/named-values.ts";
+import { deviceText } from "../../../model/names/named-values.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { encodeText, jsonText } from "../../../model/text.ts";
+import { type JsonBytes, writeInteger, writePiece, writeRaw, writeValue } from "../../../model/text/json-bytes.ts";
+import { encodeText, jsonText } from "../../../model/text/text.ts";
 import { bitWords, EPOLL_EVENTS } from "../format/meaning.ts";
 import type { EntryBytes } from "../wire/inspect.ts";
 import { highAt, lowAt, PART, WIRE_AT, WRONG } from "../wire/parts.ts";

@@ -2,14 +2,19 @@
 
 import { NONE } from "../../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../../model/fields.ts";
-import { writeInteger, writePiece } from "../../../model/json-bytes.ts";
 import { areOtherEnds } from "../../../model/links.ts";
-import { clockName, deviceText } from "../../../model/named-values.ts";
-import { flagNames } from "../../../model/names.ts";
-import { FANOTIFY_EVENTS, FANOTIFY_FLAGS, FANOTIFY_MARK_FLAGS, INOTIFY_EVENTS } from "../../../model/notify-events.ts";
+import { clockName, deviceText } from "../../../model/names/named-values.ts";
+import { flagNames } from "../../../model/names/names.ts";
+import {
+  FANOTIFY_EVENTS,
+  FANOTIFY_FLAGS,
+  FANOTIFY_MARK_FLAGS,
+  INOTIFY_EVENTS,
+} from "../../../model/names/notify-events.ts";
 import { u32At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { encodeText, visible } from "../../../model/text.ts";
+import { writeInteger, writePiece } from "../../../model/text/json-bytes.ts";
+import { encodeText, visible } from "../../../model/text/text.ts";
 import { bitWords, buildIdText, NAMESPACES, SEALS, signalNames } from "../format/meaning.ts";
 import { enumName } from "../format/messages.ts";
 import type { KnownField } from "../wire/field-table.ts";

@@ -6,8 +6,8 @@
 // collect-details.ts uses nothing else of a set, apart from its plugins, which describe external files only.
 
 import { type Checkpoint, HAS } from "../../../model/checkpoint.ts";
-import { areSameColumns } from "../../../model/difference.ts";
-import { fileKind } from "../../../model/names.ts";
+import { areSameColumns } from "../../../model/comparison/difference.ts";
+import { fileKind } from "../../../model/names/names.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import type { MessageName } from "../format/messages.ts";
 import { WANTED } from "./alike-runs.ts";

@@ -2,7 +2,7 @@
 // order: they are compared many at a time.
 
 import type { Checkpoint, Records } from "../../../model/checkpoint.ts";
-import { areSameColumns, firstDifference } from "../../../model/difference.ts";
+import { areSameColumns, firstDifference } from "../../../model/comparison/difference.ts";
 import { moveTo, type RecordCursor, recordCursor } from "../../../model/records.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import { type Source, SourceError } from "../../source.ts";

@@ -1,9 +1,9 @@
 // Details of sockets.
 
-import { type Bits, bitWords } from "../../../model/bits.ts";
 import { NONE } from "../../../model/checkpoint.ts";
-import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../../model/names.ts";
-import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../../model/protocols.ts";
+import { type Bits, bitWords } from "../../../model/names/bits.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, socketType } from "../../../model/names/names.ts";
+import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../../model/names/protocols.ts";
 import {
   AF_INET,
   addressText,

@@ -1,10 +1,10 @@
 // Words for the numbers in CRIU's messages: protocols, namespaces, event masks; addresses, modes and devices as text.
 
-import { ipv6Text } from "../../../model/addresses.ts";
-import { type Bits, bitWords, EPOLL_EVENTS } from "../../../model/bits.ts";
-import { type JsonBytes, writeInteger, writePiece } from "../../../model/json-bytes.ts";
-import { signalName, signalNames } from "../../../model/signals.ts";
-import { encodeText } from "../../../model/text.ts";
+import { type Bits, bitWords, EPOLL_EVENTS } from "../../../model/names/bits.ts";
+import { signalName, signalNames } from "../../../model/names/signals.ts";
+import { ipv6Text } from "../../../model/text/addresses.ts";
+import { type JsonBytes, writeInteger, writePiece } from "../../../model/text/json-bytes.ts";
+import { encodeText } from "../../../model/text/text.ts";
 import { VMA_STATUS } from "../memory/mappings.ts";
 import { PE } from "../memory/pagemap-entry.ts";
 

@@ -1,6 +1,6 @@
 // Parses the names of a set's files. Imports only the table of kinds, so that the page can use it.
 
-import { baseName } from "../../../model/paths.ts";
+import { baseName } from "../../../model/text/paths.ts";
 import { MEMBER_KINDS } from "./member-kinds.ts";
 
 /** A file's kind and number, according to its name. */

@@ -1,7 +1,7 @@
 // Links to open files: their uses, further records, and the paths of FIFOs and terminals.
 
 import { HAS, USE } from "../../../model/checkpoint.ts";
-import { fileKind } from "../../../model/names.ts";
+import { fileKind } from "../../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import { reportRecord, type SetContext } from "../walk/context.ts";

@@ -1,11 +1,11 @@
 // Common parts of the readers of open files.
 
 import { HAS } from "../../../model/checkpoint.ts";
-import { type JsonBytes, writeInteger, writePiece } from "../../../model/json-bytes.ts";
-import { type FileKind, fileKind } from "../../../model/names.ts";
+import { type FileKind, fileKind } from "../../../model/names/names.ts";
 import { u8At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { encodeText } from "../../../model/text.ts";
+import { type JsonBytes, writeInteger, writePiece } from "../../../model/text/json-bytes.ts";
+import { encodeText } from "../../../model/text/text.ts";
 import type { Builder } from "../../builder.ts";
 import type { SetContext } from "../walk/context.ts";
 import { high, isSet, low, type NamedPlan, scan } from "../wire/wire.ts";

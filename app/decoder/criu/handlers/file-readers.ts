@@ -1,11 +1,11 @@
 // The readers of open files, one for each type. Sockets are in socket-readers.ts.
 
 import { NO_MOUNT } from "../../../model/checkpoint.ts";
-import { writePiece } from "../../../model/json-bytes.ts";
-import { type FileKind, fileKind, modeKind, openFlag } from "../../../model/names.ts";
+import { type FileKind, fileKind, modeKind, openFlag } from "../../../model/names/names.ts";
 import { u32At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
-import { encodeText } from "../../../model/text.ts";
+import { writePiece } from "../../../model/text/json-bytes.ts";
+import { encodeText } from "../../../model/text/text.ts";
 import { NAMESPACES } from "../format/meaning.ts";
 import type { MessageName } from "../format/messages.ts";
 import { before, type SetContext } from "../walk/context.ts";

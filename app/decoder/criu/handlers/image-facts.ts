@@ -1,8 +1,8 @@
 // The set as a whole: dialect, machine and facts, from the inventory, the UTS namespace and signs of the release.
 
 import type { Fact } from "../../../model/checkpoint.ts";
-import { exactBytes, exactText, textAndBytes } from "../../../model/text.ts";
-import { counted, sizeText, WRITTEN_BY } from "../../../model/words.ts";
+import { exactBytes, exactText, textAndBytes } from "../../../model/text/text.ts";
+import { counted, sizeText, WRITTEN_BY } from "../../../model/text/words.ts";
 import type { Head } from "../../builder.ts";
 import type { Framing } from "../format/dialect-names.ts";
 import { MEMBER_KINDS } from "../format/member-kinds.ts";

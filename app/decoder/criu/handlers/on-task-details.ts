@@ -1,8 +1,8 @@
 // Details of tasks (model/detail-keys.ts): credentials, how a zombie ended, executable, working directory and root.
 
-import { capabilityNames } from "../../../model/capabilities.ts";
+import { capabilityNames } from "../../../model/names/capabilities.ts";
 import type { TaskRow } from "../../../model/rows.ts";
-import { sameBytes } from "../../../model/text.ts";
+import { sameBytes } from "../../../model/text/text.ts";
 import { signalName } from "../format/meaning.ts";
 import { type Entry, type SetContext, taskOfPid } from "../walk/context.ts";
 import { eachVarint, fieldNumber, isSet, low, plan, scan } from "../wire/wire.ts";

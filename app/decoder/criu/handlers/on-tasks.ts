@@ -2,10 +2,10 @@
 
 import { NONE } from "../../../model/checkpoint.ts";
 import type { Details } from "../../../model/fields.ts";
-import { CRIU_TASK_STATES, taskState } from "../../../model/names.ts";
+import { CRIU_TASK_STATES, taskState } from "../../../model/names/names.ts";
 import { i32At } from "../../../model/read.ts";
 import type { RecordRow, TaskRow } from "../../../model/rows.ts";
-import { visibleText } from "../../../model/text.ts";
+import { visibleText } from "../../../model/text/text.ts";
 import type { PlanTree } from "../kernel/forms.ts";
 import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "../walk/context.ts";
 import { indexRows } from "../walk/rows.ts";

@@ -1,11 +1,11 @@
 // The readers of sockets. Names: `socket:[tcp 127.0.0.1:80->127.0.0.1:4242 established]`, `socket:[unix stream @name]`.
 
 import { HAS } from "../../../model/checkpoint.ts";
-import { writePiece, writeRaw } from "../../../model/json-bytes.ts";
-import { SOCKET_STATES, socketType } from "../../../model/names.ts";
-import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../../model/protocols.ts";
+import { SOCKET_STATES, socketType } from "../../../model/names/names.ts";
+import { ETHER_TYPES, IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../../model/names/protocols.ts";
 import { u8At } from "../../../model/read.ts";
-import { encodeText } from "../../../model/text.ts";
+import { writePiece, writeRaw } from "../../../model/text/json-bytes.ts";
+import { encodeText } from "../../../model/text/text.ts";
 import {
   AF_INET6,
   addressText,

@@ -3,8 +3,8 @@
 // with the same result.
 
 import { HAS, NO_MOUNT } from "../../../model/checkpoint.ts";
-import { type FileKind, fileKind, SOCKET_STATES, socketType } from "../../../model/names.ts";
-import { IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../../model/protocols.ts";
+import { type FileKind, fileKind, SOCKET_STATES, socketType } from "../../../model/names/names.ts";
+import { IP_PROTOCOLS, NETLINK_PROTOCOLS } from "../../../model/names/protocols.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import type { FileBatch } from "../../builder/file-batch.ts";
 import { FILE_FIELDS } from "../format/file-types.ts";

@@ -1,7 +1,7 @@
 // Pagemaps: which pages of a task or of a shared object are where. pagemap_head, then pagemap_entry for each run.
 
 import type { Problem } from "../../../model/checkpoint.ts";
-import { visible } from "../../../model/text.ts";
+import { visible } from "../../../model/text/text.ts";
 import { addPart, type Blocks, createRunList, type PageRuns, type RunList, runState } from "../../memory/page-runs.ts";
 import type { PlacedMember } from "../sets/placing.ts";
 import { eachVarint, fieldNumber, isSet, low, MALFORMED, plan, scan, scratch } from "../wire/wire.ts";

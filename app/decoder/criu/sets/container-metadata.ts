@@ -2,8 +2,8 @@
 // descriptors.json), as facts.
 
 import type { Fact, Severity } from "../../../model/checkpoint.ts";
-import { baseName } from "../../../model/paths.ts";
-import { decodeText } from "../../../model/text.ts";
+import { baseName } from "../../../model/text/paths.ts";
+import { decodeText } from "../../../model/text/text.ts";
 import { type Source, SourceError } from "../../source.ts";
 
 /** Metadata of a container, from the files next to its image set. */

@@ -1,7 +1,7 @@
 // Finds the image sets among files by their folders and names. Archives are opened elsewhere (find-images.ts).
 
-import { baseName, directoryOf } from "../../../model/paths.ts";
-import { exactText, visible } from "../../../model/text.ts";
+import { baseName, directoryOf } from "../../../model/text/paths.ts";
+import { exactText, visible } from "../../../model/text/text.ts";
 import { type Source, SourceError } from "../../source.ts";
 import { MEMBER_KINDS } from "../format/member-kinds.ts";
 import { memberOfName } from "../format/member-names.ts";

@@ -1,7 +1,7 @@
 // The members of a set by kind and number.
 
 import { type Member, NONE } from "../../../model/checkpoint.ts";
-import { baseName } from "../../../model/paths.ts";
+import { baseName } from "../../../model/text/paths.ts";
 import { MEMBER_KINDS } from "../format/member-kinds.ts";
 import { type MemberName, memberOfName } from "../format/member-names.ts";
 

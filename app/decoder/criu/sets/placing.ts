@@ -1,6 +1,6 @@
 // Chooses the files that belong to a set, and the order in which to decode them.
 
-import { baseName } from "../../../model/paths.ts";
+import { baseName } from "../../../model/text/paths.ts";
 import { type Source, SourceError } from "../../source.ts";
 import { MEMBER_KINDS } from "../format/member-kinds.ts";
 import { type MemberName, memberOfName } from "../format/member-names.ts";

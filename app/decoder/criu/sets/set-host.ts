@@ -1,7 +1,7 @@
 // The host that a set was dumped on, from its own files: its name, where the set has one UTS namespace, and its machine.
 
-import { baseName } from "../../../model/paths.ts";
-import { exactText } from "../../../model/text.ts";
+import { baseName } from "../../../model/text/paths.ts";
+import { exactText } from "../../../model/text/text.ts";
 import type { Source } from "../../source.ts";
 import { MEMBER_KINDS } from "../format/member-kinds.ts";
 import { enumName } from "../format/messages.ts";

@@ -1,6 +1,6 @@
 // When a set was written, from its own files: the engine's, or the clock of the host at the time of the dump.
 
-import { baseName } from "../../../model/paths.ts";
+import { baseName } from "../../../model/text/paths.ts";
 import type { Source } from "../../source.ts";
 import { MEMBER_KINDS } from "../format/member-kinds.ts";
 import { firstEntry } from "../wire/first-entry.ts";

@@ -2,9 +2,9 @@
 
 import type { Fact, RecordKind, Severity } from "../../../model/checkpoint.ts";
 import { NONE } from "../../../model/checkpoint.ts";
-import { createJsonBytes, type JsonBytes } from "../../../model/json-bytes.ts";
-import { baseName } from "../../../model/paths.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../../model/rows.ts";
+import { createJsonBytes, type JsonBytes } from "../../../model/text/json-bytes.ts";
+import { baseName } from "../../../model/text/paths.ts";
 import { FIRST_CAPACITY, grown } from "../../builder/growing.ts";
 import type { Builder } from "../../builder.ts";
 import { createIdIndex, type IdIndex } from "../../id-index.ts";

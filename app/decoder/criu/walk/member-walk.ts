@@ -4,9 +4,9 @@
 // file whose bytes are there.
 
 import { NONE, type Problem } from "../../../model/checkpoint.ts";
-import { baseName } from "../../../model/paths.ts";
 import type { RecordRow } from "../../../model/rows.ts";
-import { visible } from "../../../model/text.ts";
+import { baseName } from "../../../model/text/paths.ts";
+import { visible } from "../../../model/text/text.ts";
 import { HEAD_BYTES, otherForm } from "../../archive/forms.ts";
 import type { SourceError } from "../../source.ts";
 import { MEMBER_KINDS, type MemberKind } from "../format/member-kinds.ts";

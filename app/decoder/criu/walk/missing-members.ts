@@ -1,10 +1,10 @@
 // Reports files that the inventory or the process tree refers to but the set lacks.
 
 import { NONE, type Problem, type Severity } from "../../../model/checkpoint.ts";
-import { baseName } from "../../../model/paths.ts";
 import { i32At, u8At } from "../../../model/read.ts";
 import type { TaskRow } from "../../../model/rows.ts";
-import { visible } from "../../../model/text.ts";
+import { baseName } from "../../../model/text/paths.ts";
+import { visible } from "../../../model/text/text.ts";
 import { MEMBER_KINDS, OF_NETWORK } from "../format/member-kinds.ts";
 import { fdinfoNumber, mayBeDead, NAMESPACE_FIELDS } from "../handlers/on-tasks.ts";
 import type { PlacedMember } from "../sets/placing.ts";

@@ -2,7 +2,7 @@
 // calls the handler of each message (handlers.ts).
 
 import type { Checkpoint, Problem } from "../../../model/checkpoint.ts";
-import { visible } from "../../../model/text.ts";
+import { visible } from "../../../model/text/text.ts";
 import { createBuilder } from "../../builder.ts";
 import { LimitReached } from "../../limits.ts";
 import { type DecodeOptions, type Source, SourceError } from "../../source.ts";

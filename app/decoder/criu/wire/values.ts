@@ -5,7 +5,7 @@
 // Casts `as number` read lists within bounds checked by the loop.
 
 import { NONE } from "../../../model/checkpoint.ts";
-import { visibleText } from "../../../model/text.ts";
+import { visibleText } from "../../../model/text/text.ts";
 import { FIELD_TABLES, type FieldTable, type KnownField, pathIn } from "./field-table.ts";
 import type { EntryBytes } from "./inspect.ts";
 import {

@@ -1,6 +1,6 @@
 // Flags of a mapping (vm_flags), by value. Linux include/linux/mm.h of 2.6.30 to 3.0; not stable beyond.
 
-import type { FlagName } from "../../../model/names.ts";
+import type { FlagName } from "../../../model/names/names.ts";
 
 /** Every flag below 2^32. */
 const VM_FLAGS: readonly FlagName[] = [

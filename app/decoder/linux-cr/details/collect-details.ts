@@ -4,7 +4,7 @@
 import { type Checkpoint, NONE } from "../../../model/checkpoint.ts";
 import { detailOf } from "../../../model/detail-store.ts";
 import type { Details } from "../../../model/fields.ts";
-import { fileKind } from "../../../model/names.ts";
+import { fileKind } from "../../../model/names/names.ts";
 import { u8At, u32At } from "../../../model/read.ts";
 import { recordLength, recordOffset } from "../../../model/records.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";

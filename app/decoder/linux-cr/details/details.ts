@@ -3,12 +3,12 @@
 import { type Checkpoint, furtherRecords, HAS, NONE, nameBytes } from "../../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../../model/fields.ts";
 import { areOtherEnds } from "../../../model/links.ts";
-import { FILE_KINDS, fileKind, SOCKET_STATES } from "../../../model/names.ts";
+import { FILE_KINDS, fileKind, SOCKET_STATES } from "../../../model/names/names.ts";
 import { writtenOutside } from "../../../model/outside.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
 import { recordLength, recordOffset } from "../../../model/records.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
-import { decodeText, visibleText } from "../../../model/text.ts";
+import { decodeText, visibleText } from "../../../model/text/text.ts";
 import type { LinksBuilder } from "../../builder/details.ts";
 import type { Source } from "../../source.ts";
 import type { Dialect } from "../catalogue/dialect.ts";

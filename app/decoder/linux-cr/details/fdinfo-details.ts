@@ -10,8 +10,13 @@
 // not read fdinfo: nothing is known about the file then, not even that it has no watches.
 
 import type { Details, DetailValue } from "../../../model/fields.ts";
-import type { FileKind } from "../../../model/names.ts";
-import { FANOTIFY_EVENTS, FANOTIFY_FLAGS, FANOTIFY_MARK_FLAGS, INOTIFY_EVENTS } from "../../../model/notify-events.ts";
+import type { FileKind } from "../../../model/names/names.ts";
+import {
+  FANOTIFY_EVENTS,
+  FANOTIFY_FLAGS,
+  FANOTIFY_MARK_FLAGS,
+  INOTIFY_EVENTS,
+} from "../../../model/names/notify-events.ts";
 import {
   bits,
   clock,

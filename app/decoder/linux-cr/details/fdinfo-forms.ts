@@ -1,11 +1,11 @@
 // The forms of values in the lines of fdinfo, and as details. A value in another form is not read: it is unknown, not
 // zero.
 
-import { type Bits, bitsOf, bitWords } from "../../../model/bits.ts";
 import type { DetailValue } from "../../../model/fields.ts";
-import { clockId, clockName, deviceText, flagsOf, signalMask } from "../../../model/named-values.ts";
-import { flagNames } from "../../../model/names.ts";
-import { signalNames } from "../../../model/signals.ts";
+import { type Bits, bitsOf, bitWords } from "../../../model/names/bits.ts";
+import { clockId, clockName, deviceText, flagsOf, signalMask } from "../../../model/names/named-values.ts";
+import { flagNames } from "../../../model/names/names.ts";
+import { signalNames } from "../../../model/names/signals.ts";
 
 /** One form of value. Both functions return undefined for what they do not understand. */
 export interface Form {

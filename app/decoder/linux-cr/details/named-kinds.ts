@@ -1,7 +1,7 @@
 // Kinds of open file that the format has no record for, by their names in /proc. Images written from outside the kernel
 // store them as GENERIC files with such a name.
 
-import { type FileKind, fileKind } from "../../../model/names.ts";
+import { type FileKind, fileKind } from "../../../model/names/names.ts";
 
 /** Beginnings of names, from Linux fs/anon_inodes.c, fs/nsfs.c and mm/memfd.c. */
 const BEGINNINGS: readonly (readonly [string, FileKind])[] = [

@@ -1,7 +1,7 @@
 // Addresses of sockets as text, from the image's structs.
 
-import { ipv4Text, ipv6Text } from "../../../model/addresses.ts";
-import { visibleText } from "../../../model/text.ts";
+import { ipv4Text, ipv6Text } from "../../../model/text/addresses.ts";
+import { visibleText } from "../../../model/text/text.ts";
 import type { StructReader } from "../struct-reader.ts";
 import type { SocketWords } from "./socket-names.ts";
 

@@ -1,8 +1,8 @@
 // Describes sockets in words and names them: `socket:[tcp 127.0.0.1:80->127.0.0.1:4242 established]`.
 
-import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../../model/names.ts";
-import { protocolsOf } from "../../../model/protocols.ts";
-import { encodeText } from "../../../model/text.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../../model/names/names.ts";
+import { protocolsOf } from "../../../model/names/protocols.ts";
+import { encodeText } from "../../../model/text/text.ts";
 import type { StructReader } from "../struct-reader.ts";
 
 const word = (names: Readonly<Record<number, string>>, value: number, what: string): string =>

@@ -4,7 +4,7 @@ import { NONE } from "../../../model/checkpoint.ts";
 import type { Field } from "../../../model/fields.ts";
 import { recordLength, recordOffset } from "../../../model/records.ts";
 import type { RecordRow } from "../../../model/rows.ts";
-import { bytesView } from "../../../model/text.ts";
+import { bytesView } from "../../../model/text/text.ts";
 import { addRest, type FieldContext, type FieldCursor } from "./field-cursor.ts";
 import { addPayload } from "./payload-fields.ts";
 import { addStruct } from "./struct-fields.ts";

@@ -1,7 +1,7 @@
 // The meaning of a field's value, by the field's name.
 
-import { flagNames, LINUX_EXIT_STATES, LINUX_TASK_STATES, modeNames } from "../../../model/names.ts";
-import { flagsText, timeText } from "../../../model/words.ts";
+import { flagNames, LINUX_EXIT_STATES, LINUX_TASK_STATES, modeNames } from "../../../model/names/names.ts";
+import { flagsText, timeText } from "../../../model/text/words.ts";
 import type { Dialect } from "../catalogue/dialect.ts";
 import { vmFlagNames } from "../catalogue/vm-flags.ts";
 

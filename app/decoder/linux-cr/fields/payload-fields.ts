@@ -1,7 +1,7 @@
 // The fields of payloads after a record's struct: texts, pids, auxiliary vectors, pages, epoll items.
 
 import type { RecordRow } from "../../../model/rows.ts";
-import { bytesView, visibleText } from "../../../model/text.ts";
+import { bytesView, visibleText } from "../../../model/text/text.ts";
 import type { Dialect } from "../catalogue/dialect.ts";
 import { addBytes, addRest, type FieldContext, type FieldCursor, isAvailable } from "./field-cursor.ts";
 import { addEntries, addField, MOST_ENTRIES } from "./struct-fields.ts";

@@ -1,8 +1,8 @@
 // The fields of a struct of the catalogue, and of arrays of structs and scalars.
 
-import { ipv6Text } from "../../../model/addresses.ts";
 import type { Field } from "../../../model/fields.ts";
-import { bytesView, visibleText } from "../../../model/text.ts";
+import { ipv6Text } from "../../../model/text/addresses.ts";
+import { bytesView, visibleText } from "../../../model/text/text.ts";
 import type { Layout, LayoutField } from "../catalogue/layout.ts";
 import { inetAddress, unixAddress } from "../details/socket-addresses.ts";
 import { integer } from "../struct-reader.ts";

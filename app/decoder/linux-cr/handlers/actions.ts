@@ -1,6 +1,6 @@
 // The records and objects that have a handler, as look-ups by the numbers of a dialect.
 
-import { type FileKind, fileKind } from "../../../model/names.ts";
+import { type FileKind, fileKind } from "../../../model/names/names.ts";
 import type { Dialect } from "../catalogue/dialect.ts";
 import { TYPES } from "../walk/kinds.ts";
 

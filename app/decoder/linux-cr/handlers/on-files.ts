@@ -2,7 +2,7 @@
 // within bounds that were checked before.
 
 import { HAS, NONE } from "../../../model/checkpoint.ts";
-import { fileKind } from "../../../model/names.ts";
+import { fileKind } from "../../../model/names/names.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import { nameEnd } from "../details/fdinfo-details.ts";
 import { kindByName } from "../details/named-kinds.ts";

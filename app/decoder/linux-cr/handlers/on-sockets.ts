@@ -2,7 +2,7 @@
 
 import { NONE } from "../../../model/checkpoint.ts";
 import type { RecordRow } from "../../../model/rows.ts";
-import { encodeText } from "../../../model/text.ts";
+import { encodeText } from "../../../model/text/text.ts";
 import { internetAddress, unixName } from "../details/socket-addresses.ts";
 import { SOCKET_WORDS, socketWords } from "../details/socket-names.ts";
 import { readStruct, resolve, type SocketObject, type Walk } from "../walk/walk.ts";

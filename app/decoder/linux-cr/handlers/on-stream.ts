@@ -1,7 +1,7 @@
 // Records of the image as a whole: HEADER, OBJREF, BUFFER, STRING, TREE, PIDS, ERROR and TAIL.
 
 import { NONE } from "../../../model/checkpoint.ts";
-import { textAndBytes, visibleText } from "../../../model/text.ts";
+import { textAndBytes, visibleText } from "../../../model/text/text.ts";
 import { TAIL_MAGIC } from "../recognise.ts";
 import { holds, i32, u32, u64 } from "../walk/record-bytes.ts";
 import { announce, PATH_MAX, readStruct, report, reportRepeated, type Walk } from "../walk/walk.ts";

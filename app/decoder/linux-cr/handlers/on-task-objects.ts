@@ -1,13 +1,13 @@
 // Records of objects that tasks share: credentials (CRED, GROUPINFO), working directory and root (FS), memory (MM). A
 // task names them by objref; their values become details of the task (model/detail-keys.ts).
 
-import { capabilityNames } from "../../../model/capabilities.ts";
 import { NONE } from "../../../model/checkpoint.ts";
 import type { Details } from "../../../model/fields.ts";
+import { capabilityNames } from "../../../model/names/capabilities.ts";
+import { signalName } from "../../../model/names/signals.ts";
 import { HAS_STATUS, namesOtherKernel } from "../../../model/outside.ts";
 import type { TaskRow } from "../../../model/rows.ts";
-import { signalName } from "../../../model/signals.ts";
-import { visibleText } from "../../../model/text.ts";
+import { visibleText } from "../../../model/text/text.ts";
 import { CAPABILITY_SETS } from "../fields/meaning.ts";
 import { holds, u32 } from "../walk/record-bytes.ts";
 import { expectPath, readStruct, resolve, type Walk } from "../walk/walk.ts";

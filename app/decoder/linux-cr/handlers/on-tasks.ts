@@ -1,7 +1,7 @@
 // Records of tasks: TASK and its comm, and TASK_OBJS.
 
 import { NONE } from "../../../model/checkpoint.ts";
-import { LINUX_EXIT_STATES, LINUX_TASK_STATES, taskState } from "../../../model/names.ts";
+import { LINUX_EXIT_STATES, LINUX_TASK_STATES, taskState } from "../../../model/names/names.ts";
 import { holds, i32 } from "../walk/record-bytes.ts";
 import {
   cutMessage,

@@ -2,7 +2,7 @@
 // by the handlers, with the same result.
 
 import { HAS } from "../../../model/checkpoint.ts";
-import { fileKind } from "../../../model/names.ts";
+import { fileKind } from "../../../model/names/names.ts";
 import { type Dialect, structOfFile } from "../catalogue/dialect.ts";
 import type { Layout } from "../catalogue/layout.ts";
 import { NAMED_KINDS } from "../details/named-kinds.ts";

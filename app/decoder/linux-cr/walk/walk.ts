@@ -4,7 +4,7 @@ import type { Fact, Problem, Severity } from "../../../model/checkpoint.ts";
 import { NONE } from "../../../model/checkpoint.ts";
 import { i32At, u8At } from "../../../model/read.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../../model/rows.ts";
-import { counted } from "../../../model/words.ts";
+import { counted } from "../../../model/text/words.ts";
 import { type Builder, createBuilder } from "../../builder.ts";
 import { createIdIndex, type IdIndex } from "../../id-index.ts";
 import type { UsualRun } from "../../image.ts";

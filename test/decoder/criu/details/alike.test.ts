@@ -8,10 +8,10 @@ import { isFactKey } from "../../../../app/export/detail-facts.ts";
 import { createFactWords } from "../../../../app/export/fact-words.ts";
 import { type Checkpoint, NONE } from "../../../../app/model/checkpoint.ts";
 import { detailsOf } from "../../../../app/model/detail-store.ts";
-import { createJsonBytes } from "../../../../app/model/json-bytes.ts";
 import { linksOf } from "../../../../app/model/links.ts";
-import { decodeText } from "../../../../app/model/text.ts";
-import { fileNames } from "../../../../app/model/words.ts";
+import { createJsonBytes } from "../../../../app/model/text/json-bytes.ts";
+import { decodeText } from "../../../../app/model/text/text.ts";
+import { fileNames } from "../../../../app/model/text/words.ts";
 import { imageBytes, inventoryAndTree, type Message } from "../../../support/criu-set.ts";
 import { entryOf, type GeneratedFile, generatedFiles, unusualEntryOf } from "../../../support/generated-files.ts";
 

@@ -10,7 +10,7 @@ import { decodeCriuSet } from "../../../../app/decoder/criu/index.ts";
 import { createEntryReader, type EntryBytes } from "../../../../app/decoder/criu/wire/inspect.ts";
 import type { Image } from "../../../../app/decoder/image.ts";
 import { bytesSource, type Source, SourceError } from "../../../../app/decoder/source.ts";
-import { sameBytes } from "../../../../app/model/text.ts";
+import { sameBytes } from "../../../../app/model/text/text.ts";
 import { imageSources, SAMPLES } from "../../../support/corpus.ts";
 import { mixedCriuSet } from "../../../support/criu-mixed-set.ts";
 import { setNumber, without } from "../../../support/edit-set.ts";

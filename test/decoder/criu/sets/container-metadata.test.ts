@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readMetadata } from "../../../../app/decoder/criu/sets/container-metadata.ts";
 import { openImage } from "../../../../app/decoder/open.ts";
 import { bytesSource, type Source } from "../../../../app/decoder/source.ts";
-import { encodeText } from "../../../../app/model/text.ts";
+import { encodeText } from "../../../../app/model/text/text.ts";
 import { setSources } from "../../../support/criu.ts";
 
 const json = (name: string, value: unknown): Source => bytesSource(name, encodeText(JSON.stringify(value)));

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { hostOf } from "../../../../app/decoder/criu/sets/set-host.ts";
 import { uptimeOf } from "../../../../app/decoder/criu/sets/set-times.ts";
 import { bytesSource } from "../../../../app/decoder/source.ts";
-import { earlierOf } from "../../../../app/model/earlier.ts";
+import { earlierOf } from "../../../../app/model/comparison/earlier.ts";
 import { bigEndianSet, fixtureBytes, setSources } from "../../../support/criu.ts";
 import { withFile } from "../../../support/edit-set.ts";
 

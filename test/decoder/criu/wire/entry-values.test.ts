@@ -5,7 +5,7 @@ import { FIELD_TABLES, type FieldTable, type KnownField } from "../../../../app/
 import { numberText, type Piece, pieces } from "../../../../app/decoder/criu/wire/pieces.ts";
 import { createValueReader, type Values } from "../../../../app/decoder/criu/wire/values.ts";
 import { WIRE } from "../../../../app/decoder/criu/wire/wire.ts";
-import { visibleText } from "../../../../app/model/text.ts";
+import { visibleText } from "../../../../app/model/text/text.ts";
 import { random } from "../../../support/random.ts";
 
 const tableOf = (message: string): FieldTable => {

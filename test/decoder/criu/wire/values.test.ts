@@ -5,7 +5,7 @@ import { lockKindName, lockTypeName, statDeviceText } from "../../../../app/deco
 import { decodeCriuSet } from "../../../../app/decoder/criu/index.ts";
 import type { Source } from "../../../../app/decoder/source.ts";
 import type { Field } from "../../../../app/model/fields.ts";
-import { deviceText } from "../../../../app/model/named-values.ts";
+import { deviceText } from "../../../../app/model/names/named-values.ts";
 import { lastRecordFrom, recordMember } from "../../../../app/model/records.ts";
 import { type DescribedSet, describedSet, setSources } from "../../../support/criu.ts";
 import { setNumber } from "../../../support/edit-set.ts";

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { unixAddress, unixName } from "../../../../app/decoder/linux-cr/details/socket-addresses.ts";
 import { socketName } from "../../../../app/decoder/linux-cr/details/socket-names.ts";
 import { nameBytes, stableLength } from "../../../../app/model/checkpoint.ts";
-import { decodeText, encodeText, stillVisible, visible } from "../../../../app/model/text.ts";
-import { fileName } from "../../../../app/model/words.ts";
+import { decodeText, encodeText, stillVisible, visible } from "../../../../app/model/text/text.ts";
+import { fileName } from "../../../../app/model/text/words.ts";
 import { fixtureBytes, open } from "../../../support/open.ts";
 
 test("an abstract name with a byte 01 is escaped once", async () => {

@@ -9,7 +9,7 @@ import { DIALECT_NAMES } from "../../../../app/decoder/linux-cr/catalogue/dialec
 import { recordFields } from "../../../../app/decoder/linux-cr/fields/fields.ts";
 import type { Field } from "../../../../app/model/fields.ts";
 import { recordLength, recordOffset } from "../../../../app/model/records.ts";
-import { visibleText } from "../../../../app/model/text.ts";
+import { visibleText } from "../../../../app/model/text/text.ts";
 import { fixtureJson } from "../../../support/contents.ts";
 import { encodeAll } from "../../../support/images.ts";
 import { fixtureBytes, open } from "../../../support/open.ts";
@@ -110,7 +110,7 @@ function expectTrue(
     const from = own[0] === 0 ? 1 : 0;
     const nul = own.indexOf(0, from);
     const text = own.subarray(from, nul < 0 ? own.length : nul);
-    // test/model/text.test.ts tests how characters are made visible.
+    // test/model/text/text.test.ts tests how characters are made visible.
     expect(field.raw.replace(/^\\0/, "")).toBe(visibleText(text));
   } else expect(field.raw, field.name).toBe(readValue(own, "bytes", littleEndian));
   return "opaque";

@@ -14,7 +14,7 @@ import { recordKinds } from "../../../../app/decoder/linux-cr/walk/kinds.ts";
 import { bytesSource, type DecodeOptions } from "../../../../app/decoder/source.ts";
 import { createWriter, type Writer } from "../../../../app/encoder/writer.ts";
 import { type Checkpoint, NONE } from "../../../../app/model/checkpoint.ts";
-import { encodeText } from "../../../../app/model/text.ts";
+import { encodeText } from "../../../../app/model/text/text.ts";
 import { imageSources, SAMPLES } from "../../../support/corpus.ts";
 import { dialectImage } from "../../../support/dialect-image.ts";
 import { bigDescription, encodeAll } from "../../../support/images.ts";

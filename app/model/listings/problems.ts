@@ -1,7 +1,7 @@
 // The columns of problems.
 
 import { NONE } from "../checkpoint.ts";
-import { visible } from "../text.ts";
+import { visible } from "../text/text.ts";
 import type { Column } from "./column.ts";
 import { numberColumn } from "./make.ts";
 

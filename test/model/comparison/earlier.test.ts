@@ -1,7 +1,7 @@
 // Which of two images is earlier.
 
 import { describe, expect, test } from "vitest";
-import { type Evidence, earlierOf, reversedText } from "../../app/model/earlier.ts";
+import { type Evidence, earlierOf, reversedText } from "../../../app/model/comparison/earlier.ts";
 
 const image = (name: string, more: Partial<Evidence> = {}): Evidence => ({
   name,

@@ -1,8 +1,8 @@
 // Which rows of a listing are shown, and in which order: a filter and a sort over columns.
 
-import type { Checkpoint } from "./checkpoint.ts";
-import { type Column, type Listing, rowCount, type Span } from "./columns/column.ts";
-import { columnOf } from "./columns/columns.ts";
+import type { Checkpoint } from "../checkpoint.ts";
+import { type Column, type Listing, rowCount, type Span } from "./column.ts";
+import { columnOf } from "./columns.ts";
 import { filterMask } from "./filter.ts";
 
 /** Which rows of a listing to show, and how. */

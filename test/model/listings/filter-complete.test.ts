@@ -1,7 +1,7 @@
 // Completions of a filter.
 
 import { expect, test } from "vitest";
-import { completions } from "../../app/model/filter-complete.ts";
+import { completions } from "../../../app/model/listings/filter-complete.ts";
 
 test("a key is completed, after other terms and after a minus", () => {
   expect(completions("descriptors", "ki")).toEqual(["kind:"]);

@@ -2,7 +2,7 @@
 
 import { NONE } from "../checkpoint.ts";
 import { recordKind, recordLength, recordMember, recordOffset } from "../records.ts";
-import { visible } from "../text.ts";
+import { visible } from "../text/text.ts";
 import type { Column } from "./column.ts";
 import { numberColumn, wordColumn } from "./make.ts";
 

@@ -1,9 +1,9 @@
 // The words for a task, used everywhere: `pid 412`; in an image without pids its name, with its index if other tasks
 // have the same name. A task of a comparison has the index of both sides, or of the side that it is on.
 
-import { type Checkpoint, commBytes, NONE, type Tasks } from "./checkpoint.ts";
-import { i32At } from "./read.ts";
-import type { TaskRow } from "./rows.ts";
+import { type Checkpoint, commBytes, NONE, type Tasks } from "../checkpoint.ts";
+import { i32At } from "../read.ts";
+import type { TaskRow } from "../rows.ts";
 import { shownText } from "./text.ts";
 
 /** A task of one image, or of two: on both sides, or on one (the row on the other is NONE). */

@@ -1,9 +1,9 @@
 // Words and numbers as every view, export and message writes them: counts, sizes, flags, times, names of files.
 
-import { type Checkpoint, NONE, nameBytes } from "./checkpoint.ts";
-import { FILE_KINDS, type FileKind } from "./names.ts";
-import { u8At, u32At } from "./read.ts";
-import type { FileRow } from "./rows.ts";
+import { type Checkpoint, NONE, nameBytes } from "../checkpoint.ts";
+import { FILE_KINDS, type FileKind } from "../names/names.ts";
+import { u8At, u32At } from "../read.ts";
+import type { FileRow } from "../rows.ts";
 import { plainTexts, shownText } from "./text.ts";
 
 /** A count with its thousands separated: `1,234,567`. For counts only: values are shown digit by digit. */

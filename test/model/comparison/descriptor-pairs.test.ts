@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createPairRuns } from "../../app/diff/pairs/pair-runs.ts";
-import { NONE } from "../../app/model/checkpoint.ts";
+import { createPairRuns } from "../../../app/diff/pairs/pair-runs.ts";
+import { NONE } from "../../../app/model/checkpoint.ts";
 import {
   counterpartOf,
   descriptorOf,
@@ -12,10 +12,10 @@ import {
   pairsOfDescriptor,
   runsOfBoth,
   tablePairOf,
-} from "../../app/model/descriptor-pairs.ts";
-import { SIDES } from "../../app/model/side.ts";
-import { descriptorsOfPairs, pairsOfDescriptors } from "../support/pairs.ts";
-import { checkpointOf } from "../support/state.ts";
+} from "../../../app/model/comparison/descriptor-pairs.ts";
+import { SIDES } from "../../../app/model/comparison/side.ts";
+import { descriptorsOfPairs, pairsOfDescriptors } from "../../support/pairs.ts";
+import { checkpointOf } from "../../support/state.ts";
 
 type Listed = readonly [before: number, after: number];
 

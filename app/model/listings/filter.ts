@@ -10,10 +10,10 @@
 //
 // A key that is not a column is part of a plain word, so that `socket:[41433]` can be typed as it is shown.
 
-import { type Checkpoint, NONE } from "./checkpoint.ts";
-import { type Column, type Listing, rowCount } from "./columns/column.ts";
-import { COLUMNS, columnOf } from "./columns/columns.ts";
-import { encodeText } from "./text.ts";
+import { type Checkpoint, NONE } from "../checkpoint.ts";
+import { encodeText } from "../text/text.ts";
+import { type Column, type Listing, rowCount } from "./column.ts";
+import { COLUMNS, columnOf } from "./columns.ts";
 
 export interface Term {
   readonly not: boolean;

@@ -3,10 +3,10 @@
 //
 // Casts `as number` read columns within bounds that the loops check.
 
-import { type Checkpoint, NONE } from "./checkpoint.ts";
-import { i32At, u32At } from "./read.ts";
-import type { DescriptorRow } from "./rows.ts";
-import { lowerBound } from "./search.ts";
+import { type Checkpoint, NONE } from "../checkpoint.ts";
+import { i32At, u32At } from "../read.ts";
+import type { DescriptorRow } from "../rows.ts";
+import { lowerBound } from "../search.ts";
 import { otherSide, type Side } from "./side.ts";
 
 /** Pairs of descriptors, by table pair, then fd. */

@@ -2,8 +2,8 @@
 // The times of files come last and are never conclusive, because copying a file changes them; but they can contradict the
 // others.
 
-import { visible } from "./text.ts";
-import { timeText } from "./words.ts";
+import { visible } from "../text/text.ts";
+import { timeText } from "../text/words.ts";
 
 /** Evidence of when an image was written. Times are in seconds since 1970. */
 export interface Evidence {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ipv4Text, ipv6Text } from "../../app/model/addresses.ts";
+import { ipv4Text, ipv6Text } from "../../../app/model/text/addresses.ts";
 
 const bytes = (...groups: number[]): Uint8Array =>
   Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]));

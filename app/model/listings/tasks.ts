@@ -1,7 +1,7 @@
 // The columns of tasks.
 
 import { descriptorCount, NONE, taskCount, taskNumber } from "../checkpoint.ts";
-import { TASK_STATES } from "../names.ts";
+import { TASK_STATES } from "../names/names.ts";
 import { i32At, u8At, u32At } from "../read.ts";
 import type { Column, Span } from "./column.ts";
 import { numberColumn, orNaN, recordOffset, spanColumn, wordColumn, yesColumn } from "./make.ts";

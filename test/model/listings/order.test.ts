@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LISTINGS, type Listing, rowCount } from "../../app/model/columns/column.ts";
-import { COLUMNS } from "../../app/model/columns/columns.ts";
-import { groupRows, isPlain, orderRows } from "../../app/model/order.ts";
-import { NGINX } from "../support/nginx.ts";
-import { checkpointOf } from "../support/state.ts";
+import { LISTINGS, type Listing, rowCount } from "../../../app/model/listings/column.ts";
+import { COLUMNS } from "../../../app/model/listings/columns.ts";
+import { groupRows, isPlain, orderRows } from "../../../app/model/listings/order.ts";
+import { NGINX } from "../../support/nginx.ts";
+import { checkpointOf } from "../../support/state.ts";
 
 const checkpoint = checkpointOf(NGINX);
 const order = (listing: Listing, column: string | null, descending = false, filter = ""): number[] =>

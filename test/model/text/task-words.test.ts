@@ -1,9 +1,9 @@
 // What tasks are called: by pid, or by name with the index where that is needed.
 
 import { expect, test } from "vitest";
-import { NONE } from "../../app/model/checkpoint.ts";
-import { taskHeading, taskInText, taskLabel, taskOf, taskWords } from "../../app/model/task-words.ts";
-import { checkpointOf } from "../support/state.ts";
+import { NONE } from "../../../app/model/checkpoint.ts";
+import { taskHeading, taskInText, taskLabel, taskOf, taskWords } from "../../../app/model/text/task-words.ts";
+import { checkpointOf } from "../../support/state.ts";
 
 const image = (...comms: readonly string[]) =>
   checkpointOf({ tasks: comms.map((comm) => ({ comm })), tables: [], files: [] });

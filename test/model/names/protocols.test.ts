@@ -1,8 +1,8 @@
 // Protocols have names of their own in each address family, by which the encoder finds their numbers.
 
 import { expect, test } from "vitest";
-import { SOCKET_FAMILIES } from "../../app/model/names.ts";
-import { protocolsOf } from "../../app/model/protocols.ts";
+import { SOCKET_FAMILIES } from "../../../app/model/names/names.ts";
+import { protocolsOf } from "../../../app/model/names/protocols.ts";
 
 const families = Object.values(SOCKET_FAMILIES);
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { LISTINGS, type Listing } from "../../app/model/columns/column.ts";
-import { COLUMNS, columnOf } from "../../app/model/columns/columns.ts";
-import { NGINX } from "../support/nginx.ts";
-import { checkpointOf } from "../support/state.ts";
+import { LISTINGS, type Listing } from "../../../app/model/listings/column.ts";
+import { COLUMNS, columnOf } from "../../../app/model/listings/columns.ts";
+import { NGINX } from "../../support/nginx.ts";
+import { checkpointOf } from "../../support/state.ts";
 
 const checkpoint = checkpointOf(NGINX);
 const text = (listing: Listing, column: string, row: number): string | undefined =>

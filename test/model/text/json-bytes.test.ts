@@ -11,8 +11,8 @@ import {
   writeText,
   writeValue,
   writeWritten,
-} from "../../app/model/json-bytes.ts";
-import { decodeText, encodeText, jsonText } from "../../app/model/text.ts";
+} from "../../../app/model/text/json-bytes.ts";
+import { decodeText, encodeText, jsonText } from "../../../app/model/text/text.ts";
 
 const written = (write: (out: JsonBytes) => unknown): string => {
   const out = createJsonBytes(4);

@@ -1,7 +1,7 @@
 // Bytes are compared four at a time, wherever they begin.
 
 import { expect, test } from "vitest";
-import { areSameColumns, firstDifference } from "../../app/model/difference.ts";
+import { areSameColumns, firstDifference } from "../../../app/model/comparison/difference.ts";
 
 const LENGTH = 21;
 

@@ -3,7 +3,7 @@
 import { type Checkpoint, commBytes, descriptorCount, hasPids, NONE, taskCount, taskNumber } from "../checkpoint.ts";
 import { i32At, u32At } from "../read.ts";
 import type { TableRow, TaskRow } from "../rows.ts";
-import { shownText } from "../text.ts";
+import { shownText } from "../text/text.ts";
 import type { Column } from "./column.ts";
 import { held, longest, numberColumn, orNaN, recordOffset, yesColumn } from "./make.ts";
 import { COMM } from "./tasks.ts";

@@ -1,8 +1,8 @@
 // Completions of a filter while it is typed: keys of columns, and the values of columns that have few.
 
-import type { Column, Listing } from "./columns/column.ts";
-import { COLUMNS, columnOf } from "./columns/columns.ts";
-import { FILE_KINDS, TASK_STATES } from "./names.ts";
+import { FILE_KINDS, TASK_STATES } from "../names/names.ts";
+import type { Column, Listing } from "./column.ts";
+import { COLUMNS, columnOf } from "./columns.ts";
 
 /** Completions that are offered. */
 const MOST = 12;

@@ -3,7 +3,7 @@
 import { type Checkpoint, NONE } from "../checkpoint.ts";
 import { i32At } from "../read.ts";
 import { recordOffset as offsetOf } from "../records.ts";
-import { shownText } from "../text.ts";
+import { shownText } from "../text/text.ts";
 import type { Column, Listing, Span } from "./column.ts";
 
 /** The description of a column, apart from its values. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Listing } from "../../app/model/columns/column.ts";
-import { filterMask, parseFilter } from "../../app/model/filter.ts";
-import { NGINX } from "../support/nginx.ts";
-import { checkpointOf } from "../support/state.ts";
+import type { Listing } from "../../../app/model/listings/column.ts";
+import { filterMask, parseFilter } from "../../../app/model/listings/filter.ts";
+import { NGINX } from "../../support/nginx.ts";
+import { checkpointOf } from "../../support/state.ts";
 
 const checkpoint = checkpointOf(NGINX);
 

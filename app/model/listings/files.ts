@@ -3,12 +3,12 @@
 import { type Checkpoint, HAS, holderCount, USE, versionOf } from "../checkpoint.ts";
 import { detailText, fileDetail } from "../detail-keys.ts";
 import { detailsOf } from "../detail-store.ts";
-import { FILE_KINDS, flagNames, modeNames } from "../names.ts";
+import { FILE_KINDS, flagNames, modeNames } from "../names/names.ts";
 import { u8At, u32At, u64At } from "../read.ts";
 import type { FileRow } from "../rows.ts";
-import { visible } from "../text.ts";
+import { visible } from "../text/text.ts";
+import { flagsText, grouped } from "../text/words.ts";
 import { unlinkedOf } from "../unlinked.ts";
-import { flagsText, grouped } from "../words.ts";
 import type { Column } from "./column.ts";
 import {
   type About,

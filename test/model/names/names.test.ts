@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { accessOf, flagChange, flagNames, openFlag, socketType } from "../../app/model/names.ts";
-import { writerText } from "../../app/model/words.ts";
+import { accessOf, flagChange, flagNames, openFlag, socketType } from "../../../app/model/names/names.ts";
+import { writerText } from "../../../app/model/text/words.ts";
 
 describe("flags that are set together have one name", () => {
   test.each([

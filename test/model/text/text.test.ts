@@ -9,7 +9,7 @@ import {
   shownText,
   visible,
   visibleText,
-} from "../../app/model/text.ts";
+} from "../../../app/model/text/text.ts";
 
 describe("invisible text", () => {
   test.each([
