@@ -8,7 +8,7 @@ import type { FileRow, TableRow, TaskRow } from "../model/rows.ts";
 import { decodeText, encodeText, textAndBytes } from "../model/text/text.ts";
 import { fileName } from "../model/text/words.ts";
 import { UNLINKED_SUFFIX, unlinkedOf } from "../model/unlinked.ts";
-import type { SourceFacts } from "./show-json.ts";
+import type { SourceFacts } from "./json/show-json.ts";
 
 /** The subject of a search. */
 export type Target =

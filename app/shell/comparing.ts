@@ -3,4 +3,4 @@
 export { changeAbout, findChange, nameOfChange, objectOfChange } from "../diff/lists/about.ts";
 export { byTask, shownChanges, stepInEvents } from "../diff/lists/events.ts";
 export { hiddenChanges } from "../diff/lists/filter.ts";
-export { changeSentence } from "../export/changes-text.ts";
+export { changeSentence } from "../export/changes/changes-text.ts";

@@ -14,7 +14,7 @@ import type { Differences } from "../diff/comparison.ts";
 import type { Events } from "../diff/lists/events.ts";
 import type { HiddenChanges } from "../diff/lists/filter.ts";
 import type { Listed } from "../diff/lists/listed.ts";
-import type { Separator } from "../export/delimited.ts";
+import type { Separator } from "../export/tables/delimited.ts";
 import type { Both, Graph } from "../graph/order/graph.ts";
 import type { Layout, OfChanges } from "../graph/order/layout.ts";
 import type { Redirect } from "../link/address.ts";
@@ -145,7 +145,7 @@ export interface Requests extends MemoryRequests {
   diff: { request: DocumentPair; response: DiffResponse };
   /** The changes that do not match words (diff/lists/filter-words.ts). */
   unmatched: { request: DocumentPair & { readonly words: string }; response: HiddenChanges };
-  /** The changes that are not hidden in one sentence (export/headline.ts). */
+  /** The changes that are not hidden in one sentence (export/changes/headline.ts). */
   headline: { request: DocumentPair & { readonly hidden: HiddenChanges }; response: string };
   /** Hashes of a pair's names and of some of its changes, by which the page remembers what was marked as seen. */
   marks: {

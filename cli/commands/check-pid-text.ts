@@ -2,7 +2,7 @@
 
 import { type DumpFinding, dumpRule } from "../../app/checks/dump/findings.ts";
 import { isSound } from "../../app/checks/filter.ts";
-import { type DumpCheck, remedyOf, worstByProcess } from "../../app/export/dump-check-json.ts";
+import { type DumpCheck, remedyOf, worstByProcess } from "../../app/export/json/dump-check-json.ts";
 import { shortText, visible } from "../../app/model/text/text.ts";
 import { counted } from "../../app/model/text/words.ts";
 import { styleFor } from "../style.ts";

@@ -4,7 +4,7 @@ import { checkDump } from "../../app/checks/dump/check.ts";
 import { cracFindings, withCracOptions } from "../../app/checks/dump/crac.ts";
 import { CRIU_OPTIONS, type CriuOptions, parseCriuOptions } from "../../app/checks/dump/criu-options.ts";
 import { chooseCoded, isSound } from "../../app/checks/filter.ts";
-import { type DumpCheck, dumpCheckDocument, dumpCheckText } from "../../app/export/dump-check-json.ts";
+import { type DumpCheck, dumpCheckDocument, dumpCheckText } from "../../app/export/json/dump-check-json.ts";
 import { visible } from "../../app/model/text/text.ts";
 import type { CHECK } from "../arguments/check.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";

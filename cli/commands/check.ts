@@ -8,7 +8,7 @@ import { compareHost } from "../../app/checks/host/compare.ts";
 import { NO_DEMANDS } from "../../app/checks/host/demand.ts";
 import { type HostOptions, indexFacts } from "../../app/checks/host/host.ts";
 import type { Image } from "../../app/decoder/image.ts";
-import { checkDocument, checkDocumentText } from "../../app/export/check-json.ts";
+import { checkDocument, checkDocumentText } from "../../app/export/json/check-json.ts";
 import type { CHECK } from "../arguments/check.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
 import { CliError } from "../error.ts";

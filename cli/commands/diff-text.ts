@@ -4,10 +4,10 @@
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { type Events, eventsOf, shownChanges } from "../../app/diff/lists/events.ts";
 import type { HiddenChanges } from "../../app/diff/lists/filter.ts";
-import { changeSummary } from "../../app/export/change-counts.ts";
-import { type ChangeWords, changeWords, comparisonNotes, taskSections } from "../../app/export/changes-text.ts";
-import { eventWords } from "../../app/export/event-text.ts";
-import { headline } from "../../app/export/headline.ts";
+import { changeSummary } from "../../app/export/changes/change-counts.ts";
+import { type ChangeWords, changeWords, comparisonNotes, taskSections } from "../../app/export/changes/changes-text.ts";
+import { eventWords } from "../../app/export/changes/event-text.ts";
+import { headline } from "../../app/export/changes/headline.ts";
 import { counted } from "../../app/model/text/words.ts";
 import { styleFor } from "../style.ts";
 

@@ -1,8 +1,8 @@
 // show --resources: tables of what an image holds besides descriptors.
 
 import type { Chosen } from "../../app/export/choose.ts";
-import { resourceLines, resourceTable } from "../../app/export/resources.ts";
-import { isListed } from "../../app/export/show-json.ts";
+import { isListed } from "../../app/export/json/show-json.ts";
+import { resourceLines, resourceTable } from "../../app/export/tables/resources.ts";
 import { FROM_DETAILS } from "../../app/resources/from-checkpoint.ts";
 import type { ResourceTable } from "../../app/resources/table.ts";
 import { withNewlines } from "../io.ts";

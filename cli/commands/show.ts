@@ -4,7 +4,7 @@ import type { Image } from "../../app/decoder/image.ts";
 import type { DetailFilter } from "../../app/decoder/source.ts";
 import { type Chosen, choose, rangeWithoutTask } from "../../app/export/choose.ts";
 import { isFactKey } from "../../app/export/detail-facts.ts";
-import { alignedLines, tabbedLines } from "../../app/export/lines.ts";
+import { alignedLines, tabbedLines } from "../../app/export/lines/lines.ts";
 import type { SHOW } from "../arguments/commands.ts";
 import { parseRanges, rangeText } from "../arguments/ranges.ts";
 import type { ArgumentsOf } from "../arguments/spec.ts";
@@ -31,7 +31,7 @@ export async function run({ operands: [path = ""], options }: ArgumentsOf<typeof
 // What few options need is loaded when it is used.
 const loadResources = () => import("./show-resources.ts");
 const loadStarted = () => import("./started.ts");
-const loadDocument = () => import("../../app/export/show-json.ts");
+const loadDocument = () => import("../../app/export/json/show-json.ts");
 
 /** The details of open files that are printed. */
 async function shownDetails({ json, resources }: ShowOptions): Promise<boolean | DetailFilter> {

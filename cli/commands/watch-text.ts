@@ -2,7 +2,7 @@
 
 import type { Comparison } from "../../app/diff/comparison.ts";
 import { kindAt } from "../../app/diff/describe/describe.ts";
-import { type ChangeWords, changeSentence, changeWords } from "../../app/export/changes-text.ts";
+import { type ChangeWords, changeSentence, changeWords } from "../../app/export/changes/changes-text.ts";
 
 /** Changes that are listed one by one; more are counted. */
 const MOST_LISTED = 3;

@@ -6,7 +6,7 @@ import type { Source } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe/describe.ts";
 import { filterChanges } from "../../app/diff/lists/filter.ts";
 import { listed } from "../../app/diff/lists/listed.ts";
-import { changeSentence } from "../../app/export/changes-text.ts";
+import { changeSentence } from "../../app/export/changes/changes-text.ts";
 import { encodeText } from "../../app/model/text/text.ts";
 import { compareImages } from "../support/compare.ts";
 import { completeSet } from "../support/complete-set.ts";

@@ -5,7 +5,7 @@ import type { Source } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { PLACES } from "../../app/diff/pairs/match-mounts.ts";
-import { changeSentence } from "../../app/export/changes-text.ts";
+import { changeSentence } from "../../app/export/changes/changes-text.ts";
 import { readResources } from "../../app/resources/read.ts";
 import { setSources } from "../support/criu.ts";
 import { FOWN, imageBytes, type Message } from "../support/criu-set.ts";

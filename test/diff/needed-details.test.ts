@@ -5,7 +5,7 @@ import { openImage } from "../../app/decoder/open.ts";
 import type { Source } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe/describe.ts";
 import { isNeededDetail } from "../../app/diff/needed-details.ts";
-import { changeSentence } from "../../app/export/changes-text.ts";
+import { changeSentence } from "../../app/export/changes/changes-text.ts";
 import { fileKind } from "../../app/model/names/names.ts";
 import { compareImages } from "../support/compare.ts";
 import { imageSources, SAMPLES } from "../support/corpus.ts";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { changeSentence } from "../../app/export/changes-text.ts";
+import { changeSentence } from "../../app/export/changes/changes-text.ts";
 import { unionOf } from "../../app/graph/order/union.ts";
 import { FILE_DETAILS } from "../../app/model/detail-keys.ts";
 import type { DetailValue } from "../../app/model/fields.ts";

@@ -5,7 +5,7 @@ import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import type { Change } from "../../app/diff/changes.ts";
 import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
-import { changeSentence, changeWords } from "../../app/export/changes-text.ts";
+import { changeSentence, changeWords } from "../../app/export/changes/changes-text.ts";
 import { resourceNamed } from "../../app/resources/resources.ts";
 import { createTable, type ResourceTable, type Row } from "../../app/resources/table.ts";
 import { changesOf, line } from "../support/made-resources.ts";

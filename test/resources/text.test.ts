@@ -1,7 +1,7 @@
 // Text of resources that is not valid UTF-8: shown by its exact bytes, found by them, and exact in JSON.
 
 import { expect, test } from "vitest";
-import { resourceLines, resourcesJson, resourceTable } from "../../app/export/resources.ts";
+import { resourceLines, resourcesJson, resourceTable } from "../../app/export/tables/resources.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
 import { shownValue, textAndBytes } from "../../app/model/text/text.ts";
 import { readFiles } from "../../app/resources/from-checkpoint.ts";

@@ -44,7 +44,8 @@ const rules: Readonly<Record<string, string>> = {
 
   // The worker, where all of the above meet.
   worker: `worker/pieces.ts ${CORE} sources graph ${WORKER}`,
-  "worker/protocol.ts": "model resources decoder checks diff export/delimited.ts graph link worker/memory-protocol.ts",
+  "worker/protocol.ts":
+    "model resources decoder checks diff export/tables/delimited.ts graph link worker/memory-protocol.ts",
   "worker/memory-protocol.ts": "model decoder/memory memory",
   "worker/client.ts": "model decoder link worker/protocol.ts",
   "worker/pieces.ts": "decoder/source.ts",

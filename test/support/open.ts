@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
 import { bytesSource, type DecodeOptions } from "../../app/decoder/source.ts";
+import { type Shown, showDocument } from "../../app/export/json/show-json.ts";
 import type { Rows } from "../../app/export/rows/rows.ts";
-import { type Shown, showDocument } from "../../app/export/show-json.ts";
 
 /** Bytes of a file of the fixtures. */
 export function fixtureBytes(path: string): Uint8Array {

@@ -10,7 +10,7 @@ import type { Image } from "../../app/decoder/image.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { eventsOf } from "../../app/diff/lists/events.ts";
 import { listed } from "../../app/diff/lists/listed.ts";
-import { headline } from "../../app/export/headline.ts";
+import { headline } from "../../app/export/changes/headline.ts";
 import { overviewOf } from "../../app/model/overview.ts";
 import { u32At } from "../../app/model/read.ts";
 import { mappersOf, maybeMapped } from "../../app/resources/mappers.ts";

@@ -1,7 +1,7 @@
 // The number of changes, which one is selected, and buttons for the next and previous.
 
 import { placeOfChange } from "../../diff/lists/listed.ts";
-import { changeSentence } from "../../export/changes-text.ts";
+import { changeSentence } from "../../export/changes/changes-text.ts";
 import { counted, grouped } from "../../model/text/words.ts";
 import { groupsOf } from "../../shell/selectors.ts";
 import { CommandButton } from "../CommandButton.tsx";

@@ -6,7 +6,7 @@ import type { Comparison } from "../../diff/comparison.ts";
 import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe/describe.ts";
 import { isRepeatedAt } from "../../diff/describe/resource-at.ts";
 import { wordsOfNumber } from "../../diff/describe/tasks.ts";
-import { changeSentence, changeWords } from "../../export/changes-text.ts";
+import { changeSentence, changeWords } from "../../export/changes/changes-text.ts";
 import { resolve } from "../../link/name.ts";
 import { type Checkpoint, NONE, taskNumber } from "../../model/checkpoint.ts";
 import { SIDES } from "../../model/comparison/side.ts";

@@ -3,7 +3,7 @@
 import type { Comparison } from "../../diff/comparison.ts";
 import { type AlignedLine, type AlignedLines, LINE } from "../../diff/lists/align.ts";
 import { PRESENCE } from "../../diff/pairs/pair.ts";
-import { changeWords, taskTitle } from "../../export/changes-text.ts";
+import { changeWords, taskTitle } from "../../export/changes/changes-text.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u8At, u32At } from "../../model/read.ts";

@@ -3,7 +3,7 @@
 
 import { CHANGE_KINDS, type ChangeKind, isOfDescriptors } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import type { DetailWords } from "../../export/detail-words.ts";
+import type { DetailWords } from "../../export/changes/detail-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
 import { u8At, u16At, u32At } from "../../model/read.ts";

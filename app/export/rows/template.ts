@@ -2,7 +2,7 @@
 
 import type { Checkpoint, DetailStore } from "../../model/checkpoint.ts";
 import { encodeText } from "../../model/text/text.ts";
-import type { Separator } from "../delimited.ts";
+import type { Separator } from "../tables/delimited.ts";
 
 export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array;
 

@@ -10,7 +10,7 @@ import {
   writeText,
 } from "../../model/text/json-bytes.ts";
 import { encodeText } from "../../model/text/text.ts";
-import { writePlainCell } from "../plain-cell.ts";
+import { writePlainCell } from "../tables/plain-cell.ts";
 import type { Masked, Part, Texts, Through, Values } from "./template.ts";
 
 /** Writes a row, or a part of one. */

@@ -1,6 +1,6 @@
 // Tables of resources: show them, copy and save one.
 
-import type { Separator } from "../../export/delimited.ts";
+import type { Separator } from "../../export/tables/delimited.ts";
 import type { RequestOptions } from "../../worker/client.ts";
 import type { DocumentId } from "../../worker/protocol.ts";
 import { PLACES } from "../places.ts";

@@ -1,6 +1,6 @@
 // Copy and save tables and whole images.
 
-import type { Separator } from "../../export/delimited.ts";
+import type { Separator } from "../../export/tables/delimited.ts";
 import { plainName, saveFile } from "../save.ts";
 import { areAllDecoded, isDecoded, isOpen, shownDoc } from "../selectors.ts";
 import type { Shell } from "../shell.ts";

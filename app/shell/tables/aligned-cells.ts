@@ -4,7 +4,7 @@ import { CHANGE_BITS, changeKind } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/describe/describe.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
-import { type DetailWords, detailWords, linkWords } from "../../export/detail-words.ts";
+import { type DetailWords, detailWords, linkWords } from "../../export/changes/detail-words.ts";
 import { type Checkpoint, HAS, holderCount, NONE, versionOf } from "../../model/checkpoint.ts";
 import type { Side } from "../../model/comparison/side.ts";
 import { flagNames, modeNames } from "../../model/names/names.ts";

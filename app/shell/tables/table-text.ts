@@ -1,7 +1,7 @@
 // Tables as text. Loaded when it is needed. Long listings are formatted in slices, so that the page stays responsive.
 
-import type { Separator } from "../../export/delimited.ts";
-import { listingTable } from "../../export/listing-table.ts";
+import type { Separator } from "../../export/tables/delimited.ts";
+import { listingTable } from "../../export/tables/listing-table.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/listings/column.ts";
 import type { Client, RequestOptions } from "../../worker/client.ts";

@@ -1,13 +1,13 @@
 // Documents and changes as files: JSON, Markdown, CSV, packed images, reports. All are made in pieces.
 
-import { changesMarkdown, changesTable } from "../../export/changes-text.ts";
+import { changesMarkdown, changesTable } from "../../export/changes/changes-text.ts";
 import { chosenRows } from "../../export/choose.ts";
-import { diffDocumentText } from "../../export/diff-json.ts";
-import { alignedLines } from "../../export/lines.ts";
-import { listingTable } from "../../export/listing-table.ts";
+import { diffDocumentText } from "../../export/json/diff-json.ts";
+import { showDocument } from "../../export/json/show-json.ts";
+import { alignedLines } from "../../export/lines/lines.ts";
 import { fillReport } from "../../export/report.ts";
-import { resourceTable } from "../../export/resources.ts";
-import { showDocument } from "../../export/show-json.ts";
+import { listingTable } from "../../export/tables/listing-table.ts";
+import { resourceTable } from "../../export/tables/resources.ts";
 import { bundle } from "../../link/bundle.ts";
 import { createMask, type Mask } from "../../link/leave-out.ts";
 import { type Packed, packing } from "../../link/pack.ts";

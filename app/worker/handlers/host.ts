@@ -7,7 +7,7 @@ import { restoreCommand } from "../../checks/host/command.ts";
 import { looksLikeFacts, MOST_FACTS_BYTES, readFacts, shownFact } from "../../checks/host/facts.ts";
 import { type IndexedFacts, indexFacts } from "../../checks/host/host.ts";
 import type { HostRow } from "../../checks/host/report.ts";
-import { restoreTable } from "../../export/restore-table.ts";
+import { restoreTable } from "../../export/tables/restore-table.ts";
 import type { Severity } from "../../model/checkpoint.ts";
 import type { Documents } from "../documents.ts";
 import { blobOf } from "../pieces.ts";

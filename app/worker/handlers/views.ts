@@ -5,7 +5,7 @@ import { copyOf, transferables } from "../../decoder/transfer.ts";
 import { hiddenChanges } from "../../diff/lists/filter.ts";
 import { listed } from "../../diff/lists/listed.ts";
 import { unrelated } from "../../diff/related.ts";
-import { headline } from "../../export/headline.ts";
+import { headline } from "../../export/changes/headline.ts";
 import { oneImage } from "../../graph/order/graph.ts";
 import { layout, withChangesOf } from "../../graph/order/layout.ts";
 import { withoutChanges } from "../../graph/order/switched-off.ts";

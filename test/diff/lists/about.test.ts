@@ -8,7 +8,7 @@ import { changeAbout, findChange, nameOfChange, objectOfChange } from "../../../
 import { align, LINE, lineAt } from "../../../app/diff/lists/align.ts";
 import { hiddenByKind } from "../../../app/diff/lists/filter.ts";
 import { lineOfSelection } from "../../../app/diff/lists/selected-line.ts";
-import { changeSentence } from "../../../app/export/changes-text.ts";
+import { changeSentence } from "../../../app/export/changes/changes-text.ts";
 import { resolve } from "../../../app/link/name.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
 import { arbitraryState } from "../../support/arbitrary-state.ts";

@@ -7,8 +7,8 @@ import { byTask, eventsOf, shownChanges } from "../../../app/diff/lists/events.t
 import { type ChangeFilter, filterChanges } from "../../../app/diff/lists/filter.ts";
 import { wordErrors } from "../../../app/diff/lists/filter-words.ts";
 import { withoutHidden } from "../../../app/diff/lists/without-hidden.ts";
-import { changeSentence } from "../../../app/export/changes-text.ts";
-import { eventWords } from "../../../app/export/event-text.ts";
+import { changeSentence } from "../../../app/export/changes/changes-text.ts";
+import { eventWords } from "../../../app/export/changes/event-text.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
 import { arbitraryState } from "../../support/arbitrary-state.ts";
 import { checkpointOf, type State } from "../../support/state.ts";

@@ -3,7 +3,7 @@
 import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource } from "../../../app/decoder/source.ts";
-import { resourceLines, resourceTable } from "../../../app/export/resources.ts";
+import { resourceLines, resourceTable } from "../../../app/export/tables/resources.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
 import { readResources } from "../../../app/resources/read.ts";
 import { resourceNamed } from "../../../app/resources/resources.ts";
