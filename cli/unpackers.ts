@@ -2,8 +2,8 @@
 // of their own.
 
 import type { Gunzip } from "node:zlib";
-import type { PlatformUnpacker, PlatformUnpackers } from "../app/decoder/archive/platform.ts";
-import { createZstdUnpacker } from "../app/decoder/archive/zstd-wasm.ts";
+import type { PlatformUnpacker, PlatformUnpackers } from "../app/decoder/archive/compression/platform.ts";
+import { createZstdUnpacker } from "../app/decoder/archive/compression/zstd-wasm.ts";
 
 /** Bytes that are unpacked at a time. */
 const CHUNK = 256 << 10;

@@ -4,8 +4,8 @@
 import { baseName } from "../model/text/paths.ts";
 import { visible } from "../model/text/text.ts";
 import { counted } from "../model/text/words.ts";
+import type { PlatformUnpackers } from "./archive/compression/platform.ts";
 import { archiveForm, HEAD_BYTES, type OtherForm, otherForm } from "./archive/forms.ts";
-import type { PlatformUnpackers } from "./archive/platform.ts";
 import type { ArchiveProblem } from "./archive/problem.ts";
 import { openArchive } from "./archive/unpack.ts";
 import { isClutter } from "./clutter.ts";

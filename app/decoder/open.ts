@@ -2,7 +2,7 @@
 
 import type { Problem } from "../model/checkpoint.ts";
 import { decodeText, exactBytes, visible } from "../model/text/text.ts";
-import type { PlatformUnpackers } from "./archive/platform.ts";
+import type { PlatformUnpackers } from "./archive/compression/platform.ts";
 import type { ArchiveProblem } from "./archive/problem.ts";
 import { decodeCriuSet } from "./criu/index.ts";
 import { NO_METADATA } from "./criu/sets/container-metadata.ts";

@@ -1,6 +1,6 @@
 // One packed image, or two to compare, as one compressed piece: of a link as text, of a report as base64.
 
-import { crc32 } from "../decoder/archive/checksums.ts";
+import { crc32 } from "../decoder/archive/compression/checksums.ts";
 import { sameBytes } from "../model/text/text.ts";
 import { type ByteReader, byteReader, byteWriter } from "./bytes.ts";
 

@@ -1,6 +1,6 @@
 // The worker's end of the protocol: receives requests on a port, runs their handlers and sends the responses.
 
-import type { PlatformUnpackers } from "../decoder/archive/platform.ts";
+import type { PlatformUnpackers } from "../decoder/archive/compression/platform.ts";
 import { SourceError } from "../decoder/source.ts";
 import { patternMatcher } from "../memory/regex.ts";
 import { RedirectError } from "../sources/hosted-errors.ts";

@@ -1,6 +1,6 @@
 // The decompressors of browsers (DecompressionStream), as far as they have them: gzip everywhere, zstd in some.
 
-import type { PlatformUnpacker, PlatformUnpackers } from "../decoder/archive/platform.ts";
+import type { PlatformUnpacker, PlatformUnpackers } from "../decoder/archive/compression/platform.ts";
 
 type Form = "gzip" | "zstd";
 

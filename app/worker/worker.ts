@@ -1,6 +1,6 @@
 // The worker's entry point. A worker's global scope is its port.
 
-import { createZstdUnpacker } from "../decoder/archive/zstd-wasm.ts";
+import { createZstdUnpacker } from "../decoder/archive/compression/zstd-wasm.ts";
 import { busyLock } from "./busy-lock.ts";
 import { stoppableMatcher } from "./pattern-matcher.ts";
 import { type Port, serve } from "./serve.ts";

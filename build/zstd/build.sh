@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles the decompressor of Zstandard to WebAssembly, and writes it to app/decoder/archive/zstd-module.ts. README.md says
+# Compiles the decompressor of Zstandard to WebAssembly, and writes it to app/decoder/archive/compression/zstd-module.ts. README.md says
 # what it needs.
 #
 #     build/zstd/build.sh [SOURCES]    SOURCES: the unpacked source package of libzstd; fetched if it is not given
@@ -35,6 +35,6 @@ clang-14 --target=wasm32 -mbulk-memory -std=gnu99 -O2 -DNDEBUG -ffreestanding -n
   echo "/** The bytes of the module, in base64. */"
   echo "export const ZSTD_MODULE ="
   printf '  "%s";\n' "$(base64 -w 0 "$work/zstd.wasm")"
-} > "$here/../../app/decoder/archive/zstd-module.ts"
+} > "$here/../../app/decoder/archive/compression/zstd-module.ts"
 
 echo "$(wc -c < "$work/zstd.wasm") bytes, sha256 $(sha256sum "$work/zstd.wasm" | cut -d ' ' -f 1)"

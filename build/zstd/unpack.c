@@ -45,7 +45,7 @@
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
-// As in app/decoder/archive/zstd-wasm.ts: the most bytes that may be given at once.
+// As in app/decoder/archive/compression/zstd-wasm.ts: the most bytes that may be given at once.
 #define ROOM ((size_t)256 << 10)
 #define REFUSED (-1)
 

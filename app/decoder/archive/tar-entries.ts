@@ -3,9 +3,9 @@
 
 import { encodeText } from "../../model/text/text.ts";
 import { type Source, SourceError } from "../source.ts";
-import { crc32 } from "./checksums.ts";
-import { unpackGzip } from "./gzip.ts";
-import { packedInput, UnpackError } from "./packed-input.ts";
+import { crc32 } from "./compression/checksums.ts";
+import { unpackGzip } from "./compression/gzip.ts";
+import { packedInput, UnpackError } from "./compression/packed-input.ts";
 
 const BLOCK = 512;
 /** Where a header has the size of the body, and the type of the entry. */

@@ -5,11 +5,11 @@ import { visible } from "../../model/text/text.ts";
 import { sizeText } from "../../model/text/words.ts";
 import { HIGHEST, type Limits, limitMessage } from "../limits.ts";
 import { bytesSource, partSource, type Source, SourceError } from "../source.ts";
+import { packedInput, UnpackError, type UnpackSink } from "./compression/packed-input.ts";
+import { type PlatformUnpackers, unpackByPlatform, withoutFirst } from "./compression/platform.ts";
 import { type ArchiveForm, HEAD_BYTES, type PackedForm, unpackedName } from "./forms.ts";
 import { createKeeper, dated, joined, type Needs } from "./keeper.ts";
 import { type Listed, resolveLinks } from "./links.ts";
-import { packedInput, UnpackError, type UnpackSink } from "./packed-input.ts";
-import { type PlatformUnpackers, unpackByPlatform, withoutFirst } from "./platform.ts";
 import type { ArchiveProblem } from "./problem.ts";
 import { sparseSource } from "./sparse.ts";
 import { listStreamer } from "./streamer.ts";
@@ -219,7 +219,7 @@ async function unpackAll(
 }
 
 async function isUsualZstd(source: Source, windowLimit: number): Promise<boolean> {
-  const { isUsual } = await import("./zstd.ts");
+  const { isUsual } = await import("./compression/zstd.ts");
   return isUsual(
     packedInput(source, () => {}),
     windowLimit,
@@ -237,13 +237,13 @@ async function unpackOurselves(
   try {
     switch (form) {
       case "gzip":
-        return await (await import("./gzip.ts")).unpackGzip(input, source.size, sink);
+        return await (await import("./compression/gzip.ts")).unpackGzip(input, source.size, sink);
       case "zstd":
-        return await (await import("./zstd.ts")).unpackZstd(input, source.size, sink);
+        return await (await import("./compression/zstd.ts")).unpackZstd(input, source.size, sink);
       case "xz":
-        return await (await import("./xz.ts")).unpackXz(input, source.size, sink);
+        return await (await import("./compression/xz.ts")).unpackXz(input, source.size, sink);
       case "bzip2":
-        return await (await import("./bzip2.ts")).unpackBzip2(input, source.size, sink);
+        return await (await import("./compression/bzip2.ts")).unpackBzip2(input, source.size, sink);
     }
   } catch (error) {
     if (!(error instanceof UnpackError || error instanceof SourceError)) throw error;
@@ -262,7 +262,7 @@ async function unpackOurselves(
 /** The time in a gzip file, in seconds since 1970; 0 if unknown. */
 async function modifiedTime(source: Source, form: PackedForm): Promise<number> {
   if (form !== "gzip") return 0;
-  const { modifiedOf, TIME_END } = await import("./gzip.ts");
+  const { modifiedOf, TIME_END } = await import("./compression/gzip.ts");
   try {
     return modifiedOf(await source.read(0, Math.min(TIME_END, source.size))) ?? 0;
   } catch (error) {

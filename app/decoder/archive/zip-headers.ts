@@ -2,7 +2,7 @@
 
 import { exactText } from "../../model/text/text.ts";
 import type { Source } from "../source.ts";
-import { littleEndian } from "./packed-input.ts";
+import { littleEndian } from "./compression/packed-input.ts";
 
 /** What a header says about a member. */
 export interface ZipEntry {

@@ -4,12 +4,12 @@
 import { visible } from "../../model/text/text.ts";
 import { type Limits, limitMessage } from "../limits.ts";
 import { partOf, partSource, type Source, SourceError } from "../source.ts";
-import { crc32 } from "./checksums.ts";
-import { inflate } from "./inflate.ts";
+import { crc32 } from "./compression/checksums.ts";
+import { inflate } from "./compression/inflate.ts";
+import { badChecksum, littleEndian, offsetOf, packedInput, UnpackError } from "./compression/packed-input.ts";
 import { absentSource, createKeeper, dated, joined, type Keeper, type Needs } from "./keeper.ts";
 import type { Listed } from "./links.ts";
 import { createMemberNames } from "./member-name.ts";
-import { badChecksum, littleEndian, offsetOf, packedInput, UnpackError } from "./packed-input.ts";
 import type { ArchiveProblem } from "./problem.ts";
 import { tooMany } from "./tar.ts";
 import { directoryEntry, findDirectory, type LocalHeader, localHeader, type ZipEntry } from "./zip-headers.ts";

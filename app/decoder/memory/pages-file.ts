@@ -1,6 +1,6 @@
 // Reads pages files: raw pages and compressed blocks, through a block of bytes that stays in memory.
 
-import { unpackLz4 } from "../archive/lz4.ts";
+import { unpackLz4 } from "../archive/compression/lz4.ts";
 import type { Source } from "../source.ts";
 import type { Blocks } from "./page-runs.ts";
 

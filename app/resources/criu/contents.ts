@@ -1,7 +1,7 @@
 // Contents that a set keeps as they are, and that no table takes apart: of unlinked files, of tmpfs mounts, policies of
 // AppArmor, … Two of them are compared by size and checksum.
 
-import { crc32WithZeros } from "../../decoder/archive/checksums.ts";
+import { crc32WithZeros } from "../../decoder/archive/compression/checksums.ts";
 import { remapTarget } from "../../decoder/criu/format/remap.ts";
 import type { Source } from "../../decoder/source.ts";
 import { NONE, nameBytes } from "../../model/checkpoint.ts";

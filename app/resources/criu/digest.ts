@@ -1,6 +1,6 @@
 // Size and checksum of what a set keeps as it is, to compare it.
 
-import { crc32 } from "../../decoder/archive/checksums.ts";
+import { crc32 } from "../../decoder/archive/compression/checksums.ts";
 import type { Source } from "../../decoder/source.ts";
 import type { SetReader } from "./set-reader.ts";
 

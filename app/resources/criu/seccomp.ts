@@ -1,6 +1,6 @@
 // Seccomp: the filters of a set, and the threads that they apply to. Each filter names its predecessor.
 
-import { crc32 } from "../../decoder/archive/checksums.ts";
+import { crc32 } from "../../decoder/archive/compression/checksums.ts";
 import type { Values } from "../../decoder/criu/wire/values.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import type { Tables } from "../tables.ts";

@@ -1,6 +1,6 @@
 // Hashes by which the page remembers changes that the user marked as seen, without keeping anything of an image.
 
-import { createSha256 } from "../../decoder/archive/checksums.ts";
+import { createSha256 } from "../../decoder/archive/compression/checksums.ts";
 import { changeSentence } from "../../export/changes/changes-text.ts";
 import { encodeText } from "../../model/text/text.ts";
 import type { Documents } from "../documents.ts";

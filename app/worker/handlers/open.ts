@@ -1,6 +1,6 @@
 // Find images among files; open and close documents.
 
-import type { PlatformUnpackers } from "../../decoder/archive/platform.ts";
+import type { PlatformUnpackers } from "../../decoder/archive/compression/platform.ts";
 import { type FoundImage, findImages } from "../../decoder/find-images.ts";
 import type { Image, Refusal } from "../../decoder/image.ts";
 import { limitsFor, raisedLimits } from "../../decoder/limits.ts";

@@ -1,9 +1,9 @@
 // Archives of every kind, mutated and cut off.
 
+import type { PlatformUnpackers } from "../../../app/decoder/archive/compression/platform.ts";
+import { createZstdUnpacker } from "../../../app/decoder/archive/compression/zstd-wasm.ts";
 import { archiveForm } from "../../../app/decoder/archive/forms.ts";
-import type { PlatformUnpackers } from "../../../app/decoder/archive/platform.ts";
 import { openArchive } from "../../../app/decoder/archive/unpack.ts";
-import { createZstdUnpacker } from "../../../app/decoder/archive/zstd-wasm.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import { bytesSource, SourceError } from "../../../app/decoder/source.ts";
 import { fixture } from "../corpus.ts";

@@ -3,7 +3,7 @@
 import { NONE } from "../../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../../model/fields.ts";
 import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../../../model/text/json-bytes.ts";
-import { crc32 } from "../../archive/checksums.ts";
+import { crc32 } from "../../archive/compression/checksums.ts";
 import type { DetailsBuilder } from "../../builder/details.ts";
 import { createJsonValues } from "../../builder/json-values.ts";
 import { createBudget } from "../../limits.ts";

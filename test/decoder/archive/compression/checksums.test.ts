@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import { gzipSync, crc32 as zlibCrc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { crc32, crc32WithZeros, createCrc64, createSha256 } from "../../../app/decoder/archive/checksums.ts";
-import { createXxh64 } from "../../../app/decoder/archive/xxh64.ts";
-import { encodeText } from "../../../app/model/text/text.ts";
+import {
+  crc32,
+  crc32WithZeros,
+  createCrc64,
+  createSha256,
+} from "../../../../app/decoder/archive/compression/checksums.ts";
+import { createXxh64 } from "../../../../app/decoder/archive/compression/xxh64.ts";
+import { encodeText } from "../../../../app/model/text/text.ts";
 
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 3)) & 255);
 const hex = (value: Uint8Array): string => Buffer.from(value).toString("hex");

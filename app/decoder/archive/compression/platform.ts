@@ -1,8 +1,8 @@
 // Unpacking by the platform's own decompressors, or by WebAssembly, which are several times as fast as ours. They do not say
 // what is wrong with the data, or where; so a file that they cannot unpack to its last byte is unpacked again by ours.
 
-import type { Source } from "../source.ts";
-import type { PackedForm } from "./forms.ts";
+import type { Source } from "../../source.ts";
+import type { PackedForm } from "../forms.ts";
 import type { UnpackSink } from "./packed-input.ts";
 
 /**

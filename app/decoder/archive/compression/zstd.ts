@@ -27,7 +27,7 @@ OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.
 */
 
-import { limitMessage } from "../limits.ts";
+import { limitMessage } from "../../limits.ts";
 import {
   badChecksum,
   bytesAfterEnd,

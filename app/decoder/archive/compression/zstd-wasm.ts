@@ -1,8 +1,8 @@
 // Zstandard by the library's own decoder in WebAssembly, for platforms without one: four to six times as fast as fzstd.
 // build/zstd has its source.
 
-import { base64Bytes } from "../../model/text/text.ts";
-import { HIGHEST } from "../limits.ts";
+import { base64Bytes } from "../../../model/text/text.ts";
+import { HIGHEST } from "../../limits.ts";
 import { pause } from "./packed-input.ts";
 import type { PlatformUnpacker } from "./platform.ts";
 

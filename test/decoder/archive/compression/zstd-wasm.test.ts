@@ -5,12 +5,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { unpackByPlatform } from "../../../app/decoder/archive/platform.ts";
-import { openArchive } from "../../../app/decoder/archive/unpack.ts";
-import { ZSTD_MODULE } from "../../../app/decoder/archive/zstd-module.ts";
-import { createZstdUnpacker } from "../../../app/decoder/archive/zstd-wasm.ts";
-import { bytesSource } from "../../../app/decoder/source.ts";
-import { concat } from "../../support/tar.ts";
+import { unpackByPlatform } from "../../../../app/decoder/archive/compression/platform.ts";
+import { ZSTD_MODULE } from "../../../../app/decoder/archive/compression/zstd-module.ts";
+import { createZstdUnpacker } from "../../../../app/decoder/archive/compression/zstd-wasm.ts";
+import { openArchive } from "../../../../app/decoder/archive/unpack.ts";
+import { bytesSource } from "../../../../app/decoder/source.ts";
+import { concat } from "../../../support/tar.ts";
 
 const ARCHIVES = join(import.meta.dirname, "../../fixtures/archives");
 const FRAMES = join(ARCHIVES, "zstd");
@@ -163,7 +163,7 @@ describe("memory", () => {
 test("the module imports nothing, and is the one that build/zstd describes", async () => {
   const bytes = Buffer.from(ZSTD_MODULE, "base64");
   expect(WebAssembly.Module.imports(await WebAssembly.compile(bytes))).toEqual([]);
-  const readme = readFileSync(join(import.meta.dirname, "../../../build/zstd/README.md"), "utf8");
+  const readme = readFileSync(join(import.meta.dirname, "../../../../build/zstd/README.md"), "utf8");
   expect(readme).toContain(createHash("sha256").update(bytes).digest("hex"));
 });
 

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { unpackLz4 } from "../../../app/decoder/archive/lz4.ts";
-import { packLz4 } from "../../support/lz4.ts";
+import { unpackLz4 } from "../../../../app/decoder/archive/compression/lz4.ts";
+import { packLz4 } from "../../../support/lz4.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text.split(" "), (pair) => Number.parseInt(pair, 16));
 

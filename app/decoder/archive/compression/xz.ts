@@ -1,6 +1,6 @@
 // The xz file format, version 1.2.1: streams of blocks, each with a check of its own, and an index at the end.
 
-import { limitMessage } from "../limits.ts";
+import { limitMessage } from "../../limits.ts";
 import { type Checksum, crc32, createCrc32, createCrc64, createSha256 } from "./checksums.ts";
 import { unpackLzma2 } from "./lzma2.ts";
 import {

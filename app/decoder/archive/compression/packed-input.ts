@@ -1,7 +1,7 @@
 // The bytes of a compressed file as its unpackers read them: in order, through one buffer.
 
-import type { LimitName } from "../limits.ts";
-import type { Source } from "../source.ts";
+import type { LimitName } from "../../limits.ts";
+import type { Source } from "../../source.ts";
 
 /** Data that is damaged, cut off or needs too much memory. The message is a sentence for the user. */
 export class UnpackError extends Error {
