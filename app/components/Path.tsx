@@ -1,7 +1,7 @@
 // A path or the name of an open file, shortened as in the drawing if it does not fit. The cell or line that it is in has the
 // whole of it as a tooltip.
 
-import { shortened } from "../graph/scene/shorten.ts";
+import { shortened } from "../graph/scene/text/shorten.ts";
 
 /** Pixels of one character of the monospace font of tables and lists. */
 export const CHARACTER = 7.3;

@@ -6,7 +6,7 @@ import { histogramsOf } from "../../app/graph/order/histograms.ts";
 import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
-import { chartsOf } from "../../app/graph/scene/charts.ts";
+import { chartsOf } from "../../app/graph/scene/map/charts.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
 import { treeOf } from "../../app/graph/scene/tree.ts";
 import { holderCount } from "../../app/model/checkpoint.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { oneImage } from "../../app/graph/order/graph.ts";
 import { lanes } from "../../app/graph/order/lanes.ts";
 import { orderByKey, places, rowNumbers } from "../../app/graph/order/sort.ts";
-import { placeInOrder } from "../../app/graph/scene/place.ts";
+import { placeInOrder } from "../../app/graph/scene/lanes/place.ts";
 import { type Checkpoint, NONE } from "../../app/model/checkpoint.ts";
 import { checkpointOfCrowd, randomNumbers } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";

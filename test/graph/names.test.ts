@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { diff } from "../../app/diff/diff.ts";
 import { oneImage } from "../../app/graph/order/graph.ts";
 import { union } from "../../app/graph/order/union.ts";
-import { columnsOf, fileBox } from "../../app/graph/scene/file-box.ts";
-import { fileName, slotFileName } from "../../app/graph/scene/words.ts";
+import { columnsOf, fileBox } from "../../app/graph/scene/boxes/file-box.ts";
+import { fileName, slotFileName } from "../../app/graph/scene/text/words.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
 const SOCKET = { kind: "socket", path: "socket:[unix stream]", stable: 20 } as const;

@@ -11,7 +11,7 @@ import { relationsOf } from "../../app/graph/order/relations.ts";
 import { union } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { relationSentence } from "../../app/graph/scene/sentence.ts";
+import { relationSentence } from "../../app/graph/scene/text/sentence.ts";
 import type { ObjectRef } from "../../app/model/object-ref.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 

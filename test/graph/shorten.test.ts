@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { shortened } from "../../app/graph/scene/shorten.ts";
+import { shortened } from "../../app/graph/scene/text/shorten.ts";
 
 describe("a shortened name", () => {
   test.each([

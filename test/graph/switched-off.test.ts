@@ -11,7 +11,7 @@ import { union } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import type { Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { positionLabel } from "../../app/graph/scene/words.ts";
+import { positionLabel } from "../../app/graph/scene/text/words.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 
 const file = (path: string, pos = 0n) => ({ kind: "regular" as const, path, pos });

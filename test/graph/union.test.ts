@@ -8,7 +8,7 @@ import { sideRefs, union, unionRef } from "../../app/graph/order/union.ts";
 import type { Pairing } from "../../app/graph/order/union-rows.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { sentence } from "../../app/graph/scene/sentence.ts";
+import { sentence } from "../../app/graph/scene/text/sentence.ts";
 import {
   fileName,
   holdersLabel,
@@ -16,7 +16,7 @@ import {
   slotFileName,
   tableBadge,
   taskLabel,
-} from "../../app/graph/scene/words.ts";
+} from "../../app/graph/scene/text/words.ts";
 import { type Checkpoint, NONE, nameBytes } from "../../app/model/checkpoint.ts";
 import { sameBytes } from "../../app/model/text/text.ts";
 import { pairsOfDescriptors } from "../support/pairs.ts";

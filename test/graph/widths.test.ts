@@ -9,10 +9,10 @@ import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { union, unionOf } from "../../app/graph/order/union.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
-import { columnsOf, fileBox } from "../../app/graph/scene/file-box.ts";
+import { columnsOf, fileBox } from "../../app/graph/scene/boxes/file-box.ts";
+import { ticksThatFit } from "../../app/graph/scene/map/strips.ts";
 import type { Box, Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import { ticksThatFit } from "../../app/graph/scene/strips.ts";
 import { type Checkpoint, USE } from "../../app/model/checkpoint.ts";
 import { checkpointOf, type State } from "../support/state.ts";
 

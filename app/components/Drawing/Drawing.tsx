@@ -20,7 +20,7 @@ import { type Layout, layout as layOut } from "../../graph/order/layout.ts";
 import { relationsOf } from "../../graph/order/relations.ts";
 import type { Action, Scene } from "../../graph/scene/scene.ts";
 import { prepareScene } from "../../graph/scene/scene-of.ts";
-import { relationSentence, sentence } from "../../graph/scene/sentence.ts";
+import { relationSentence, sentence } from "../../graph/scene/text/sentence.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 import { counted } from "../../model/text/words.ts";

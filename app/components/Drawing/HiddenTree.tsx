@@ -3,7 +3,7 @@
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react";
 import type { Subject } from "../../graph/order/graph.ts";
 import type { Scene } from "../../graph/scene/scene.ts";
-import { sentence } from "../../graph/scene/sentence.ts";
+import { sentence } from "../../graph/scene/text/sentence.ts";
 import { type TreeItem, treeOf, treeWindow } from "../../graph/scene/tree.ts";
 import { type ObjectRef, sameRef } from "../../model/object-ref.ts";
 

@@ -3,7 +3,7 @@
 import { CHANGE_BITS } from "../../diff/changes.ts";
 import { type Comparison, descriptorNumber } from "../../diff/comparison.ts";
 import type { DetailWords } from "../../export/changes/detail-words.ts";
-import { signedWords } from "../../graph/scene/changed-words.ts";
+import { signedWords } from "../../graph/scene/text/changed-words.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
 import type { Side } from "../../model/comparison/side.ts";

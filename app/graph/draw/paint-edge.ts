@@ -2,7 +2,7 @@
 
 import { REMOVED } from "../order/graph.ts";
 import type { Edge, Ribbon } from "../scene/scene.ts";
-import { changeSign } from "../scene/words.ts";
+import { changeSign } from "../scene/text/words.ts";
 import {
   arrowSize,
   COUNT_UP,

@@ -2,7 +2,7 @@
 
 import { grouped } from "../../model/text/words.ts";
 import { type Axis, CHARACTER, HEADING, type Scene } from "../scene/scene.ts";
-import { clipped } from "../scene/shorten.ts";
+import { clipped } from "../scene/text/shorten.ts";
 import { LANE_TEXT, LEAST_TEXT, type Theme } from "./style.ts";
 import type { PaintOptions, View } from "./view.ts";
 

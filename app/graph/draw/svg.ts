@@ -15,7 +15,7 @@ import {
   type Scene,
   type Strip,
 } from "../scene/scene.ts";
-import { changeSign } from "../scene/words.ts";
+import { changeSign } from "../scene/text/words.ts";
 import { type Arc, arcArea, arcPath } from "./arcs.ts";
 import {
   BAR_HEIGHT,

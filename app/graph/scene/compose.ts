@@ -4,17 +4,17 @@
 import type { Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import type { Plan } from "../plan/plan.ts";
-import { moreBox } from "./boxes.ts";
+import { moreBox } from "./boxes/boxes.ts";
+import { columnsOf } from "./boxes/file-box.ts";
+import { type BarScale, barScaleOf } from "./boxes/table-box.ts";
 import type { Draft } from "./draft.ts";
-import { columnsOf } from "./file-box.ts";
-import { listUnused, placeFiles } from "./files-lane.ts";
-import { type Frame, frameRight, lanesIn, mainLane, type Needs } from "./frame.ts";
+import { listUnused, placeFiles } from "./lanes/files-lane.ts";
+import { type Frame, frameRight, lanesIn, mainLane, type Needs } from "./lanes/frame.ts";
+import { stackTables } from "./lanes/tables-lane.ts";
+import { placeTasks } from "./lanes/tasks-lane.ts";
+import { wishesOf } from "./lanes/wishes.ts";
 import { type Box, COLUMN, type Edge, PITCH, type Ribbon } from "./scene.ts";
-import { type BarScale, barScaleOf } from "./table-box.ts";
-import { stackTables } from "./tables-lane.ts";
-import { placeTasks } from "./tasks-lane.ts";
-import { wishesOf } from "./wishes.ts";
-import { isShared } from "./words.ts";
+import { isShared } from "./text/words.ts";
 
 /** The area that a composition may take, in pixels. It grows downwards, and to the right if it is too narrow. */
 export interface Area {

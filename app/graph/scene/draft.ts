@@ -3,7 +3,7 @@
 import type { Change, GraphFileRow, GraphTaskRow, Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";
 import type { Plan, PlannedTable, QuietRun } from "../plan/plan.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame } from "./lanes/frame.ts";
 import type { Box, Edge, Ribbon } from "./scene.ts";
 
 /** Boxes and edges are appended to; edges refer to boxes by index. */

@@ -7,11 +7,11 @@ import type { Layout } from "../order/layout.ts";
 import { type Expansion, type Focus, isMap, MOST_IN_WORDS, type Plan, TASKS_PER_TABLE } from "../plan/plan.ts";
 import { planWhole } from "../plan/whole.ts";
 import { planWindow } from "../plan/window.ts";
+import { barAxis } from "./boxes/table-box.ts";
 import { compose } from "./compose.ts";
-import { prepareMap } from "./map-scene.ts";
-import { offNotes } from "./off-notes.ts";
+import { prepareMap } from "./map/map-scene.ts";
 import { HEADING, laneHeadings, type PreparedScene, type Scene, type SceneOptions, withColumns } from "./scene.ts";
-import { barAxis } from "./table-box.ts";
+import { offNotes } from "./text/off-notes.ts";
 
 /** The scene of a subject at a size. At most MOST_MARKS (some 3,000) marks, whatever the size of the image. */
 export const sceneOf = (subject: Subject, layout: Layout, options: SceneOptions): Scene =>

@@ -5,7 +5,7 @@ import type { ObjectRef } from "../../model/object-ref.ts";
 import type { Change, GraphTableRow } from "../order/graph.ts";
 import type { KindPart } from "../order/kind-parts.ts";
 import type { Expansion, Focus, Level } from "../plan/plan.ts";
-import { type Frame, mainLane, type Needs } from "./frame.ts";
+import { type Frame, mainLane, type Needs } from "./lanes/frame.ts";
 
 /** Pixels from one slot, file or task to the next, including a gap of two. */
 export const PITCH = 20;

@@ -1,13 +1,13 @@
 // What has changed about an open file besides its name, position, flags and holders, such as the remote address of a
 // socket.
 
-import { detailText, fileDetail } from "../../model/detail-keys.ts";
-import { detailOf, detailsOf } from "../../model/detail-store.ts";
-import { u8At } from "../../model/read.ts";
-import type { FileRow } from "../../model/rows.ts";
-import { stillVisible } from "../../model/text/text.ts";
-import type { GraphFileRow, Subject } from "../order/graph.ts";
-import { kindBits } from "../order/switched-off.ts";
+import { detailText, fileDetail } from "../../../model/detail-keys.ts";
+import { detailOf, detailsOf } from "../../../model/detail-store.ts";
+import { u8At } from "../../../model/read.ts";
+import type { FileRow } from "../../../model/rows.ts";
+import { stillVisible } from "../../../model/text/text.ts";
+import type { GraphFileRow, Subject } from "../../order/graph.ts";
+import { kindBits } from "../../order/switched-off.ts";
 import { valuesOf } from "./words.ts";
 
 const DETAIL = kindBits("file-detail");

@@ -1,15 +1,14 @@
 // The widths that the lanes need for their texts to be shown in full.
 
-import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
-import type { GraphFileRow, GraphTableRow, Subject } from "../order/graph.ts";
-import type { Layout } from "../order/layout.ts";
-import type { Plan } from "../plan/plan.ts";
-import { INDENT, MOST_INDENTED, slotPlaces } from "./boxes.ts";
-import { changesOf } from "./file-box.ts";
-import type { Wishes } from "./frame.ts";
-import { CHARACTER } from "./scene.ts";
-import { lastForm } from "./shorten.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { i32At, u8At, u32At } from "../../../model/read.ts";
+import type { GraphFileRow, GraphTableRow, Subject } from "../../order/graph.ts";
+import type { Layout } from "../../order/layout.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { INDENT, MOST_INDENTED, slotPlaces } from "../boxes/boxes.ts";
+import { changesOf } from "../boxes/file-box.ts";
+import { CHARACTER } from "../scene.ts";
+import { lastForm } from "../text/shorten.ts";
 import {
   accessLetters,
   descriptorsLabel,
@@ -22,7 +21,8 @@ import {
   taskLabel,
   taskNote,
   taskNumberLabel,
-} from "./words.ts";
+} from "../text/words.ts";
+import type { Wishes } from "./frame.ts";
 
 /** Longer names are shortened even if there is room. */
 const MOST_NAME = 40;

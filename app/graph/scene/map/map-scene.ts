@@ -1,17 +1,15 @@
 // The scene of level `map`: histograms along the lanes, charts or the surroundings of the selection, and the files that
 // changed or that most share.
 
-import { NONE } from "../../model/checkpoint.ts";
-import type { ObjectRef } from "../../model/object-ref.ts";
-import { counted, grouped } from "../../model/text/words.ts";
-import type { GraphFileRow, Subject } from "../order/graph.ts";
-import type { Layout } from "../order/layout.ts";
-import { planAround } from "../plan/around.ts";
-import { type Expansion, isMap } from "../plan/plan.ts";
-import { chartsOf } from "./charts.ts";
-import { compose } from "./compose.ts";
-import { columnsOf, fileBox } from "./file-box.ts";
-import { offNotes } from "./off-notes.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import type { ObjectRef } from "../../../model/object-ref.ts";
+import { counted, grouped } from "../../../model/text/words.ts";
+import type { GraphFileRow, Subject } from "../../order/graph.ts";
+import type { Layout } from "../../order/layout.ts";
+import { planAround } from "../../plan/around.ts";
+import { type Expansion, isMap } from "../../plan/plan.ts";
+import { columnsOf, fileBox } from "../boxes/file-box.ts";
+import { compose } from "../compose.ts";
 import {
   type Box,
   COLUMN,
@@ -24,7 +22,9 @@ import {
   type Ribbon,
   type SceneOptions,
   withColumns,
-} from "./scene.ts";
+} from "../scene.ts";
+import { offNotes } from "../text/off-notes.ts";
+import { chartsOf } from "./charts.ts";
 import { markersOf, stripsOf, stripsWidth } from "./strips.ts";
 
 /** Number of the most shared files listed beside the strips. */

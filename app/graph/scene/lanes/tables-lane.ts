@@ -1,8 +1,8 @@
 // The lane of file tables: stacked in order, each with its slots, and with room beside it for its tasks and files.
 
-import { NONE } from "../../model/checkpoint.ts";
-import { i32At } from "../../model/read.ts";
-import { counted } from "../../model/text/words.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { i32At } from "../../../model/read.ts";
+import { counted } from "../../../model/text/words.ts";
 import {
   ADDED,
   CHANGED,
@@ -18,15 +18,15 @@ import {
   SAME,
   type SlotRow,
   type Subject,
-} from "../order/graph.ts";
-import type { PlannedTable } from "../plan/plan.ts";
-import { BOX } from "./box.ts";
-import { goBox, moreBox, slotBox, slotFoldBox } from "./boxes.ts";
-import type { Draft, EdgeSource, PendingFile, PendingTask, TableEnd } from "./draft.ts";
-import { quietBox } from "./fold-box.ts";
-import { type Box, PITCH } from "./scene.ts";
-import { type BarScale, tableBox } from "./table-box.ts";
-import { isShared } from "./words.ts";
+} from "../../order/graph.ts";
+import type { PlannedTable } from "../../plan/plan.ts";
+import { BOX } from "../boxes/box.ts";
+import { goBox, moreBox, slotBox, slotFoldBox } from "../boxes/boxes.ts";
+import { quietBox } from "../boxes/fold-box.ts";
+import { type BarScale, tableBox } from "../boxes/table-box.ts";
+import type { Draft, EdgeSource, PendingFile, PendingTask, TableEnd } from "../draft.ts";
+import { type Box, PITCH } from "../scene.ts";
+import { isShared } from "../text/words.ts";
 
 const TABLE_GAP = 14;
 /** Tables of one row stand close together. */

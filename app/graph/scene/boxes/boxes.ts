@@ -1,8 +1,8 @@
 // The boxes of tasks and slots, and the text in them. Those of tables are in table-box.ts, of files in file-box.ts.
 
-import { NONE } from "../../model/checkpoint.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/text/words.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import { i32At, u8At, u32At } from "../../../model/read.ts";
+import { counted, grouped } from "../../../model/text/words.ts";
 import {
   ADDED,
   changeOf,
@@ -12,14 +12,13 @@ import {
   SAME,
   type SlotRow,
   type Subject,
-} from "../order/graph.ts";
-import { slotDiffers } from "../plan/folded.ts";
-import { MORE, type PlannedTable, type QuietRun } from "../plan/plan.ts";
-import { box, characters, left, right, signed } from "./box.ts";
-import type { Draft } from "./draft.ts";
-import type { Frame } from "./frame.ts";
-import { type Box, CHARACTER, COLUMN } from "./scene.ts";
-import { clipped, shortened } from "./shorten.ts";
+} from "../../order/graph.ts";
+import { slotDiffers } from "../../plan/folded.ts";
+import { MORE, type PlannedTable, type QuietRun } from "../../plan/plan.ts";
+import type { Draft } from "../draft.ts";
+import type { Frame } from "../lanes/frame.ts";
+import { type Box, CHARACTER, COLUMN } from "../scene.ts";
+import { clipped, shortened } from "../text/shorten.ts";
 import {
   accessLetters,
   closeOnExecMark,
@@ -31,7 +30,8 @@ import {
   taskNote,
   taskNumberLabel,
   tasksRange,
-} from "./words.ts";
+} from "../text/words.ts";
+import { box, characters, left, right, signed } from "./box.ts";
 
 /** Pixels by which a task is indented below its parent, and the most levels that are. */
 export const INDENT = 8;

@@ -1,10 +1,10 @@
 // Builds boxes of the scene: defaults, text cells.
 
-import { NONE } from "../../model/checkpoint.ts";
-import type { ObjectRef } from "../../model/object-ref.ts";
-import { type Change, SAME, type Subject } from "../order/graph.ts";
-import { type Box, type BoxKind, type Cell, CHARACTER, PITCH } from "./scene.ts";
-import { changeSign } from "./words.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import type { ObjectRef } from "../../../model/object-ref.ts";
+import { type Change, SAME, type Subject } from "../../order/graph.ts";
+import { type Box, type BoxKind, type Cell, CHARACTER, PITCH } from "../scene.ts";
+import { changeSign } from "../text/words.ts";
 
 /** Height of a box of one row. */
 export const BOX = PITCH - 2;

@@ -1,10 +1,10 @@
 // Where an edge has the sign of its change. In a narrow window there is no room for one: it would cover other lines, and
 // the boxes at both ends have theirs.
 
-import type { Change } from "../order/graph.ts";
+import type { Change } from "../../order/graph.ts";
+import type { Edge } from "../scene.ts";
+import { changeSign } from "../text/words.ts";
 import type { Frame } from "./frame.ts";
-import type { Edge } from "./scene.ts";
-import { changeSign } from "./words.ts";
 
 type Line = Pick<Edge, "x1" | "y1" | "via" | "x2" | "y2">;
 

@@ -1,7 +1,7 @@
 // Notes on changes that are not drawn because they are hidden.
 
-import { counted } from "../../model/text/words.ts";
-import type { Subject } from "../order/graph.ts";
+import { counted } from "../../../model/text/words.ts";
+import type { Subject } from "../../order/graph.ts";
 
 /** A note on changes that are not drawn because they are hidden, if there are any. */
 export function offNotes({ both }: Subject): string[] {

@@ -11,15 +11,15 @@ import {
   taskCount,
   taskNumber,
   USE,
-} from "../../model/checkpoint.ts";
-import { linksOf } from "../../model/links.ts";
-import { accessOf, fileKind, flagsIn, TASK_STATES } from "../../model/names/names.ts";
-import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
-import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../model/rows.ts";
-import { hasPid, taskLabel as labelOf, type TaskOnSides, taskOf } from "../../model/text/task-words.ts";
-import { sameBytes, shownText, visibleText } from "../../model/text/text.ts";
-import { counted, grouped, fileName as nameOf } from "../../model/text/words.ts";
-import { type Counts, descriptorCounts } from "../order/counts.ts";
+} from "../../../model/checkpoint.ts";
+import { linksOf } from "../../../model/links.ts";
+import { accessOf, fileKind, flagsIn, TASK_STATES } from "../../../model/names/names.ts";
+import { i32At, u8At, u32At, u64At } from "../../../model/read.ts";
+import type { DescriptorRow, FileRow, TableRow, TaskRow } from "../../../model/rows.ts";
+import { hasPid, taskLabel as labelOf, type TaskOnSides, taskOf } from "../../../model/text/task-words.ts";
+import { sameBytes, shownText, visibleText } from "../../../model/text/text.ts";
+import { counted, grouped, fileName as nameOf } from "../../../model/text/words.ts";
+import { type Counts, descriptorCounts } from "../../order/counts.ts";
 import {
   type Change,
   fileBefore,
@@ -32,8 +32,8 @@ import {
   rowBefore,
   type SlotRow,
   type Subject,
-} from "../order/graph.ts";
-import { kindBits } from "../order/switched-off.ts";
+} from "../../order/graph.ts";
+import { kindBits } from "../../order/switched-off.ts";
 
 /** A count for a tick: `9,999`, `120k`, `1.5M`. */
 export const shortCount = (count: number): string =>

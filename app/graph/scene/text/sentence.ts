@@ -1,9 +1,9 @@
 // Objects in spoken sentences, for the hidden tree and the announced selection.
 
-import { NONE, taskCount } from "../../model/checkpoint.ts";
-import type { ObjectRef } from "../../model/object-ref.ts";
-import { i32At, u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/text/words.ts";
+import { NONE, taskCount } from "../../../model/checkpoint.ts";
+import type { ObjectRef } from "../../../model/object-ref.ts";
+import { i32At, u32At } from "../../../model/read.ts";
+import { counted, grouped } from "../../../model/text/words.ts";
 import {
   changeOf,
   fileBefore,
@@ -16,8 +16,8 @@ import {
   type SlotRow,
   type Subject,
   tasksOf,
-} from "../order/graph.ts";
-import type { Relation } from "../order/relations.ts";
+} from "../../order/graph.ts";
+import type { Relation } from "../../order/relations.ts";
 import {
   closeOnExecMark,
   descriptorsLabel,

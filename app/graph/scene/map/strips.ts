@@ -1,15 +1,15 @@
 // The strips of level `map`: histograms along the lanes of file tables and of their descriptors, divided by kind.
 
 import { scaleLinear } from "d3-scale";
-import { NONE } from "../../model/checkpoint.ts";
-import type { ObjectRef } from "../../model/object-ref.ts";
-import { u32At } from "../../model/read.ts";
-import { upperBound } from "../../model/search.ts";
-import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTask } from "../order/graph.ts";
-import { KIND_PARTS } from "../order/kind-parts.ts";
-import type { Density, Layout } from "../order/layout.ts";
-import { CHARACTER, HEADING, type Marker, type Strip } from "./scene.ts";
-import { shortCount } from "./words.ts";
+import { NONE } from "../../../model/checkpoint.ts";
+import type { ObjectRef } from "../../../model/object-ref.ts";
+import { u32At } from "../../../model/read.ts";
+import { upperBound } from "../../../model/search.ts";
+import { type Graph, type GraphTableRow, type SlotRow, type Subject, tablesOfTask } from "../../order/graph.ts";
+import { KIND_PARTS } from "../../order/kind-parts.ts";
+import type { Density, Layout } from "../../order/layout.ts";
+import { CHARACTER, HEADING, type Marker, type Strip } from "../scene.ts";
+import { shortCount } from "../text/words.ts";
 
 /** Bars of one strip: both together stay well below the limit of a scene's marks. */
 const MOST_BARS = 200;

@@ -1,14 +1,14 @@
 // Rows that stand for what is not drawn: tables in which nothing has changed, files that no descriptor holds.
 
-import { counted } from "../../model/text/words.ts";
-import type { GraphTableRow, Subject } from "../order/graph.ts";
-import type { Plan, QuietRun } from "../plan/plan.ts";
+import { counted } from "../../../model/text/words.ts";
+import type { GraphTableRow, Subject } from "../../order/graph.ts";
+import type { Plan, QuietRun } from "../../plan/plan.ts";
+import type { Frame } from "../lanes/frame.ts";
+import { type Box, COLUMN } from "../scene.ts";
+import { clipped } from "../text/shorten.ts";
+import { ownerLabel } from "../text/words.ts";
 import { box, characters, left } from "./box.ts";
 import type { FileLane } from "./file-box.ts";
-import type { Frame } from "./frame.ts";
-import { type Box, COLUMN } from "./scene.ts";
-import { clipped } from "./shorten.ts";
-import { ownerLabel } from "./words.ts";
 
 /** Tables in which nothing has changed: `▸ 5 file tables unchanged`; for a single one, its owner: `▸ 412 nginx unchanged`. */
 export function quietBox(subject: Subject, { tables }: QuietRun, frame: Frame, y: number): Box {

@@ -1,15 +1,15 @@
 // The lanes of open files, and the edges to them, such as those of descriptors: private files each beside its slot, shared
 // files in a band of their own, most holders first. The edges from one table to the band cross the gutter as one ribbon.
 
-import { BOX } from "./box.ts";
-import type { Draft, EdgeSource, PendingFile } from "./draft.ts";
+import { BOX } from "../boxes/box.ts";
+import { columnsOf, type FileLane, fileBox } from "../boxes/file-box.ts";
+import { unusedBox } from "../boxes/fold-box.ts";
+import type { Draft, EdgeSource, PendingFile } from "../draft.ts";
+import { CHARACTER, COLUMN, type EdgeKind, PITCH } from "../scene.ts";
+import { isShared } from "../text/words.ts";
 import { fileSign } from "./edge-sign.ts";
-import { columnsOf, type FileLane, fileBox } from "./file-box.ts";
-import { unusedBox } from "./fold-box.ts";
 import { trunkCount, trunkX } from "./frame.ts";
 import { placeInOrder } from "./place.ts";
-import { CHARACTER, COLUMN, type EdgeKind, PITCH } from "./scene.ts";
-import { isShared } from "./words.ts";
 
 /** Pixels between shared and private files where they are in one lane. */
 const STACK_GAP = 10;

@@ -2,19 +2,19 @@
 // bar on a scale that is common to all tables.
 
 import { scaleLinear } from "d3-scale";
-import { u32At } from "../../model/read.ts";
-import { counted, grouped } from "../../model/text/words.ts";
-import { changeOf, type GraphTableRow, type Subject, shownSlotsOf, slotsOf, tasksOf } from "../order/graph.ts";
-import { KIND_PARTS, type KindPart, PART_TITLES } from "../order/kind-parts.ts";
-import { type Layout, partsOfTable } from "../order/layout.ts";
-import { isQuiet } from "../plan/folded.ts";
-import type { Plan, PlannedTable } from "../plan/plan.ts";
+import { u32At } from "../../../model/read.ts";
+import { counted, grouped } from "../../../model/text/words.ts";
+import { changeOf, type GraphTableRow, type Subject, shownSlotsOf, slotsOf, tasksOf } from "../../order/graph.ts";
+import { KIND_PARTS, type KindPart, PART_TITLES } from "../../order/kind-parts.ts";
+import { type Layout, partsOfTable } from "../../order/layout.ts";
+import { isQuiet } from "../../plan/folded.ts";
+import type { Plan, PlannedTable } from "../../plan/plan.ts";
+import type { Draft } from "../draft.ts";
+import type { Frame } from "../lanes/frame.ts";
+import { type Axis, type Bar, type Box, type Cell, CHARACTER, COLUMN, PITCH } from "../scene.ts";
+import { clipped, elided } from "../text/shorten.ts";
+import { descriptorsLabel, isTableShared, ownerLabel, shortCount, tableBadge, taskName } from "../text/words.ts";
 import { box, characters, left, right, signed } from "./box.ts";
-import type { Draft } from "./draft.ts";
-import type { Frame } from "./frame.ts";
-import { type Axis, type Bar, type Box, type Cell, CHARACTER, COLUMN, PITCH } from "./scene.ts";
-import { clipped, elided } from "./shorten.ts";
-import { descriptorsLabel, isTableShared, ownerLabel, shortCount, tableBadge, taskName } from "./words.ts";
 
 /** Where bars begin within their tables, their width in pixels, and the count at their end. */
 export interface BarScale {

@@ -1,12 +1,12 @@
 // The lane of tasks, and the edges from tasks to their tables.
 
-import { BOX } from "./box.ts";
-import { alikeTasksBox, moreTasksBox, quietTasksBox, taskBox } from "./boxes.ts";
-import type { Draft, PendingTask } from "./draft.ts";
+import { BOX } from "../boxes/box.ts";
+import { alikeTasksBox, moreTasksBox, quietTasksBox, taskBox } from "../boxes/boxes.ts";
+import type { Draft, PendingTask } from "../draft.ts";
+import type { Box } from "../scene.ts";
+import { PITCH } from "../scene.ts";
 import { taskSign } from "./edge-sign.ts";
 import { placeInOrder } from "./place.ts";
-import type { Box } from "./scene.ts";
-import { PITCH } from "./scene.ts";
 
 /** Places tasks near their tables, and tasks without a table below all tables. Returns where the lane ends. */
 export function placeTasks(draft: Draft, withTables: readonly PendingTask[], tablesBottom: number): number {

@@ -1,11 +1,11 @@
 // Charts of a graph too large to draw in full: descriptors per file table, holders per open file, kinds.
 
 import { type ScaleBand, scaleBand, scaleSymlog } from "d3-scale";
-import { counted, grouped } from "../../model/text/words.ts";
-import type { Bin, Histograms } from "../order/histograms.ts";
-import { KIND_PARTS, type KindPart, PART_TITLES } from "../order/kind-parts.ts";
-import { box } from "./box.ts";
-import { type Box, CHARACTER, type Chart, COLUMN } from "./scene.ts";
+import { counted, grouped } from "../../../model/text/words.ts";
+import type { Bin, Histograms } from "../../order/histograms.ts";
+import { KIND_PARTS, type KindPart, PART_TITLES } from "../../order/kind-parts.ts";
+import { box } from "../boxes/box.ts";
+import { type Box, CHARACTER, type Chart, COLUMN } from "../scene.ts";
 
 /** The area of one chart, in pixels. */
 interface Area {

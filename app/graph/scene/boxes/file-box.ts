@@ -1,11 +1,10 @@
 // The box of an open file: name, access mode and flags, position, number of holders, in columns over a list of files.
 
-import { CHANGED, changeOf, type GraphFileRow, holdersOf, type Subject } from "../order/graph.ts";
-import { box, characters, left, right, signed } from "./box.ts";
-import { changedDetail } from "./changed-detail.ts";
-import { signedWords } from "./changed-words.ts";
-import { type Box, type Cell, CHARACTER } from "./scene.ts";
-import { lastForm, shortened } from "./shorten.ts";
+import { CHANGED, changeOf, type GraphFileRow, holdersOf, type Subject } from "../../order/graph.ts";
+import { type Box, type Cell, CHARACTER } from "../scene.ts";
+import { changedDetail } from "../text/changed-detail.ts";
+import { signedWords } from "../text/changed-words.ts";
+import { lastForm, shortened } from "../text/shorten.ts";
 import {
   accessLetters,
   fileName,
@@ -15,7 +14,8 @@ import {
   positionLabel,
   shortFlags,
   usedAs,
-} from "./words.ts";
+} from "../text/words.ts";
+import { box, characters, left, right, signed } from "./box.ts";
 
 /** Widths of the columns of a list of files, in characters; 0: no such column. */
 export interface FileColumns {
