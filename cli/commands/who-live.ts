@@ -4,7 +4,7 @@ import { readdirSync, readlinkSync, statSync } from "node:fs";
 import type { Holder, Target } from "../../app/export/who.ts";
 import { flagNames } from "../../app/model/names/names.ts";
 import { decodeText, textAndBytes } from "../../app/model/text/text.ts";
-import { kindOf, kindOfName } from "../dump/descriptors.ts";
+import { kindOf, kindOfName } from "../dump/descriptors/descriptors.ts";
 import type { Kcmp } from "../dump/kcmp.ts";
 import { errorCode, hasEnded } from "../dump/processes.ts";
 import { CliError } from "../error.ts";

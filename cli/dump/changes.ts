@@ -1,7 +1,7 @@
 // What changed in processes while they were read.
 
 import { flagsText } from "../../app/model/text/words.ts";
-import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors.ts";
+import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors/descriptors.ts";
 import type { Notes } from "./notes.ts";
 import type { Table } from "./read-tasks.ts";
 

@@ -7,17 +7,17 @@ import { hasRoomFor } from "../../app/encoder/files.ts";
 import type { Details } from "../../app/model/fields.ts";
 import { i32At } from "../../app/model/read.ts";
 import { base64, decodeText, isUtf8, visible } from "../../app/model/text/text.ts";
-import { type Descriptor, fileMode, type OpenFile, type Reader, readOpenFile } from "./descriptors.ts";
-import { type DetailsContext, detailsOf } from "./details.ts";
-import type { Duplicator } from "./duplicate.ts";
-import { targetFinder } from "./epoll.ts";
+import { type Descriptor, fileMode, type OpenFile, type Reader, readOpenFile } from "./descriptors/descriptors.ts";
+import { type DetailsContext, detailsOf } from "./descriptors/details.ts";
+import type { Duplicator } from "./descriptors/duplicate.ts";
+import { targetFinder } from "./descriptors/epoll.ts";
+import { openSocketTables } from "./descriptors/sockets.ts";
+import type { UnixSocket } from "./descriptors/unix-sockets.ts";
 import type { Kcmp } from "./kcmp.ts";
 import { openMounts } from "./mounts.ts";
 import type { NoteKind, Notes } from "./notes.ts";
 import type { Task } from "./processes.ts";
 import type { Table } from "./read-tasks.ts";
-import { openSocketTables } from "./sockets.ts";
-import type { UnixSocket } from "./unix-sockets.ts";
 import { flagsOfX86 } from "./x86-flags.ts";
 
 /** What was read of the processes. */

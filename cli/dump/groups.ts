@@ -2,7 +2,7 @@
 
 import { i32At } from "../../app/model/read.ts";
 import { CliError } from "../error.ts";
-import type { Descriptor } from "./descriptors.ts";
+import type { Descriptor } from "./descriptors/descriptors.ts";
 import { groupSame } from "./group-same.ts";
 import { ERRNO, KCMP, type Kcmp } from "./kcmp.ts";
 import type { Notes } from "./notes.ts";

@@ -4,16 +4,16 @@ import type { Description } from "../../app/encoder/description.ts";
 import { i32At } from "../../app/model/read.ts";
 import { noteChanges } from "./changes.ts";
 import { describe } from "./describe.ts";
-import { createReader } from "./descriptors.ts";
-import type { Duplicator } from "./duplicate.ts";
+import { createReader } from "./descriptors/descriptors.ts";
+import type { Duplicator } from "./descriptors/duplicate.ts";
+import type { Entries } from "./descriptors/entries.ts";
+import type { UnixSocket } from "./descriptors/unix-sockets.ts";
 import { endedTasks, withoutEnded } from "./ended.ts";
-import type { Entries } from "./entries.ts";
 import { groupFiles, groupTables } from "./groups.ts";
 import type { Kcmp } from "./kcmp.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import { noteRestrictions, readTables, readTasks } from "./read-tasks.ts";
 import { watchSleepers } from "./slept.ts";
-import type { UnixSocket } from "./unix-sockets.ts";
 
 export interface LiveOptions {
   /** Compares open files and file tables; `null`: every descriptor is assumed to have its own open file. */

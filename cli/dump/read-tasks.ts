@@ -1,7 +1,7 @@
 // The tasks of processes, and their file tables.
 
 import { i32At } from "../../app/model/read.ts";
-import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors.ts";
+import { type Descriptor, listDescriptors, type Reader, readDescriptor } from "./descriptors/descriptors.ts";
 import { hasTable } from "./groups.ts";
 import { KCMP, type Kcmp } from "./kcmp.ts";
 import type { Notes } from "./notes.ts";

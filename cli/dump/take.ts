@@ -1,14 +1,14 @@
 // Reads the processes that `dump` and `watch` name, frozen or running.
 
 import { CliError } from "../error.ts";
-import { openDuplicator } from "./duplicate.ts";
-import { openEntries } from "./entries.ts";
-import { whileFrozen } from "./freeze.ts";
+import { openDuplicator } from "./descriptors/duplicate.ts";
+import { openEntries } from "./descriptors/entries.ts";
+import { readUnixSockets } from "./descriptors/unix-sockets.ts";
+import { whileFrozen } from "./freeze/freeze.ts";
 import { type Kcmp, openKcmp } from "./kcmp.ts";
 import { type Live, readLive } from "./live.ts";
 import { createNotes } from "./notes.ts";
 import { parsePid, processesOf, readStat, threadsOf, withDescendants } from "./processes.ts";
-import { readUnixSockets } from "./unix-sockets.ts";
 
 /** Which processes to read, and how. */
 export interface DumpRequest {

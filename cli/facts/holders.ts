@@ -4,7 +4,7 @@ import type { BigIntStats } from "node:fs";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Demand } from "../../app/checks/host/demand.ts";
 import type { FileFacts } from "../../app/checks/host/facts.ts";
-import type { Duplicator } from "../dump/duplicate.ts";
+import type { Duplicator } from "../dump/descriptors/duplicate.ts";
 
 /** A descriptor of a process. */
 export interface Holder {

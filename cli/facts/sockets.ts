@@ -4,8 +4,8 @@ import { readFileSync, readlinkSync } from "node:fs";
 import type { Demand } from "../../app/checks/host/demand.ts";
 import type { HostFacts, SocketFacts } from "../../app/checks/host/facts.ts";
 import { SOCKET_STATES } from "../../app/model/names/names.ts";
-import type { Duplicator } from "../dump/duplicate.ts";
-import { internetText } from "../dump/sockets.ts";
+import type { Duplicator } from "../dump/descriptors/duplicate.ts";
+import { internetText } from "../dump/descriptors/sockets.ts";
 import { type Holder, type Holders, nameOf } from "./holders.ts";
 
 const TABLES = [

@@ -6,7 +6,7 @@ import { isatty } from "node:tty";
 import type { Demand } from "../../app/checks/host/demand.ts";
 import { FACTS_KIND, FACTS_SCHEMA, type HostFacts } from "../../app/checks/host/facts.ts";
 import packageJson from "../../package.json" with { type: "json" };
-import { openDuplicator } from "../dump/duplicate.ts";
+import { openDuplicator } from "../dump/descriptors/duplicate.ts";
 import { CliError, systemReason } from "../error.ts";
 import { openAttributes } from "./attributes.ts";
 import { lookUpFiles } from "./files.ts";

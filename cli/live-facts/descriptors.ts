@@ -1,8 +1,14 @@
 // Descriptors of processes, with their sockets and, for epolls, whether their targets are still held.
 
 import type { DescriptorFacts, TaskFacts } from "../../app/checks/dump/facts.ts";
-import { createReader, type Descriptor, listDescriptors, readDescriptor, readFurther } from "../dump/descriptors.ts";
-import { targetFinder } from "../dump/epoll.ts";
+import {
+  createReader,
+  type Descriptor,
+  listDescriptors,
+  readDescriptor,
+  readFurther,
+} from "../dump/descriptors/descriptors.ts";
+import { targetFinder } from "../dump/descriptors/epoll.ts";
 import type { Kcmp } from "../dump/kcmp.ts";
 import type { FileReader } from "./files.ts";
 import type { SocketReader } from "./sockets.ts";

@@ -2,11 +2,11 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { DescriptorFacts, DumpFacts, TaskFacts } from "../../app/checks/dump/facts.ts";
-import { openDuplicator } from "../dump/duplicate.ts";
+import { openDuplicator } from "../dump/descriptors/duplicate.ts";
+import { readUnixSockets } from "../dump/descriptors/unix-sockets.ts";
 import { openKcmp } from "../dump/kcmp.ts";
 import { createNotes } from "../dump/notes.ts";
 import { processesOf, readStat, withDescendants } from "../dump/processes.ts";
-import { readUnixSockets } from "../dump/unix-sockets.ts";
 import { CliError } from "../error.ts";
 import { createDescriptorReader } from "./descriptors.ts";
 import { createFileReader } from "./files.ts";

@@ -2,9 +2,9 @@
 
 import { readFileSync, readlinkSync } from "node:fs";
 import type { SocketFacts, TaskFacts, UnixSocketFacts } from "../../app/checks/dump/facts.ts";
-import type { Duplicator } from "../dump/duplicate.ts";
-import { internetText } from "../dump/sockets.ts";
-import type { UnixSocket } from "../dump/unix-sockets.ts";
+import type { Duplicator } from "../dump/descriptors/duplicate.ts";
+import { internetText } from "../dump/descriptors/sockets.ts";
+import type { UnixSocket } from "../dump/descriptors/unix-sockets.ts";
 
 export interface SocketReader {
   read(pid: number, fd: number, inode: string): SocketFacts;

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { openEntries } from "../../cli/dump/entries.ts";
+import { openEntries } from "../../cli/dump/descriptors/entries.ts";
 import { openKcmp } from "../../cli/dump/kcmp.ts";
 import { type LiveOptions, readLive } from "../../cli/dump/live.ts";
 import { encodeAll } from "../support/images.ts";

@@ -1,13 +1,13 @@
 // Descriptors and open files, read from /proc.
 
 import { type BigIntStats, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
-import { kindByName, mayHaveKind } from "../../app/decoder/linux-cr/details/named-kinds.ts";
-import { FILE_KINDS } from "../../app/model/names/names.ts";
-import { base64, decodeText, isUtf8 } from "../../app/model/text/text.ts";
-import { CliError } from "../error.ts";
+import { kindByName, mayHaveKind } from "../../../app/decoder/linux-cr/details/named-kinds.ts";
+import { FILE_KINDS } from "../../../app/model/names/names.ts";
+import { base64, decodeText, isUtf8 } from "../../../app/model/text/text.ts";
+import { CliError } from "../../error.ts";
+import { errorCode, hasEnded, isGone } from "../processes.ts";
 import { type Entries, entriesByPath } from "./entries.ts";
 import { createHeadNumbers, type HeadNumbers, parseHead, readHead } from "./fdinfo-head.ts";
-import { errorCode, hasEnded, isGone } from "./processes.ts";
 
 /** One descriptor, from /proc/PID/fdinfo. */
 export interface Descriptor {

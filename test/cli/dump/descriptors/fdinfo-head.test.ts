@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createHeadNumbers, parseHead, readHead } from "../../../cli/dump/fdinfo-head.ts";
+import { createHeadNumbers, parseHead, readHead } from "../../../../cli/dump/descriptors/fdinfo-head.ts";
 
 /** What readHead reads, in the form of parseHead; `null`: it leaves it to that. */
 function fromBytes(text: string) {

@@ -2,14 +2,14 @@
 
 import { readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import type { Details } from "../../app/model/fields.ts";
-import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../app/model/names/names.ts";
-import { protocolsOf } from "../../app/model/names/protocols.ts";
-import { ipv6Text } from "../../app/model/text/addresses.ts";
-import { visibleText } from "../../app/model/text/text.ts";
+import type { Details } from "../../../app/model/fields.ts";
+import { SOCKET_FAMILIES, SOCKET_STATES, SOCKET_TYPES } from "../../../app/model/names/names.ts";
+import { protocolsOf } from "../../../app/model/names/protocols.ts";
+import { ipv6Text } from "../../../app/model/text/addresses.ts";
+import { visibleText } from "../../../app/model/text/text.ts";
+import type { Notes } from "../notes.ts";
 import type { Descriptor } from "./descriptors.ts";
 import type { Duplicator, SocketNumbers } from "./duplicate.ts";
-import type { Notes } from "./notes.ts";
 
 /** How to read one table of /proc/PID/net. */
 interface Table {

@@ -2,10 +2,10 @@
 
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { whileFrozen } from "../../../cli/dump/freeze.ts";
-import { createNotes } from "../../../cli/dump/notes.ts";
-import { readStat } from "../../../cli/dump/processes.ts";
-import { type LiveProcess, startProcess } from "../../support/live.ts";
+import { whileFrozen } from "../../../../cli/dump/freeze/freeze.ts";
+import { createNotes } from "../../../../cli/dump/notes.ts";
+import { readStat } from "../../../../cli/dump/processes.ts";
+import { type LiveProcess, startProcess } from "../../../support/live.ts";
 
 /** Makes a control group, or says why that is not possible. */
 function makeGroup(): { readonly path: string } | { readonly reason: string } {

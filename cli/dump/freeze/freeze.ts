@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CliError } from "../error.ts";
-import type { Notes } from "./notes.ts";
-import { readStat, threadsOf } from "./processes.ts";
+import { CliError } from "../../error.ts";
+import type { Notes } from "../notes.ts";
+import { readStat, threadsOf } from "../processes.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Milliseconds that a process may take to stop. */

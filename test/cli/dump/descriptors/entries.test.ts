@@ -5,12 +5,12 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createReader, type Descriptor, readDescriptor } from "../../../cli/dump/descriptors.ts";
-import { type Entries, entriesByPath, openEntries } from "../../../cli/dump/entries.ts";
-import { groupFiles } from "../../../cli/dump/groups.ts";
-import { openKcmp } from "../../../cli/dump/kcmp.ts";
-import { createNotes } from "../../../cli/dump/notes.ts";
-import { type LiveProcess, startProcess, whyNotHere } from "../../support/live.ts";
+import { createReader, type Descriptor, readDescriptor } from "../../../../cli/dump/descriptors/descriptors.ts";
+import { type Entries, entriesByPath, openEntries } from "../../../../cli/dump/descriptors/entries.ts";
+import { groupFiles } from "../../../../cli/dump/groups.ts";
+import { openKcmp } from "../../../../cli/dump/kcmp.ts";
+import { createNotes } from "../../../../cli/dump/notes.ts";
+import { type LiveProcess, startProcess, whyNotHere } from "../../../support/live.ts";
 
 const [O_RDWR, O_CREAT] = [2, 0o100];
 const reason = await whyNotHere();

@@ -2,7 +2,7 @@
 
 import { endianness } from "node:os";
 import { expect, test } from "vitest";
-import { internetText } from "../../../cli/dump/sockets.ts";
+import { internetText } from "../../../../cli/dump/descriptors/sockets.ts";
 
 test.skipIf(endianness() !== "LE").each([
   ["0100007F:0050", "127.0.0.1:80"],

@@ -2,8 +2,8 @@
 
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import { exactText } from "../../app/model/text/text.ts";
-import type { Notes } from "./notes.ts";
+import { exactText } from "../../../app/model/text/text.ts";
+import type { Notes } from "../notes.ts";
 
 // Linux include/uapi/linux/netlink.h, sock_diag.h and unix_diag.h.
 const AF_NETLINK = 16;

@@ -1,10 +1,10 @@
 // Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls, and what fdinfo says
 // of other files without a path.
 
-import { readFdinfo } from "../../app/decoder/linux-cr/details/fdinfo-details.ts";
-import type { Details } from "../../app/model/fields.ts";
+import { readFdinfo } from "../../../app/decoder/linux-cr/details/fdinfo-details.ts";
+import type { Details } from "../../../app/model/fields.ts";
+import type { EpollSlot } from "../kcmp.ts";
 import { type Descriptor, type OpenFile, readFurther, slaveIndex } from "./descriptors.ts";
-import type { EpollSlot } from "./kcmp.ts";
 import type { SocketTables } from "./sockets.ts";
 
 /** What the details of one file need from other files. */

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { CliError, systemReason } from "../error.ts";
+import { CliError, systemReason } from "../../error.ts";
 import { resume } from "./watchdog.mjs";
 import source from "./watchdog.mjs?raw";
 

@@ -1,10 +1,10 @@
 // Which open files an epoll waits for. The number that fdinfo shows is that of the time when a target was added: it may
 // have been closed since, or refer to another file.
 
-import { i32At } from "../../app/model/read.ts";
+import { i32At } from "../../../app/model/read.ts";
+import type { EpollSlot, Kcmp } from "../kcmp.ts";
 import type { Descriptor } from "./descriptors.ts";
 import type { DetailsContext } from "./details.ts";
-import type { EpollSlot, Kcmp } from "./kcmp.ts";
 
 /**
  * Finds targets by kcmp(2) among the descriptors that were read. Without kcmp(2), a target is the file of the descriptor

@@ -1,8 +1,8 @@
 // What can only be read from a duplicate of another process's descriptor (pidfd_getfd(2)): a socket's domain, type and
 // protocol, a terminal's size and settings, and the owner for signals.
 
-import type { Details } from "../../app/model/fields.ts";
-import { ipv4Text, ipv6Text } from "../../app/model/text/addresses.ts";
+import type { Details } from "../../../app/model/fields.ts";
+import { ipv4Text, ipv6Text } from "../../../app/model/text/addresses.ts";
 
 /** Opens the file that a descriptor of another process refers to. */
 export interface Duplicator {
