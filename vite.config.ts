@@ -22,8 +22,8 @@ const contentSecurityPolicy: Plugin = {
 };
 
 /**
- * Has V8 compile all functions of a script while it is fetched, on another thread, not each one when it is first called.
- * Only for what is loaded later: the scripts of the first load, and of the worker, would start later.
+ * Has V8 compile all functions of a script while it is fetched, on another thread, not each one when it is first
+ * called. Only for what is loaded later: the scripts of the first load, and of the worker, would start later.
  */
 const COMPILE_ALL = "//# allFunctionsCalledOnLoad";
 

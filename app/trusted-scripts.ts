@@ -1,5 +1,6 @@
-// Trusted Types (https://www.w3.org/TR/trusted-types/): the page's policy has the browser refuse to turn text into markup or
-// code. What the page itself needs is allowed here: scripts of its own folder, for the worker and the service worker.
+// Trusted Types (https://www.w3.org/TR/trusted-types/): the page's policy has the browser refuse to
+// turn text into markup or code. What the page itself needs is allowed here: scripts of its own
+// folder, for the worker and the service worker.
 
 /** As far as it is used; TypeScript's DOM types do not have it. */
 interface TrustedTypes {

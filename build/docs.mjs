@@ -1,5 +1,5 @@
-// Writes documents from declarations: the sections of docs/checks.md, the tables of docs/resources.md, and the part of the
-// schema of show that describes resources: npm run docs.
+// Writes documents from declarations: the sections of docs/checks.md, the tables of docs/resources.md, and the part of
+// the schema of show that describes resources: npm run docs.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { root, withSourceModules } from "./source-modules.mjs";

@@ -20,9 +20,9 @@ function printVersion(): boolean {
 }
 
 /**
- * Has V8 optimize fewer functions, and larger ones less. A command lasts a second or two, of which V8 11 (Node 20) spends
- * a third on optimizing functions that are hardly called again. Later releases have a compiler in between, Maglev, and
- * gain nothing.
+ * Has V8 optimize fewer functions, and larger ones less. A command lasts a second or two, of which V8 11 (Node 20)
+ * spends a third on optimizing functions that are hardly called again. Later releases have a compiler in between,
+ * Maglev, and gain nothing.
  */
 function optimizeLater(): void {
   if (!process.versions.v8.startsWith("11.")) return;

@@ -5,8 +5,8 @@ import { CliError, systemReason } from "./error.ts";
 /** The streams of a command. */
 export interface Io {
   /**
-   * Prints to standard output; resolves when more can be printed, to false once the reader has gone away. Rejects with a
-   * CliError for any other failure, such as a full disk.
+   * Prints to standard output; resolves when more can be printed, to false once the reader has gone away. Rejects with
+   * a CliError for any other failure, such as a full disk.
    */
   print(text: string): Promise<boolean>;
   /** The same for bytes. */

@@ -1,7 +1,7 @@
 // Loads the modules of the built program with the code that V8 compiled for them in an earlier run: compiling them
-// takes as long as starting node. V8 refuses code of another version, or compiled with other flags, but would run damaged
-// code, which can crash it or do anything else. So kept files have a checksum, and are used only if nobody else can have
-// written them.
+// takes as long as starting node. V8 refuses code of another version, or compiled with other flags, but would run
+// damaged code, which can crash it or do anything else. So kept files have a checksum, and are used only if nobody else
+// can have written them.
 
 import {
   closeSync,
@@ -119,7 +119,9 @@ function checksumBy(require: NodeJS.Require): ChecksumOf {
 /** Write permission of group and others. */
 const OTHERS_WRITE = 0o022;
 
-/** The code in a kept file; `undefined` if there is none, it is damaged, or others than the owner can have written it. */
+/**
+ * The code in a kept file; `undefined` if there is none, it is damaged, or others than the owner can have written it.
+ */
 function readKept(
   path: string,
   owner: number | undefined,
@@ -144,8 +146,8 @@ function readKept(
 }
 
 /**
- * Writes a file so that it is there as a whole or not at all. Two processes can have the same number, in containers that
- * share the folder.
+ * Writes a file so that it is there as a whole or not at all. Two processes can have the same number, in containers
+ * that share the folder.
  */
 function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });

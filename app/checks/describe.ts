@@ -45,8 +45,8 @@ export function ruleSection({ code, title, examines, outcomes, target, remedy, s
 }
 
 /**
- * docs/checks.md with the sections of these rules. Everything before the first section of a part (`## …`) is kept. A rule
- * without a section gets one in the part of the rule before it.
+ * docs/checks.md with the sections of these rules. Everything before the first section of a part (`## …`) is kept. A
+ * rule without a section gets one in the part of the rule before it.
  */
 export function checksPage(page: string, rules: readonly Rule[]): string {
   const [introduction = "", ...texts] = page.split(/^(?=## )/m);

@@ -33,6 +33,8 @@ export function flagMasks(arch: string | null): FlagMasks {
 export const leftOverNames = ({ leftOver }: FlagMasks, flags: number): string[] =>
   leftOver.filter(({ value }) => (flags & value) !== 0).map(({ name }) => name);
 
-/** Whether flags open a directory for writing, which no kernel does. O_TMPFILE includes O_DIRECTORY, but makes a file. */
+/**
+ * Whether flags open a directory for writing, which no kernel does. O_TMPFILE includes O_DIRECTORY, but makes a file.
+ */
 export const opensDirectoryForWriting = ({ directory, temporary }: FlagMasks, flags: number): boolean =>
   directory !== 0 && (flags & directory) !== 0 && (flags & temporary) === 0 && (flags & 3) !== 0;

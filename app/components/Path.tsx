@@ -1,5 +1,5 @@
-// A path or the name of an open file, shortened as in the drawing if it does not fit. The cell or line that it is in has the
-// whole of it as a tooltip.
+// A path or the name of an open file, shortened as in the drawing if it does not fit. The cell or line that it is in
+// has the whole of it as a tooltip.
 
 import { shortened } from "../graph/scene/text/shorten.ts";
 

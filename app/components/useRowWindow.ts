@@ -16,7 +16,9 @@ export interface RowWindow {
   readonly height: number;
   /** Whole rows in view. */
   readonly visible: number;
-  /** The id of a row's element, `PREFIX-ROW`; undefined if the row is not rendered, as there is no such element then. */
+  /**
+   * The id of a row's element, `PREFIX-ROW`; undefined if the row is not rendered, as there is no such element then.
+   */
   idOf(prefix: string, row: number): string | undefined;
   /** Scrolls as little as needed to show the row. `withNext`: from far away, far enough to show what follows it. */
   reveal(row: number, withNext?: boolean): void;
@@ -100,7 +102,10 @@ export function useRowWindow(
   return { rows, height: slots * rowHeight, visible, idOf, reveal };
 }
 
-/** The height of the view of a scrolled element, 0 before it is mounted. Renders again when it is scrolled to another row. */
+/**
+ * The height of the view of a scrolled element, 0 before it is mounted. Renders again when it
+ * is scrolled to another row.
+ */
 function useScrolled(scroller: RefObject<HTMLElement | null>, rowHeight: number): number {
   const [element, setElement] = useState<HTMLElement | null>(null);
   const [height, setHeight] = useState(0);

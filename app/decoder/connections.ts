@@ -1,4 +1,5 @@
-// Links between open files that both formats describe in the same way: the two ends of a connection, by their addresses.
+// Links between open files that both formats describe in the same way: the two ends of a
+// connection, by their addresses.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 

@@ -29,8 +29,8 @@ import { type Source, SourceError } from "./source.ts";
 /** One image that can be opened. */
 export interface FoundImage {
   /**
-   * Where it was found: its path, with the archive's before it if it is in one. "" for loose files and for what the only
-   * archive given has at its top. No two images have the same.
+   * Where it was found: its path, with the archive's before it if it is in one. "" for loose files and for what the
+   * only archive given has at its top. No two images have the same.
    */
   readonly name: string;
   readonly format: "linux-cr" | "criu";
@@ -217,7 +217,9 @@ async function headOf(source: Source): Promise<Uint8Array | null> {
   }
 }
 
-/** Whether a file that begins with `head` (HEAD_BYTES) is an image or a file of one, or an archive that may have some. */
+/**
+ * Whether a file that begins with `head` (HEAD_BYTES) is an image or a file of one, or an archive that may have some.
+ */
 export const isImageByBytes = (head: Uint8Array): boolean =>
   archiveForm(head) !== null || memberOfBytes(head) !== null || isLinuxCr(head);
 

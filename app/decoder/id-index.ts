@@ -8,8 +8,8 @@ export interface IdIndex {
   /** Adds the row of `id`, unless it already has one; returns whether it was added. */
   add(id: number, row: number): boolean;
   /**
-   * Adds `count` ids that follow one another, from `id` on, with rows that are `step` apart, if that is quick: if all are
-   * greater than any id so far, and not scattered. Returns whether they were added.
+   * Adds `count` ids that follow one another, from `id` on, with rows that are `step` apart, if that is quick: if all
+   * are greater than any id so far, and not scattered. Returns whether they were added.
    */
   addRun(id: number, count: number, row: number, step: number): boolean;
 }

@@ -7,8 +7,9 @@ import type { ImageMemory } from "./memory/memory.ts";
 import type { Source } from "./source.ts";
 
 /**
- * Records of a Linux-CR image that follow one another. Those of open files and descriptors have the length of their struct,
- * or a path with a NUL at its end only; a file's records are complete, objrefs are positive, and descriptors ascend.
+ * Records of a Linux-CR image that follow one another. Those of open files and descriptors have the
+ * length of their struct, or a path with a NUL at its end only; a file's records are complete,
+ * objrefs are positive, and descriptors ascend.
  */
 export interface UsualRun {
   readonly first: RecordRow;

@@ -48,9 +48,9 @@ export function partSource(source: Source, name: string, offset: number, size: n
 }
 
 /**
- * Whether a detail is needed, by its key and the kind of its file (index into FILE_KINDS); `without-ids`: without the ids
- * of other files in it, where only whether it is null counts if it is nothing but ids. A decoder that saves time may leave
- * out what is not needed, but need not.
+ * Whether a detail is needed, by its key and the kind of its file (index into FILE_KINDS); `without-ids`: without the
+ * ids of other files in it, where only whether it is null counts if it is nothing but ids. A decoder that saves time
+ * may leave out what is not needed, but need not.
  */
 export type DetailFilter = (key: string, kind: number) => boolean | "without-ids";
 
@@ -63,16 +63,16 @@ export interface DecodeOptions {
   /** Whether to read the details of open files and the links between them, or which details. Default: true. */
   readonly details?: boolean | DetailFilter;
   /**
-   * An image that was decoded with the same `details`. What is the same in both may be taken from it instead of being read
-   * again, and is then shared. The result is the same.
+   * An image that was decoded with the same `details`. What is the same in both may be taken from it instead of being
+   * read again, and is then shared. The result is the same.
    */
   readonly earlier?: {
     readonly checkpoint: import("../model/checkpoint.ts").Checkpoint;
     readonly sources: readonly Source[];
   };
   /**
-   * Whether kernels may run, where WebAssembly is allowed; "always": for small images too, which take less time than starting
-   * a kernel. Without them the result is the same. Default: true.
+   * Whether kernels may run, where WebAssembly is allowed; "always": for small images too, which take less time than
+   * starting a kernel. Without them the result is the same. Default: true.
    */
   readonly kernels?: boolean | "always";
   /** Limits on rows and memory. None if absent. */

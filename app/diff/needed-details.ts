@@ -7,8 +7,8 @@ import { SOCKET_DETAILS } from "../resources/sockets.ts";
 const NOT_COMPARED: ReadonlySet<string> = new Set(["renumbered", "volatile", "repeated"]);
 
 /**
- * Whether a detail is compared, or shown of a socket that was added or removed. Other files that a detail names are compared
- * by its links. @param kind Index into FILE_KINDS.
+ * Whether a detail is compared, or shown of a socket that was added or removed. Other files that a detail names are
+ * compared by its links. @param kind Index into FILE_KINDS.
  */
 export function isNeededDetail(key: string, kind: number): boolean | "without-ids" {
   const { compared } = fileDetail(key, kind);

@@ -41,8 +41,8 @@ export const RELATED_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What makes two checkpoints an unlikely pair, and what can therefore not be compared. `order`: which of them is earlier;
- * `null`: that does not matter.
+ * What makes two checkpoints an unlikely pair, and what can therefore not be compared. `order`: which of them is
+ * earlier; `null`: that does not matter.
  */
 export function relatedNotes(before: Checkpoint, after: Checkpoint, pairs: Pairs, order: Verdict | null): Note[] {
   const notes: Note[] = [];

@@ -28,8 +28,8 @@ export interface Writer {
    */
   record(name: string, values?: FieldValues, payload?: Uint8Array, struct?: string | null): void;
   /**
-   * A function that appends a record, faster than `record`: for kinds of which there may be millions. It takes the values
-   * of `fields`, in this order.
+   * A function that appends a record, faster than `record`: for kinds of which there may be millions. It takes the
+   * values of `fields`, in this order.
    *
    * @throws Error as `record` does, when called for.
    */

@@ -83,9 +83,9 @@ export function createFactMaker({ fileDetails: store }: Checkpoint): FactMaker {
 }
 
 /**
- * A function that appends the facts that are details of a file to a list. What many files have in common is put into words
- * once. Facts that are found in the name before they are put into words are left out: addresses of sockets are in the name,
- * and hardly ever the same.
+ * A function that appends the facts that are details of a file to a list. What many files have in common is put into
+ * words once. Facts that are found in the name before they are put into words are left out: addresses of sockets are in
+ * the name, and hardly ever the same.
  */
 export function createDetailFacts(
   checkpoint: Checkpoint,

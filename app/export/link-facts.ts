@@ -1,4 +1,5 @@
-// What an open file is linked to, in words that refer to descriptors, never to ids: `peer fd 5`, `other end pid 12 fd 4`.
+// What an open file is linked to, in words that refer to descriptors, never to ids: `peer fd
+// 5`, `other end pid 12 fd 4`.
 
 import { type Checkpoint, hasPids, holderCount, NONE, taskNumber } from "../model/checkpoint.ts";
 import { eachLink, LINK_ROLES, LINK_TITLES, type LinkRole } from "../model/links.ts";

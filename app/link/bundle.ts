@@ -49,7 +49,9 @@ export async function unbundle(
   return packsOf(byteReader(bytes), bytes) ?? damaged;
 }
 
-/** The packed images; `null` if any byte is missing, changed or left over. Links of earlier versions have no checksum. */
+/**
+ * The packed images; `null` if any byte is missing, changed or left over. Links of earlier versions have no checksum.
+ */
 function packsOf(reader: ByteReader, bytes: Uint8Array): readonly Uint8Array<ArrayBuffer>[] | null {
   const first = reader.number();
   const hasChecksum = first > WITH_CHECKSUM;

@@ -21,7 +21,9 @@ export function* allSteps(writer: ByteWriter, columns: readonly ArrayLike<number
   }
 }
 
-/** Reads what `steps` wrote; `null` if a number is missing or out of bounds. `count` has been checked against the input. */
+/**
+ * Reads what `steps` wrote; `null` if a number is missing or out of bounds. `count` has been checked against the input.
+ */
 export function readSteps(reader: ByteReader, count: number, least: number, most: number): Float64Array | null {
   if (reader.failed || count > reader.left) return null;
   const values = new Float64Array(count);

@@ -44,8 +44,8 @@ export interface ListingLink {
 const ZOOM_LEVELS = ["map", "bars", "words"] as const;
 
 /**
- * The zoom of the drawing: its scale, and the position of its top left corner in CSS pixels. `level` if the user zoomed to
- * another level of detail, `at` the place there, in slots from the first one.
+ * The zoom of the drawing: its scale, and the position of its top left corner in CSS pixels. `level` if the user zoomed
+ * to another level of detail, `at` the place there, in slots from the first one.
  */
 export interface ZoomLink {
   readonly k: number;
@@ -84,7 +84,10 @@ export interface Link {
   readonly sort?: { readonly column: string; readonly descending: boolean } | "none";
   readonly columns?: readonly string[];
   readonly group?: string;
-  /** Bytes are shown in the tables' place, these selected: `from` is where the selection began, `to` where the cursor is. */
+  /**
+   * Bytes are shown in the tables' place, these selected: `from` is where the selection began,
+   * `to` where the cursor is.
+   */
   readonly bytes?: { readonly member: number; readonly from: number; readonly to: number };
   /** `restore`: what a restore needs is shown in the tables' place. */
   readonly show?: "restore";
@@ -171,7 +174,9 @@ const escaped = (text: string): string =>
 /** Values of a fragment by their keys. */
 type Values = Map<string, string>;
 
-/** Upgrades the values of a link by one version: the n-th turns version n + 1 into n + 2. Links of all versions open. */
+/**
+ * Upgrades the values of a link by one version: the n-th turns version n + 1 into n + 2. Links of all versions open.
+ */
 const UPGRADERS: readonly ((values: Values) => Values)[] = [];
 
 /** Parses a fragment (with or without `#`). Never throws; what is not understood is left out. */
@@ -358,7 +363,9 @@ export function fromText(text: string): Name | null {
   return kind === "record" ? { to: "record", member: first, offset: second } : null;
 }
 
-/** `file-pos:412:3`, `task-added:413`, `file-detail:412:3:state`, `resource-changed:412:limits 412 "RLIMIT_AS" soft`. */
+/**
+ * `file-pos:412:3`, `task-added:413`, `file-detail:412:3:state`, `resource-changed:412:limits 412 "RLIMIT_AS" soft`.
+ */
 const changeText = ({ kind, pid, fd, key }: ChangeName): string =>
   [kind, pid, fd === NONE ? "" : fd, key ?? ""].filter((part) => part !== "").join(":");
 

@@ -77,8 +77,8 @@ const MAX_I32 = 0x7fff_ffff;
 const MAX_U32 = 0xffff_ffff;
 
 /**
- * Reads what `writeDetails` wrote and adds it to the files and tasks of a builder; false, if something is missing, out of
- * bounds or not JSON.
+ * Reads what `writeDetails` wrote and adds it to the files and tasks of a builder; false, if something is missing, out
+ * of bounds or not JSON.
  */
 export function readDetails(reader: ByteReader, builder: Builder): boolean {
   const fileCount = builder.files.count;

@@ -1,5 +1,5 @@
-// Packs the structure of a checkpoint (tasks, file tables, descriptors, open files, problems; no records, no memory) into
-// few bytes, for links and reports. Columns are written one after the other, so that they compress well.
+// Packs the structure of a checkpoint (tasks, file tables, descriptors, open files, problems; no records, no memory)
+// into few bytes, for links and reports. Columns are written one after the other, so that they compress well.
 
 import { type Builder, createBuilder } from "../decoder/builder.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, stableLength } from "../model/checkpoint.ts";
@@ -98,7 +98,10 @@ function headOf(checkpoint: Checkpoint, name: string, mask: Mask): Head {
 /** Files whose names are written in a step. */
 const SLICE = 4096;
 
-/** Writes the names, then the columns in the order in which readColumns reads them. Gives how many values it has written. */
+/**
+ * Writes the names, then the columns in the order in which readColumns reads them. Gives how
+ * many values it has written.
+ */
 function* writeColumns(writer: ByteWriter, checkpoint: Checkpoint, mask: Mask): Generator<number> {
   const { tasks, tables, descriptors, files } = checkpoint;
   const names = namePool();

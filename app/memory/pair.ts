@@ -1,5 +1,5 @@
-// Which mapping before corresponds to which after: by path, offset, kind and order, as addresses differ between two runs
-// of one program.
+// Which mapping before corresponds to which after: by path, offset, kind and order, as addresses differ between two
+// runs of one program.
 
 import type { AddressSpace, ImageMemory, MappingRow } from "../decoder/memory/memory.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";

@@ -1,4 +1,5 @@
-// Regular expressions over bytes: the pattern sees each byte as a character U+0000 … U+00FF, or pairs of bytes as UTF-16.
+// Regular expressions over bytes: the pattern sees each byte as a character U+0000 … U+00FF, or
+// pairs of bytes as UTF-16.
 
 import { encodeText } from "../model/text/text.ts";
 import type { Matcher, Report } from "./matchers.ts";

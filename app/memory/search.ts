@@ -54,8 +54,8 @@ interface Search {
 }
 
 /**
- * Searches parts of memory, and yields after each window. What is not in the image is not searched but counted; zeros that
- * follow stored pages may be the end of a match.
+ * Searches parts of memory, and yields after each window. What is not in the image is not searched but counted; zeros
+ * that follow stored pages may be the end of a match.
  *
  * @throws SourceError if bytes cannot be read; the signal's reason.
  */

@@ -76,7 +76,10 @@ export interface FileTables {
   readonly id: Uint32Array;
   /** count + 1 entries. */
   readonly first: Uint32Array;
-  /** Tasks that use table t (TaskRows): task[firstTask[t]] … task[firstTask[t + 1] - 1]; firstTask has count + 1 entries. */
+  /**
+   * Tasks that use table t (TaskRows): task[firstTask[t]] … task[firstTask[t + 1] - 1];
+   * firstTask has count + 1 entries.
+   */
   readonly firstTask: Uint32Array;
   readonly task: Uint32Array;
   /** How many descriptors the image announces; NONE if it does not say. */
@@ -185,8 +188,8 @@ export interface Records {
   /** Index into `kinds`. Uint16 only if there are more than 256. */
   readonly kind: Uint8Array | Uint16Array;
   /**
-   * Length of each record in bytes, including the header, as a varint (LEB128). Longer runs of bytes between records take
-   * several rows. Read it, and offsets, through records.ts.
+   * Length of each record in bytes, including the header, as a varint (LEB128). Longer runs of bytes between records
+   * take several rows. Read it, and offsets, through records.ts.
    */
   readonly lengths: Uint8Array;
   readonly runs: RecordRuns;
@@ -205,7 +208,10 @@ export interface RecordRuns {
   readonly member: Uint32Array;
 }
 
-/** Objects other than file tables and open files that the image announces (Linux-CR's OBJREF), in image order. Empty for CRIU. */
+/**
+ * Objects other than file tables and open files that the image announces (Linux-CR's OBJREF),
+ * in image order. Empty for CRIU.
+ */
 export interface Objects {
   readonly count: number;
   readonly id: Uint32Array;

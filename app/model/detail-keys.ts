@@ -9,9 +9,9 @@ import { timeText } from "./text/words.ts";
 
 /**
  * How a key is compared: as a `value`; through the holders of the files that it names (`link`); as the id of a
- * `namespace`, by the tasks that are in it; as the id of a `mount`, by its place; not at all, because every dump numbers
- * it anew (`renumbered`), because it advances by itself (`volatile`), or because it repeats what is
- * compared elsewhere (`repeated`).
+ * `namespace`, by the tasks that are in it; as the id of a `mount`, by its place; not at all, because
+ * every dump numbers it anew (`renumbered`), because it advances by itself (`volatile`), or because it
+ * repeats what is compared elsewhere (`repeated`).
  */
 export type Compared = "value" | "link" | "namespace" | "mount" | "renumbered" | "volatile" | "repeated";
 
@@ -38,8 +38,8 @@ export interface DetailSpec {
   /** The value is a list whose entries have this key, which every dump numbers anew: they are compared without it. */
   readonly numberedBy?: string;
   /**
-   * An open file keeps the value: another one means another file. `once-set`: it has none at first. `once-connected`: nor
-   * has a socket until it is connected, and only a connection keeps it.
+   * An open file keeps the value: another one means another file. `once-set`: it has none at first. `once-connected`:
+   * nor has a socket until it is connected, and only a connection keeps it.
    */
   readonly fixed?: "always" | "once-set" | "once-connected";
   /** The value is a list whose order says nothing. */

@@ -8,7 +8,10 @@ export interface Field {
   readonly type: string;
   readonly offset: number;
   readonly length: number;
-  /** The value as it is stored: a decimal number, text made visible, or opaque bytes in hex, cut off with `…` if there are many. */
+  /**
+   * The value as it is stored: a decimal number, text made visible, or opaque bytes in hex, cut
+   * off with `…` if there are many.
+   */
   readonly raw: string;
   /** What the value means; `null` where the raw value says it all. */
   readonly meaning: string | null;

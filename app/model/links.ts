@@ -1,5 +1,6 @@
 // Links between open files other than sharing: the ends of a pipe, the peer of a socket, what an epoll watches, one
-// memory, files in flight, one process that has ended. Both formats fill them; views and comparisons name the files by their holders.
+// memory, files in flight, one process that has ended. Both formats fill them; views and
+// comparisons name the files by their holders.
 
 import { type Checkpoint, HAS, NONE } from "./checkpoint.ts";
 import { O_ACCMODE } from "./names/names.ts";

@@ -32,8 +32,8 @@ const DEV_ZERO = encodeText("/dev/zero");
 const MEMFD_DEV_ZERO = encodeText("memfd:/dev/zero");
 
 /**
- * Whether an open file is memory that tasks share without a file: to the kernel it is a file named /dev/zero, which CRIU
- * stores as a memfd.
+ * Whether an open file is memory that tasks share without a file: to the kernel it is a file named /dev/zero, which
+ * CRIU stores as a memfd.
  */
 export const isDevZero = (checkpoint: Checkpoint, file: FileRow): boolean =>
   file !== NONE && sameBytes(nameBytes(checkpoint, file), MEMFD_DEV_ZERO);
@@ -69,8 +69,8 @@ export function permissionsText(bits: number): string {
 }
 
 /**
- * Whether permissions have what a pattern asks for: `rwx`, `w`, `r-x`, `rw-p`. A letter must be set; `-` in a pattern of
- * three or four characters must not be.
+ * Whether permissions have what a pattern asks for: `rwx`, `w`, `r-x`, `rw-p`. A letter must be set; `-` in a pattern
+ * of three or four characters must not be.
  */
 export function permissionsMatch(bits: number, pattern: string): boolean {
   if (bits & PERMISSION.unknown) return false;
@@ -83,8 +83,8 @@ export function permissionsMatch(bits: number, pattern: string): boolean {
 export const isPermissionPattern = (text: string): boolean => /^(?:[rwxps]{1,2}|[r-][w-][x-][ps]?)$/.test(text);
 
 /**
- * The address `offset` bytes after `base`, as hexadecimal digits. `base` is a multiple of 4096 and so exact as a double,
- * whatever its size; the address itself may exceed 2^53.
+ * The address `offset` bytes after `base`, as hexadecimal digits. `base` is a multiple of 4096 and so exact as a
+ * double, whatever its size; the address itself may exceed 2^53.
  */
 export const addressText = (base: number, offset = 0): string =>
   base + offset <= Number.MAX_SAFE_INTEGER

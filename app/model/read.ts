@@ -40,6 +40,9 @@ export function u64At(column: BigUint64Array, row: number): bigint {
 /** 64-bit numbers with a smaller high half are represented exactly by a number. */
 export const MOST_EXACT = 2 ** 21;
 
-/** A column of 64-bit values as 32-bit words, the lower half first: reading a BigUint64Array allocates an object for each value. */
+/**
+ * A column of 64-bit values as 32-bit words, the lower half first: reading a BigUint64Array
+ * allocates an object for each value.
+ */
 export const wordsOf = ({ buffer, byteOffset, byteLength }: BigUint64Array | Float64Array): Uint32Array =>
   new Uint32Array(buffer, byteOffset, byteLength / 4);

@@ -69,7 +69,10 @@ function endOfRun(ascending: Uint32Array, first: number, value: number): number 
   return end;
 }
 
-/** Where each value from 0 to `count` - 1 begins in a column that ascends: value v is in rows first[v] … first[v + 1] - 1. */
+/**
+ * Where each value from 0 to `count` - 1 begins in a column that ascends: value v is in rows
+ * first[v] … first[v + 1] - 1.
+ */
 export function firstOfEach(ascending: Uint32Array, count: number): Uint32Array {
   const first = new Uint32Array(count + 1);
   let row = 0;

@@ -25,7 +25,9 @@ export interface Subset {
   };
 }
 
-/** Which descriptors belong to the rows of a listing that pass a filter; `null`: all, or the listing is of other things. */
+/**
+ * Which descriptors belong to the rows of a listing that pass a filter; `null`: all, or the listing is of other things.
+ */
 export function descriptorsOf(checkpoint: Checkpoint, listing: Listing, filter: string): Uint8Array | null {
   const mask = filterMask(checkpoint, listing, filter);
   if (mask === null || listing === "records" || listing === "problems") return null;

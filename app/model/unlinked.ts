@@ -9,7 +9,9 @@ import { encodeText } from "./text/text.ts";
 /** What the kernel appends to the path of an unlinked file (d_path). */
 export const UNLINKED_SUFFIX = encodeText(" (deleted)");
 
-/** `recorded`: the image says so. `named`: only the path's ending does, which can also be part of the file's real name. */
+/**
+ * `recorded`: the image says so. `named`: only the path's ending does, which can also be part of the file's real name.
+ */
 export type Unlinked = "recorded" | "named";
 
 /** `null`: it was not unlinked. Linux-CR has no mark but the path. Memfds never had a name that could be unlinked. */

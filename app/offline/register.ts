@@ -9,8 +9,8 @@ interface LaunchQueue {
 }
 
 /**
- * Delay before registering, in ms, so that the service worker's fetches do not compete with the page's loading; and again
- * for as long as an image is being opened.
+ * Delay before registering, in ms, so that the service worker's fetches do not compete with the page's loading; and
+ * again for as long as an image is being opened.
  */
 const WAIT = 2000;
 

@@ -37,7 +37,10 @@ export type NotCompared =
 
 /** What is compared instead of the values themselves. */
 type ComparedAs =
-  /** The id of a namespace: whether it is the namespace of the same tasks. The resource has `namespace`, or a column `kind`. */
+  /**
+   * The id of a namespace: whether it is the namespace of the same tasks. The resource has
+   * `namespace`, or a column `kind`.
+   */
   | "namespace"
   /** The id of a group of rows: whether there is one other than 0, and whether it is that of the same rows. */
   | "group"
@@ -98,8 +101,8 @@ export interface ResourceSpec {
   /** Rows with equal values in these columns correspond in a comparison; several, in their order. */
   readonly key: readonly string[];
   /**
-   * The kind of namespace that rows belong to, as in /proc/PID/ns; the column `namespace` has the number of each. Rows of
-   * the image as a whole correspond if their namespaces have most tasks in common.
+   * The kind of namespace that rows belong to, as in /proc/PID/ns; the column `namespace` has the number of each. Rows
+   * of the image as a whole correspond if their namespaces have most tasks in common.
    */
   readonly namespace?: string;
   /** Further columns that say which row is meant, although rows are not matched by them. */

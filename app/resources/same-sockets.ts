@@ -1,5 +1,6 @@
-// Finds the descriptors whose rows in the table of sockets are the same in two images, as most are. A comparison does not
-// need these rows: making them, with the namespace of each socket, takes longer than comparing their details in the columns.
+// Finds the descriptors whose rows in the table of sockets are the same in two images, as most are. A
+// comparison does not need these rows: making them, with the namespace of each socket, takes longer
+// than comparing their details in the columns.
 //
 // Casts `as number` read columns within bounds checked by the loops.
 
@@ -28,8 +29,8 @@ export interface PairedDescriptors {
 export type LeftOut = Readonly<Record<Side, Uint8Array>>;
 
 /**
- * The descriptors whose rows can be left out of both tables of sockets: everything that is compared is the same in both,
- * apart from namespaces. `null`: none are left out.
+ * The descriptors whose rows can be left out of both tables of sockets: everything that is compared is the same in
+ * both, apart from namespaces. `null`: none are left out.
  *
  * @param labels Labels of the sockets that have one, by side.
  */

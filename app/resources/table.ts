@@ -161,7 +161,9 @@ function numberBuilder(): ColumnBuilder {
   };
 }
 
-/** Texts with this many bytes or more are decoded once if consecutive rows share them. The kernel's paths are shorter. */
+/**
+ * Texts with this many bytes or more are decoded once if consecutive rows share them. The kernel's paths are shorter.
+ */
 const LONG = 4096;
 
 const isSameView = (one: Uint8Array, other: Uint8Array): boolean =>

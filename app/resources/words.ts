@@ -1,5 +1,5 @@
-// Names of the kernel's numbers that only resources have: limits, clocks of timers, scheduling policies, flags of signal
-// actions, mounts and network devices, advice on memory.
+// Names of the kernel's numbers that only resources have: limits, clocks of timers, scheduling policies, flags of
+// signal actions, mounts and network devices, advice on memory.
 
 import { type Bits, bitWords } from "../model/names/bits.ts";
 
@@ -227,7 +227,9 @@ const FILTER_FLAGS: Bits = [
 /** The flags of a seccomp filter. */
 export const filterFlags = (flags: number): string[] => bitWords(FILTER_FLAGS, flags);
 
-/** Seconds and a fraction of them as decimal text: `3600`, `0.25`. @param unit Fractions in a second, a power of ten. */
+/**
+ * Seconds and a fraction of them as decimal text: `3600`, `0.25`. @param unit Fractions in a second, a power of ten.
+ */
 export function secondsText(whole: bigint, fraction: bigint, unit: number): string {
   const digits = String(fraction)
     .padStart(String(unit).length - 1, "0")

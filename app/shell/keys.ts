@@ -1,4 +1,5 @@
-// The notation of keys: `/`, `E` (with Shift), `mod+k` (Ctrl, or Command on a Mac), `Escape`. commands/ says what each runs.
+// The notation of keys: `/`, `E` (with Shift), `mod+k` (Ctrl, or Command on a Mac), `Escape`.
+// commands/ says what each runs.
 
 interface KeyPress {
   readonly key: string;

@@ -14,7 +14,9 @@ export const isLaidOutByWorker = ({ descriptors, files, tasks }: Checkpoint): bo
   Math.max(descriptors.count, files.count, tasks.count) > SMALL;
 
 export interface Layouts {
-  /** Requests the layout of a document that is about to be shown, so that it is made while the page renders the rest. */
+  /**
+   * Requests the layout of a document that is about to be shown, so that it is made while the page renders the rest.
+   */
   prepare(document: DocumentId): void;
   /** The layout that was prepared for a document, once, or else a new one. */
   of(document: DocumentId): Promise<Layout>;

@@ -4,8 +4,8 @@
 export const NARROW = 800;
 
 /**
- * In windows up to this many pixels wide, the inspector takes turns with the tables instead of standing beside them, and
- * a comparison has one column, before → after.
+ * In windows up to this many pixels wide, the inspector takes turns with the tables instead of standing beside them,
+ * and a comparison has one column, before → after.
  */
 export const MEDIUM = 1200;
 

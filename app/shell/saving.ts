@@ -1,4 +1,5 @@
-// Making a file or a text that may take long: one at a time, with progress, and cancelled by the user or by a newer one.
+// Making a file or a text that may take long: one at a time, with progress, and cancelled by
+// the user or by a newer one.
 
 import type { RequestOptions } from "../worker/client.ts";
 import type { State } from "./state.ts";

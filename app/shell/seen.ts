@@ -1,5 +1,5 @@
-// Remembers in this browser which changes the user marked as seen. Keeps hashes only: of a pair's names, and of each marked
-// change's sentence, so that a mark applies only to a change with exactly the same sentence.
+// Remembers in this browser which changes the user marked as seen. Keeps hashes only: of a pair's names, and of each
+// marked change's sentence, so that a mark applies only to a change with exactly the same sentence.
 
 import type { Shell } from "./shell.ts";
 import type { Compared, State } from "./state.ts";

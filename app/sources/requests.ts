@@ -42,8 +42,8 @@ export async function retried<T>(place: Place, attempt: (isFirst: boolean) => Pr
 export type Requester = (init: RequestInit) => Promise<Response>;
 
 /**
- * Sends requests to one URL. Rejects with Broken if there is no response, and with a SourceError if the host redirects to
- * another host, the first time or later: the user agreed to this one. The page asks again for that address.
+ * Sends requests to one URL. Rejects with Broken if there is no response, and with a SourceError if the host redirects
+ * to another host, the first time or later: the user agreed to this one. The page asks again for that address.
  */
 export function requester(
   url: string,

@@ -33,7 +33,10 @@ export interface Documents {
   compare(pair: DocumentPair): Promise<Comparison>;
   /** The events of their comparison, which are cached with it. @throws SourceError */
   events(pair: DocumentPair): Promise<Events>;
-  /** The drawing of two documents. The last one is cached, as changes are hidden in it and shown again. @throws SourceError */
+  /**
+   * The drawing of two documents. The last one is cached, as changes are hidden in it and shown
+   * again. @throws SourceError
+   */
   draw(pair: DocumentPair): Promise<Drawing>;
 }
 

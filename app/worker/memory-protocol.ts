@@ -93,16 +93,17 @@ export interface MemoryRequests {
     response: MemoryBytes;
   };
   /**
-   * Searches memory. One request searches a limited stretch, so that results arrive early; the page continues with requests
-   * for the same `search`, a number of its own choice, and stops by sending no more. A new search ends the previous one.
+   * Searches memory. One request searches a limited stretch, so that results arrive early; the page
+   * continues with requests for the same `search`, a number of its own choice, and stops by sending no
+   * more. A new search ends the previous one.
    */
   memorySearch: {
     request: { document: number; search: number; query: MemoryQuery; scope: MemoryScope; most: number };
     response: MemoryFound;
   };
   /**
-   * Compares the memory of two images, mapping by mapping. The page continues with requests for the same `comparison`, a
-   * number of its own choice, and stops by sending no more.
+   * Compares the memory of two images, mapping by mapping. The page continues with requests for the same `comparison`,
+   * a number of its own choice, and stops by sending no more.
    */
   memoryDiff: { request: { before: number; after: number; comparison: number }; response: MemoryChanges };
   /** What a task was started with: one of the three. */

@@ -22,7 +22,10 @@ export interface DiffTextOptions {
 
 const COLOURS = { "+": "green", "-": "red", "~": "yellow" } as const satisfies Record<ChangeWords["sign"], string>;
 
-/** The text in pieces, each of some lines with their ends. Every line of a change names its task, so that it can be grepped. */
+/**
+ * The text in pieces, each of some lines with their ends. Every line of a change names its
+ * task, so that it can be grepped.
+ */
 export function* diffText(comparison: Comparison, options: DiffTextOptions): Generator<string> {
   const style = styleFor(options.colour);
   const indices = options.indices ?? Uint32Array.from(comparison.changes.kind.keys());
@@ -58,8 +61,8 @@ function groupsOf(comparison: Comparison, indices: Uint32Array): Groups | null {
 }
 
 /**
- * The events with several changes under a heading, as the page lists them. They begin with `*`, because scripts count and
- * search for lines that begin with the sign of a change: there is one for each change.
+ * The events with several changes under a heading, as the page lists them. They begin with `*`, because scripts count
+ * and search for lines that begin with the sign of a change: there is one for each change.
  */
 function* eventLines(comparison: Comparison, { events, hidden }: Groups, colour: boolean): Generator<string> {
   const style = styleFor(colour);

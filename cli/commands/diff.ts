@@ -56,8 +56,8 @@ async function printChanges(before: OpenedImage, after: OpenedImage, options: Di
 }
 
 /**
- * Which image is earlier. The times of their files, which can only cast doubt on that (earlier.ts), are asked for only if
- * the images seem to be in the wrong order.
+ * Which image is earlier. The times of their files, which can only cast doubt on that (earlier.ts), are asked for only
+ * if the images seem to be in the wrong order.
  */
 async function orderOf(before: OpenedImage, after: OpenedImage): Promise<Verdict> {
   const order = async (fileTime: boolean): Promise<Verdict> =>

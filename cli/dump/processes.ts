@@ -116,8 +116,8 @@ export function readTask(pid: number): Task | null {
 }
 
 /**
- * Sets of capabilities and signals, which /proc/PID/status has in hexadecimal. Some sandboxes have a /proc of their own, which
- * lacks some of them: then none is returned, so that no set is taken for an empty one.
+ * Sets of capabilities and signals, which /proc/PID/status has in hexadecimal. Some sandboxes have a /proc of their
+ * own, which lacks some of them: then none is returned, so that no set is taken for an empty one.
  *
  * @param field The text of a field; empty if there is none.
  */

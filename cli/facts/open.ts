@@ -22,7 +22,9 @@ export function openFacts(path: string): IndexedFacts {
 
 const BLOCK = 1 << 16;
 
-/** The bytes of a file, or of a pipe, to its end; `null` if there are more than `most`: the size of a device is unknown. */
+/**
+ * The bytes of a file, or of a pipe, to its end; `null` if there are more than `most`: the size of a device is unknown.
+ */
 function readAtMost(path: string, most: number): Uint8Array | null {
   const fd = openSync(path, "r");
   try {

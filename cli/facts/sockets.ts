@@ -35,7 +35,9 @@ const portOf = (address: string): string => address.slice(address.lastIndexOf(":
 /** States of TCP sockets that no process holds and that do not prevent binding. */
 const ORPHANED = new Set(["time-wait", "close"]);
 
-/** Sockets of TCP and UDP. @param demands Of an image: all sockets with its ports. `null`: those that listen, and UDP. */
+/**
+ * Sockets of TCP and UDP. @param demands Of an image: all sockets with its ports. `null`: those that listen, and UDP.
+ */
 export function readSockets(
   demands: readonly Demand[] | null,
   holders: Holders,

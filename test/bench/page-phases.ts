@@ -21,7 +21,10 @@ const presses = (page: Page, key: string, times: number) => async () => {
 
 const settled = (page: Page) => page.locator("[role=grid][aria-busy=false]").waitFor();
 
-/** Replaces the text of a box. What `fill` makes the page do is part of a message of the benchmark, which is not counted. */
+/**
+ * Replaces the text of a box. What `fill` makes the page do is part of a message of the
+ * benchmark, which is not counted.
+ */
 async function enter(page: Page, box: Locator, text: string): Promise<void> {
   await box.click();
   await page.keyboard.press("Control+A");

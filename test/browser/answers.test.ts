@@ -1,4 +1,5 @@
-// Answers that would mislead if they were wrong: what is marked as changed, counts and names, filters that mean nothing.
+// Answers that would mislead if they were wrong: what is marked as changed, counts and names,
+// filters that mean nothing.
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";

@@ -19,7 +19,9 @@ declare global {
   var held: Held;
 }
 
-/** Has the worker take forever to make files: their responses are held, and there is progress until they are cancelled. */
+/**
+ * Has the worker take forever to make files: their responses are held, and there is progress until they are cancelled.
+ */
 async function holdExports(page: Page): Promise<void> {
   await page.evaluate((kinds) => {
     const { postMessage } = Worker.prototype;

@@ -1,5 +1,5 @@
-// A smoke run in stock Firefox: open, drop two images, step, side by side, a link, a report. Skipped where Firefox is not
-// installed.
+// A smoke run in stock Firefox: open, drop two images, step, side by side, a link, a report.
+// Skipped where Firefox is not installed.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

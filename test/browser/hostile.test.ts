@@ -1,5 +1,5 @@
-// Bombs and very long names, in a real page: what could be decoded is shown, and the page stays small. And a page of which
-// a part is missing.
+// Bombs and very long names, in a real page: what could be decoded is shown, and the page stays small. And a page of
+// which a part is missing.
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { Page } from "playwright-core";

@@ -1,5 +1,5 @@
-// Finds text that a user cannot read: cut off, shortened to nothing, covered by other text, outside the window, or of too
-// little contrast.
+// Finds text that a user cannot read: cut off, shortened to nothing, covered by other text,
+// outside the window, or of too little contrast.
 
 import type { Page } from "playwright-core";
 

@@ -1,5 +1,5 @@
-// Pairs dropped in either order, with right, equal and wrong file times, loose, packed and in folders: the earlier image
-// is before, or the page says that it is unsure.
+// Pairs dropped in either order, with right, equal and wrong file times, loose, packed and in folders: the earlier
+// image is before, or the page says that it is unsure.
 
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -265,7 +265,9 @@ test("the kernel accepts the entries of a recorded set", () => {
   expect(entries.filter((entry) => !isAccepted(entry)).map(({ message }) => message)).toEqual([]);
 });
 
-/** Has the kernel check entries of a message; returns how many words of notes there are, and the types of open files. */
+/**
+ * Has the kernel check entries of a message; returns how many words of notes there are, and the types of open files.
+ */
 function notesOf(message: string, magic: "FILES" | "FDINFO", messages: readonly Message[]) {
   if (kernel === null) throw new Error("WebAssembly is not allowed");
   const bytes = imageBytes(magic, messages).slice(8);

@@ -1,5 +1,5 @@
-// The comparison with a host against what CRIU 4.2 did: each set was restored with one thing of the machine, one option or
-// one file of the set different. Paths are real files; what a test cannot make is edited in the facts.
+// The comparison with a host against what CRIU 4.2 did: each set was restored with one thing of the machine, one option
+// or one file of the set different. Paths are real files; what a test cannot make is edited in the facts.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";

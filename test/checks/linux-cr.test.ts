@@ -1,4 +1,5 @@
-// The checks of Linux-CR images: sound images give nothing, and one with just one fault gives that finding and no other.
+// The checks of Linux-CR images: sound images give nothing, and one with just one fault gives
+// that finding and no other.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";

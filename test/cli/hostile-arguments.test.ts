@@ -1,4 +1,5 @@
-// Arguments that come from somebody else: files without an end, and words that would change how a terminal shows the rest.
+// Arguments that come from somebody else: files without an end, and words that would change how
+// a terminal shows the rest.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -48,7 +48,9 @@ function kept(): string[] {
     .map((file) => join(file.parentPath, file.name));
 }
 
-/** Has the part answer another digit. Its length stays the same, so that V8 takes kept code for that of the new text. */
+/**
+ * Has the part answer another digit. Its length stays the same, so that V8 takes kept code for that of the new text.
+ */
 function changePart(answer: number): void {
   const text = readFileSync(join(folder, "part-1.js"), "utf8");
   write("part-1.js", text.replace(/=> \d/, `=> ${answer}`));

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
-// Long lists render only the rows in view; here, without a layout, none. aria-activedescendant is then absent: a reference
-// to an element that does not exist is an accessibility fault.
+// Long lists render only the rows in view; here, without a layout, none. aria-activedescendant is then absent: a
+// reference to an element that does not exist is an accessibility fault.
 
 import type { ReactNode } from "react";
 import { expect, test } from "vitest";

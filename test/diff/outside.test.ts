@@ -1,5 +1,5 @@
-// Dumps that are taken from outside the kernel have records of what they cannot read. It is shown and compared as what is
-// not recorded.
+// Dumps that are taken from outside the kernel have records of what they cannot read. It is
+// shown and compared as what is not recorded.
 
 import { describe, expect, test } from "vitest";
 import { changesJson } from "../../app/diff/describe/describe.ts";

@@ -51,7 +51,9 @@ interface Socket {
   readonly label?: string;
 }
 
-/** A set of tasks 1000, 1001, … with unix sockets. @param tables By task: the number of its file table, and its network. */
+/**
+ * A set of tasks 1000, 1001, … with unix sockets. @param tables By task: the number of its file table, and its network.
+ */
 function setOf(tables: readonly (readonly [table: number, network: number])[], sockets: readonly Socket[]): Set {
   const { members } = inventoryAndTree(tables.length);
   const files: Message[] = sockets.map(({ state = 7, network = 9 }, at) => [

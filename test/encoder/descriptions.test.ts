@@ -21,7 +21,9 @@ async function decode(bytes: Uint8Array, dialect: WritableDialect) {
   return await describe(image);
 }
 
-/** Whether no socket has a peer that no descriptor leads to: such a peer is written, but no open file of what is read. */
+/**
+ * Whether no socket has a peer that no descriptor leads to: such a peer is written, but no open file of what is read.
+ */
 function peersAreHeld({ files, fileTables }: Description): boolean {
   const every = <T>(list: { readonly length: number; at(index: number): T | undefined }): T[] =>
     Array.from({ length: list.length }, (_, index) => list.at(index) as T);

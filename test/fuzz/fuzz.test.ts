@@ -1,4 +1,5 @@
-// A short run of the fuzzer: the same inputs each time, or others with CKPTSCOPE_SEED. `npm run fuzz` goes on for longer.
+// A short run of the fuzzer: the same inputs each time, or others with CKPTSCOPE_SEED. `npm run
+// fuzz` goes on for longer.
 
 import { expect, test } from "vitest";
 import { random } from "../support/random.ts";

@@ -10,7 +10,9 @@ import { checkpointOf, type State } from "../support/state.ts";
 
 const SOCKET = { kind: "socket", path: "socket:[unix stream]", stable: 20 } as const;
 
-/** Two socket pairs of a parent and its child, as a server has for its workers, and a socket whose peer is elsewhere. */
+/**
+ * Two socket pairs of a parent and its child, as a server has for its workers, and a socket whose peer is elsewhere.
+ */
 const CHANNELS: State = {
   tasks: [
     { pid: 412, comm: "nginx", table: 0 },

@@ -1,4 +1,5 @@
-// The whole view in a link: what is open, how each listing is shown, the zoom; and links that are old, damaged or hostile.
+// The whole view in a link: what is open, how each listing is shown, the zoom; and links that
+// are old, damaged or hostile.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

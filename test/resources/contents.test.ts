@@ -1,4 +1,5 @@
-// What sets say besides descriptors and tasks, in sets that have it: contents, control groups, handlers, labels, contexts.
+// What sets say besides descriptors and tasks, in sets that have it: contents, control groups,
+// handlers, labels, contexts.
 
 import { crc32, gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";

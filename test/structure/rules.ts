@@ -1,7 +1,8 @@
 // What each folder may import: an allow-list. A folder may import itself and what its rule names, nothing else.
 //
-// A rule covers the files of its folder and of all subfolders without a rule of their own. A rule may be about one file,
-// and may name single files. Names are relative to app/; "npm:react" is a package with all its parts, "node:" is Node.
+// A rule covers the files of its folder and of all subfolders without a rule of their own. A rule
+// may be about one file, and may name single files. Names are relative to app/; "npm:react" is a
+// package with all its parts, "node:" is Node.
 
 import { posix } from "node:path";
 import type { Rules } from "./imports.ts";

@@ -60,7 +60,10 @@ export const anyFiles = fc.array(
 );
 export type FileValues = typeof anyFiles extends fc.Arbitrary<(infer Values)[]> ? Values : never;
 
-/** A checkpoint whose columns have exactly these values. `others`: its tasks and tables; else a descriptor for each file. */
+/**
+ * A checkpoint whose columns have exactly these values. `others`: its tasks and tables; else a
+ * descriptor for each file.
+ */
 export function checkpointWith(
   of: readonly FileValues[],
   sameKeys: boolean,

@@ -107,7 +107,9 @@ export function inventoryAndTree(tasks: number): { pids: number[]; members: [str
   };
 }
 
-/** Files of a set: `tasks` tasks, each with its own table; every tenth descriptor leads to a file that all tasks share. */
+/**
+ * Files of a set: `tasks` tasks, each with its own table; every tenth descriptor leads to a file that all tasks share.
+ */
 export function criuSet(tasks: number, descriptorsPerTask: number): Source[] {
   const { pids, members } = inventoryAndTree(tasks);
   const files: Message[] = [];

@@ -126,7 +126,9 @@ function fileArbitrary(dialect: WritableDialect): fc.Arbitrary<Omit<FileDescript
   );
 }
 
-/** Whole descriptions: tasks that share tables, descriptors that share open files, files that share pipes and sockets. */
+/**
+ * Whole descriptions: tasks that share tables, descriptors that share open files, files that share pipes and sockets.
+ */
 export function descriptionArbitrary(dialect: WritableDialect): fc.Arbitrary<Description> {
   return fc
     .tuple(

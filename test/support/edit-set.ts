@@ -196,7 +196,9 @@ export const withFile = (set: readonly Source[], name: string, bytes: Uint8Array
 export const copied = (set: readonly Source[], from: string, to: string): Source[] =>
   withFile(set, to, fileOf(set, from));
 
-/** The set with the entries of a file edited. Raw data after them must not be edited: what follows is taken for entries. */
+/**
+ * The set with the entries of a file edited. Raw data after them must not be edited: what follows is taken for entries.
+ */
 export function editEntries(
   set: readonly Source[],
   name: string,
@@ -225,7 +227,9 @@ export function editEntries(
   return withFile(set, name, joined([bytes.subarray(0, head), ...framed, bytes.subarray(rest)]));
 }
 
-/** The set with one field of one entry edited. @throws Error if there is no such entry, or no message that has the field */
+/**
+ * The set with one field of one entry edited. @throws Error if there is no such entry, or no message that has the field
+ */
 export const editField = (
   set: readonly Source[],
   name: string,

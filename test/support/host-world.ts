@@ -1,5 +1,5 @@
-// A machine for a base set of test/fixtures/criu/verdicts: real files under a directory that takes the place of `/`, and
-// facts of them, with everything else as the set needs it.
+// A machine for a base set of test/fixtures/criu/verdicts: real files under a directory that takes the place of `/`,
+// and facts of them, with everything else as the set needs it.
 
 import { execFileSync } from "node:child_process";
 import {

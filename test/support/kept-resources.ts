@@ -40,8 +40,8 @@ const columnsThatDiffer = ({ columns }: ResourceSpec, entry: Entry, whole: Entry
     .filter((name) => name !== "threads" && !(name === "kind" && isUnnamed(entry)));
 
 /**
- * What the tables of a damaged image lack, or, if it was cut, have too much; `null` if nothing. Rows without a record of
- * their own are not compared.
+ * What the tables of a damaged image lack, or, if it was cut, have too much; `null` if nothing. Rows without a record
+ * of their own are not compared.
  */
 export function lostResources(
   truth: Truth,

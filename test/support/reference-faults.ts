@@ -57,7 +57,8 @@ const REFERENCE_FAULTS: readonly [string, Fault][] = [
     "namespace-missing",
     "no task is in the namespace of a descriptor",
     (s) => {
-      // fdinfo_entry { id: 99, flags: 0, type: NS, fd: 99 }, file_entry { type: NS, id: 99, nsf { id: 99, ns_id: 77, … } }
+      // fdinfo_entry { id: 99, flags: 0, type: NS, fd: 99 }, file_entry { type: NS, id: 99, nsf
+      // { id: 99, ns_id: 77, … } }
       const fd = Uint8Array.of(8, 99, 16, 0, 24, 14, 32, 99);
       const file = Uint8Array.of(8, 14, 16, 99, 42, 8, 8, 99, 16, 77, 24, 0, 32, 0);
       const held = editEntries(s, "fdinfo-2.img", (entries) => [...entries, fd]);

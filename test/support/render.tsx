@@ -113,7 +113,9 @@ export function pageWith(...images: readonly Image[]): RenderedPage {
   return { shell, doc: after ?? before };
 }
 
-/** Renders inside the page until the test ends, and waits for its effects. Returns the element that the component is in. */
+/**
+ * Renders inside the page until the test ends, and waits for its effects. Returns the element that the component is in.
+ */
 export async function render({ shell }: RenderedPage, component: ReactNode): Promise<HTMLElement> {
   const container = document.body.appendChild(document.createElement("div"));
   const root = createRoot(container);

@@ -1,5 +1,5 @@
-// Checks a CRIU image set: one walk over the entries that refer to something (walk.ts). References are resolved when all
-// entries have been read, as members come in any order.
+// Checks a CRIU image set: one walk over the entries that refer to something (walk.ts). References are resolved when
+// all entries have been read, as members come in any order.
 
 import { FILE_FIELDS } from "../../decoder/criu/format/file-types.ts";
 import type { Image } from "../../decoder/image.ts";

@@ -56,7 +56,10 @@ export const isDamaged = ({ problems }: Checkpoint): boolean =>
 export const isMissingTable = ({ code, message }: Problem): boolean =>
   code === "missing-member" && message.startsWith("fdinfo-");
 
-/** Whether a problem says that a network namespace lacks its settings, without which read_net_ns_img() in criu/net.c goes on. */
+/**
+ * Whether a problem says that a network namespace lacks its settings, without which
+ * read_net_ns_img() in criu/net.c goes on.
+ */
 const isMissingNetwork = ({ code, message }: Problem): boolean =>
   code === "missing-member" && message.startsWith("netns-");
 

@@ -52,7 +52,9 @@ export const reference = (space: Space, code: string, who: string, field: string
   what,
 });
 
-/** Declares a reference to an open file of a type, given by its field in file_entry: CRIU looks it up by id and type. */
+/**
+ * Declares a reference to an open file of a type, given by its field in file_entry: CRIU looks it up by id and type.
+ */
 export const typedReference = (type: string, who: string, field: string, what: string): Reference => ({
   ...reference("file", "file-missing", who, field, what),
   type: FILE_FIELDS.indexOf(type),
@@ -103,7 +105,10 @@ export interface Scan {
   readonly pagemaps: Map<number, PagemapFacts>;
   /** By pid. */
   readonly mapped: Map<number, MappedFacts>;
-  /** The rows of epolls and the descriptors that they watch, as four numbers each: file, fd, record, nth (see noteWatch). */
+  /**
+   * The rows of epolls and the descriptors that they watch, as four numbers each: file, fd,
+   * record, nth (see noteWatch).
+   */
   readonly watches: number[];
   /** External files, which plugins restore: id and record. */
   readonly externals: { readonly id: number; readonly record: number }[];
@@ -354,7 +359,10 @@ export const typeWords = (type: number): string => FILE_FIELDS[type] ?? `type ${
 /** Most entries with the same id to compare. */
 const SAME_ID = 8;
 
-/** Whether an open file with an id has a type, or one that is not known. A tun device's path is a REG entry with the same id. */
+/**
+ * Whether an open file with an id has a type, or one that is not known. A tun device's path is
+ * a REG entry with the same id.
+ */
 export function isOfType({ checkpoint: { files }, fileRows, types }: Scan, id: number, type: number): boolean {
   const first = fileRows.get(id);
   if (first === NONE || types[first] === 0 || types[first] === type) return true;

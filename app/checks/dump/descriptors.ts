@@ -60,7 +60,9 @@ const LOCKS: Readonly<Record<string, string>> = {
   DELEG: "a delegation",
 };
 
-/** Major numbers, and minor numbers of misc: Linux include/uapi/linux/major.h, Documentation/admin-guide/devices.txt. */
+/**
+ * Major numbers, and minor numbers of misc: Linux include/uapi/linux/major.h, Documentation/admin-guide/devices.txt.
+ */
 const [MEMORY, MISC] = [1, 10];
 const [TUN, AUTOFS] = [200, 235];
 

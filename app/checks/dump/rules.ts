@@ -1,6 +1,7 @@
 // The rules about running processes, as data: what CRIU's dump refuses, and what it dumps but loses.
 //
-// Sources: the verdicts of CRIU 4.2 on one process for each kind of resource, and its source where that leaves a choice.
+// Sources: the verdicts of CRIU 4.2 on one process for each kind of resource, and its source
+// where that leaves a choice.
 
 import type { Rule } from "../rule.ts";
 import { FILE_RULES } from "./rules-files.ts";

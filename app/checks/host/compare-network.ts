@@ -20,8 +20,8 @@ const isAny = (address: string): boolean => address === "0.0.0.0" || address ===
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, "");
 
 /**
- * Whether two sockets of one port overlap (Linux inet_csk_bind_conflict, ipv6_rcv_saddr_equal): a wildcard overlaps with
- * every address of its family, and that of IPv6 also with IPv4 unless it is for IPv6 only.
+ * Whether two sockets of one port overlap (Linux inet_csk_bind_conflict, ipv6_rcv_saddr_equal): a wildcard overlaps
+ * with every address of its family, and that of IPv6 also with IPv4 unless it is for IPv6 only.
  */
 function overlaps(demand: AddressDemand, other: SocketFacts): boolean {
   const own = plain(demand.address);

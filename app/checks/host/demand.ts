@@ -67,8 +67,8 @@ export interface AddressDemand extends Subject {
   /** It may be bound to an address that the machine does not have. */
   readonly isFree: boolean;
   /**
-   * The kernel's restart of Linux-CR binds it (inet_restore): with sk_reuse 2, so that TCP sockets are bound to addresses
-   * in use, and with freebind, which only IPv4 has.
+   * The kernel's restart of Linux-CR binds it (inet_restore): with sk_reuse 2, so that TCP sockets are bound to
+   * addresses in use, and with freebind, which only IPv4 has.
    */
   readonly isForced: boolean;
 }

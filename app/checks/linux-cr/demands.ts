@@ -56,8 +56,8 @@ function* descriptorsOf({ tables, descriptors, tasks }: Checkpoint): Generator<D
 }
 
 /**
- * Addresses that sockets are bound to, and abstract names. A restart takes over names in the file system, and creates new
- * network namespaces if the image has any, in which nothing is in use.
+ * Addresses that sockets are bound to, and abstract names. A restart takes over names in the file system, and creates
+ * new network namespaces if the image has any, in which nothing is in use.
  */
 function* socketsOf(checkpoint: Checkpoint): Generator<Demand> {
   const { files, facts } = checkpoint;

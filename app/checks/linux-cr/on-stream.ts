@@ -210,8 +210,8 @@ export function onObjref(scan: Scan): void {
   }
 }
 
-// In functions of their own: if several messages of one function contain the same number, V8 writes it out once, ahead of
-// all of them, for each record.
+// In functions of their own: if several messages of one function contain the same number, V8 writes it out once, ahead
+// of all of them, for each record.
 
 function typeFault(scan: Scan, type: number, objref: number): void {
   loseAnnouncement(scan, null);

@@ -1,5 +1,6 @@
-// Checks open files and descriptors that the decoder read in their usual form by their columns, so that their records need not
-// be read again. The first record that may have a finding ends a run of them, and is left to the checks of single records.
+// Checks open files and descriptors that the decoder read in their usual form by their columns, so that
+// their records need not be read again. The first record that may have a finding ends a run of them,
+// and is left to the checks of single records.
 //
 // Casts `as number` read typed arrays within bounds that were checked before.
 
@@ -133,7 +134,10 @@ function runAt(place: Place, row: RecordRow): UsualRun | undefined {
   return run !== undefined && row >= run.first ? run : undefined;
 }
 
-/** Checks the open file that a record announces; returns the row after its last record, or `row` if they have to be read. */
+/**
+ * Checks the open file that a record announces; returns the row after its last record, or `row`
+ * if they have to be read.
+ */
 function checkFile(scan: Scan, columns: Columns, place: Place, run: UsualRun, row: RecordRow): RecordRow {
   const { checkpoint, positions, context, types } = columns;
   const { files, records, text } = checkpoint;

@@ -14,8 +14,8 @@ import { preloaded } from "../preloaded.tsx";
 import "./App.css";
 import { Notice } from "./Notice.tsx";
 
-// What is shown once an image is open, and the dialogs, are most of the page's code. They are fetched while the user still
-// chooses a file.
+// What is shown once an image is open, and the dialogs, are most of the page's code. They are fetched while the user
+// still chooses a file.
 const opened = preloaded(() => import("./Opened.tsx").then(({ Opened }) => Opened));
 const dialogs = preloaded(() => import("../Dialogs/Dialogs.tsx").then(({ Dialogs }) => Dialogs));
 

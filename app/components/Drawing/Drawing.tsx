@@ -1,4 +1,5 @@
-// The drawing: tasks, file tables and open files with their edges, on a canvas, and a hidden tree with the same content.
+// The drawing: tasks, file tables and open files with their edges, on a canvas, and a hidden
+// tree with the same content.
 
 import {
   type Ref,
@@ -218,7 +219,10 @@ interface FootProps {
   readonly spoken: string;
 }
 
-/** Below the drawing: what is selected or pointed at, what is further down, the buttons, notes on what is not drawn, and the legend. */
+/**
+ * Below the drawing: what is selected or pointed at, what is further down, the buttons, notes
+ * on what is not drawn, and the legend.
+ */
 function Foot({ subject, notes, canvas, pointed, spoken }: FootProps) {
   const isLegendShown = useApp((state) => state.legendShown);
   const onlyChanges = useApp((state) => state.onlyChanges);

@@ -52,7 +52,9 @@ export interface Canvas {
   readonly below: string;
   repaint(): void;
   pageDown(): void;
-  /** Fits the whole drawing into the view, or what is drawn at a coarser level; called again, restores the initial view. */
+  /**
+   * Fits the whole drawing into the view, or what is drawn at a coarser level; called again, restores the initial view.
+   */
   fit(): void;
   zoomBy(factor: number): void;
   /** Opens the level below the histograms at a point. */

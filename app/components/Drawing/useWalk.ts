@@ -1,4 +1,5 @@
-// The keys of the drawing: arrows walk along the edges, Enter opens, Home goes to the start, Escape clears the selection.
+// The keys of the drawing: arrows walk along the edges, Enter opens, Home goes to the start,
+// Escape clears the selection.
 
 import { type KeyboardEvent, useRef } from "react";
 import type { Subject } from "../../graph/order/graph.ts";

@@ -55,7 +55,9 @@ export function neighbour(source: FieldSource, at: number, by: 1 | -1): Found<nu
   return previous === "waiting" ? previous : previous.offset;
 }
 
-/** What to select instead of `selected` bytes around `at`: the field, or its record if the field is selected already. */
+/**
+ * What to select instead of `selected` bytes around `at`: the field, or its record if the field is selected already.
+ */
 export function wider(source: FieldSource, at: number, selected: number): Found<Range> {
   const record = source.recordAt(at);
   const fields = fieldsAt(source, record);

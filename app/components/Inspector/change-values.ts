@@ -97,7 +97,9 @@ const MOST_READ = 1000;
 /** Distinct values that are listed at most. */
 const MOST_NAMED = 3;
 
-/** The distinct texts in order, `yes, no`; `null` if there is none. `more`: there are descriptors that were not read. */
+/**
+ * The distinct texts in order, `yes, no`; `null` if there is none. `more`: there are descriptors that were not read.
+ */
 function joined(texts: readonly string[], more: boolean): string | null {
   const distinct = [...new Set(texts)];
   if (distinct.length < 2) return distinct[0] ?? null;

@@ -106,8 +106,8 @@ export function ShareDialog({ into }: { into: "link" | "report" }) {
 }
 
 /**
- * The open images, packed once for each choice of what to leave out. `piece` is `null` while packing, and `progress` until
- * packing has taken a while.
+ * The open images, packed once for each choice of what to leave out. `piece` is `null` while packing, and `progress`
+ * until packing has taken a while.
  */
 function usePacked(leaveOut: LeaveOut) {
   const { shell } = usePage();

@@ -1,5 +1,5 @@
-// What a restore of the image needs: options, privileges, and things of the host, compared with facts of one if there are
-// any. Each leads to its object in the drawing and the tables.
+// What a restore of the image needs: options, privileges, and things of the host, compared with facts of one if there
+// are any. Each leads to its object in the drawing and the tables.
 
 import { useEffect } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";

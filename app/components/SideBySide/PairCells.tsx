@@ -194,7 +194,9 @@ function Transition({ column, before, after, room }: Omit<Values, "differs"> & {
   return <span {...(isWords ? cutWords(text) : { className: "cell-differs" })}>{text}</span>;
 }
 
-/** Characters that details, flags and modes keep where there is no room (.both-detail). Shorter ones are never cut off. */
+/**
+ * Characters that details, flags and modes keep where there is no room (.both-detail). Shorter ones are never cut off.
+ */
 const LEAST_WORDS = 12;
 
 /** How words of any length are shown: cut off where there is no room for them, and then whole as a tooltip. */

@@ -1,5 +1,5 @@
-// A listing as a grid, its rows grouped or not. Only the rows in view are rendered, so a listing can have any length; a <table> cannot do that.
-// The grid has the focus and the keys; its rows and cells have neither.
+// A listing as a grid, its rows grouped or not. Only the rows in view are rendered, so a listing can have any length; a
+// <table> cannot do that. The grid has the focus and the keys; its rows and cells have neither.
 
 import { type ColumnSizingState, useTable } from "@tanstack/react-table";
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";

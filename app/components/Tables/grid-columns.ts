@@ -157,7 +157,9 @@ export const charactersIn = (width: number): number => Math.floor((width - PADDI
 /** Characters of the pids of a shared table that its column has room for. */
 const PIDS = 8;
 
-/** The pids of a table, `1201 1202 1203 +2`, in few characters: `1201 +4`. One that is cut off would read as another. */
+/**
+ * The pids of a table, `1201 1202 1203 +2`, in few characters: `1201 +4`. One that is cut off would read as another.
+ */
 export function fewPids(text: string): string {
   if (text.length <= PIDS) return text;
   const [first = "", ...others] = text.split(" ");

@@ -84,8 +84,8 @@ interface CountProps {
 }
 
 /**
- * How many descriptors a table has, and whether several tasks share it: `⇒`, the double line of the drawing. A word would
- * take the room of the name.
+ * How many descriptors a table has, and whether several tasks share it: `⇒`, the double line of the drawing. A word
+ * would take the room of the name.
  */
 function DescriptorCount({ checkpoint, table, isChild }: CountProps) {
   const users = taskCount(checkpoint.tables, table);

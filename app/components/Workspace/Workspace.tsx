@@ -147,12 +147,14 @@ function DrawingPanelOfOne({ doc, ...painted }: DrawingPanelProps) {
 }
 
 /**
- * The order in which the other panels appear once the drawing has been painted: rendering all of them takes several tens
- * of milliseconds.
+ * The order in which the other panels appear once the drawing has been painted: rendering all
+ * of them takes several tens of milliseconds.
  */
 const TURNS = { left: 1, tables: 2, aside: 3 } as const;
 
-/** Milliseconds after which the other panels appear even if the drawing has not: the worker may take long to lay it out. */
+/**
+ * Milliseconds after which the other panels appear even if the drawing has not: the worker may take long to lay it out.
+ */
 const DRAWING_WAIT = 100;
 
 /** Whether the other panels may appear, and a function that allows them. */

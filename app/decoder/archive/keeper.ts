@@ -22,7 +22,9 @@ export interface Keeper {
   readonly listed: Listed[];
 }
 
-/** How much is kept of either end of a member of which only these are needed: enough for the checksum of a gzip file. */
+/**
+ * How much is kept of either end of a member of which only these are needed: enough for the checksum of a gzip file.
+ */
 export const END_BYTES = 16;
 
 interface Current {

@@ -4,8 +4,8 @@ import { visible } from "../../model/text/text.ts";
 import type { ArchiveProblem } from "./problem.ts";
 
 /**
- * Returns a function from a path to a member's name, which is relative and within the archive; `null` if the path points
- * outside. `offset`: where the path is in the archive.
+ * Returns a function from a path to a member's name, which is relative and within the archive; `null` if the path
+ * points outside. `offset`: where the path is in the archive.
  */
 export function createMemberNames(
   problem: (problem: ArchiveProblem) => void,

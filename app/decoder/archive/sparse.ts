@@ -92,7 +92,9 @@ async function readLayout(
 const damaged = (name: string): SourceError =>
   new SourceError(`${visible(name)} is a sparse file, and the list of its parts is damaged.`);
 
-/** The parts from the beginning of a body: how many there are and their offsets and lengths, each in a line of its own. */
+/**
+ * The parts from the beginning of a body: how many there are and their offsets and lengths, each in a line of its own.
+ */
 async function readText(body: Source): Promise<{ readonly parts: readonly number[]; readonly end: number }> {
   const text = decodeText(await body.read(0, Math.min(body.size, TEXT_LIMIT)));
   const [count = ""] = text.split("\n", 1);

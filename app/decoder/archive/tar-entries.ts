@@ -1,5 +1,5 @@
-// What a compressed tar archive contains, whatever the order of its entries: a directory is read in the order in which its
-// files were made, which a restore does not keep.
+// What a compressed tar archive contains, whatever the order of its entries: a directory is read in the order in which
+// its files were made, which a restore does not keep.
 
 import { encodeText } from "../../model/text/text.ts";
 import { type Source, SourceError } from "../source.ts";
@@ -10,7 +10,9 @@ import { packedInput, UnpackError } from "./compression/packed-input.ts";
 const BLOCK = 512;
 /** Where a header has the size of the body, and the type of the entry. */
 const [SIZE, SIZE_END, TYPE] = [124, 136, 156];
-/** GNU tar's sparse files: their type, and the bytes of the header and of further blocks that say another block follows. */
+/**
+ * GNU tar's sparse files: their type, and the bytes of the header and of further blocks that say another block follows.
+ */
 const [SPARSE, SPARSE_MORE, MORE] = ["S", 482, 504];
 /** Entries that describe the one after them: long names and links of GNU tar, and extended headers. */
 const OF_NEXT: ReadonlySet<string> = new Set(["L", "K", "x", "g"]);

@@ -1,5 +1,6 @@
-// Opens archives: a tar, plain or compressed, a ZIP archive, a capture of criu-image-streamer, or a single compressed file. A
-// plain tar's members are parts of the archive; for a compressed one, only what the caller needs is kept in memory.
+// Opens archives: a tar, plain or compressed, a ZIP archive, a capture of criu-image-streamer, or a
+// single compressed file. A plain tar's members are parts of the archive; for a compressed one,
+// only what the caller needs is kept in memory.
 
 import { visible } from "../../model/text/text.ts";
 import { sizeText } from "../../model/text/words.ts";
@@ -27,7 +28,9 @@ export interface UnpackOptions extends Needs {
   readonly onBytes?: (bytes: number) => void;
   /** Which members, by name, are not kept but may be read later: the archive is then unpacked again for them. */
   readonly later?: (name: string) => boolean;
-  /** Which members, by name, are read as the path of their target if they are links to a folder or out of the archive. */
+  /**
+   * Which members, by name, are read as the path of their target if they are links to a folder or out of the archive.
+   */
   readonly isPathWanted?: (name: string) => boolean;
   /** Decompressors of the platform to use where they can unpack a file. */
   readonly unpackers?: PlatformUnpackers;

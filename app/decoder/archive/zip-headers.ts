@@ -71,7 +71,10 @@ function extraOf(extra: Uint8Array, id: number): Uint8Array {
   return extra.subarray(0, 0);
 }
 
-/** The numbers of a header, those that do not fit into it from its extra field: in their order, only those that are there. */
+/**
+ * The numbers of a header, those that do not fit into it from its extra field: in their order,
+ * only those that are there.
+ */
 function largeNumbers(numbers: readonly number[], extra: Uint8Array): readonly number[] {
   const large = extraOf(extra, EXTRA_LARGE);
   let at = 0;

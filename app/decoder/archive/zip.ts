@@ -1,5 +1,5 @@
-// ZIP archives: members at the places that the directory at the end names, or, where that is missing, one after the other.
-// Stored members are parts of the archive; of compressed ones, only what the caller needs is kept in memory.
+// ZIP archives: members at the places that the directory at the end names, or, where that is missing, one after the
+// other. Stored members are parts of the archive; of compressed ones, only what the caller needs is kept in memory.
 
 import { visible } from "../../model/text/text.ts";
 import { type Limits, limitMessage } from "../limits.ts";
@@ -138,7 +138,9 @@ function headerAt({ source, options }: Zip, offset: number): Promise<LocalHeader
   return localHeader(async (at, length) => source.read(at, length), offset);
 }
 
-/** Adds a member whose sizes and checksum follow its bytes. Returns where the next header is; `null` if that is unknown. */
+/**
+ * Adds a member whose sizes and checksum follow its bytes. Returns where the next header is; `null` if that is unknown.
+ */
 async function addStreamed(zip: Zip, header: LocalHeader): Promise<number | null> {
   const { source } = zip;
   if (header.method !== DEFLATED || header.isEncrypted) {

@@ -194,8 +194,8 @@ export function createLinkList({ budget }: Growth = FREE) {
     },
 
     /**
-     * Adds groups of files, all of which are linked to the others of their group: the files of each one after another, the
-     * number of the group of each file, from 0 on, and the first file of each group.
+     * Adds groups of files, all of which are linked to the others of their group: the files of each one after another,
+     * the number of the group of each file, from 0 on, and the first file of each group.
      */
     addGroups(kind: LinkRole, files: Uint32Array, groupOf: Uint32Array, firsts: Uint32Array): void {
       const added = files.length;

@@ -27,8 +27,8 @@ export function grown<C extends Column>(column: C, capacity: number): C {
 export type Rows<Group> = { readonly [name in keyof Group]?: { subarray(start: number, end: number): unknown } };
 
 /**
- * Adds the first `rows` rows of columns to a group that has room for them; returns the first. Columns of the group that are
- * empty because no row needs them so far stay so.
+ * Adds the first `rows` rows of columns to a group that has room for them; returns the first. Columns of the group that
+ * are empty because no row needs them so far stay so.
  */
 export function addRows<Group extends { count: number }>(group: Group, columns: Rows<Group>, rows: number): number {
   const first = group.count;

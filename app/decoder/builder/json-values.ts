@@ -26,8 +26,8 @@ export interface JsonValues {
   /** The same for a whole number of at most 53 bits. */
   indexOfInteger(number: number): number;
   /**
-   * The scratch room, emptied: a value that is not a number is written into it as JSON, and `indexOfWritten` then has its
-   * number.
+   * The scratch room, emptied: a value that is not a number is written into it as JSON, and
+   * `indexOfWritten` then has its number.
    */
   write(): JsonBytes;
   indexOfWritten(): number;

@@ -1,5 +1,5 @@
-// The different values of details in the memory of a kernel that adds most of them (build/kernels/values.h): the same numbers
-// as json-values.ts gives.
+// The different values of details in the memory of a kernel that adds most of them (build/kernels/values.h): the same
+// numbers as json-values.ts gives.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 

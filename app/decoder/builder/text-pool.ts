@@ -6,13 +6,15 @@ import { type Growth, grown, nextCapacity } from "./growing.ts";
 /**
  * Bytes appended so far. Offsets are from the start of the pool.
  *
- * Without getters, as the builder: V8 gives each object with a getter of its own a hidden class of its own, and from the
- * fifth image on calls are no longer inlined.
+ * Without getters, as the builder: V8 gives each object with a getter of its own a hidden class of its own, and from
+ * the fifth image on calls are no longer inlined.
  */
 export interface TextPool {
   /** Appends bytes[start … end - 1]; returns where they begin. */
   add(bytes: Uint8Array, start: number, end: number): number;
-  /** Appends bytes from `start` up to a NUL or `end`; returns the index in `bytes` of the first that was not appended. */
+  /**
+   * Appends bytes from `start` up to a NUL or `end`; returns the index in `bytes` of the first that was not appended.
+   */
   addToNul(bytes: Uint8Array, start: number, end: number): number;
   /** Appends the first `count` of bytes that are in use for one short text after another. */
   addShort(bytes: Uint8Array, count: number): void;

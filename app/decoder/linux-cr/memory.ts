@@ -1,5 +1,5 @@
-// The memory of a Linux-CR image: MM, its VMAs, and after each VMA its pages as PGARR records, each followed by a BUFFER
-// with the addresses of pages and then the pages themselves.
+// The memory of a Linux-CR image: MM, its VMAs, and after each VMA its pages as PGARR records, each followed by a
+// BUFFER with the addresses of pages and then the pages themselves.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { type MappingKind, mappingKind, PERMISSION } from "../../model/mappings.ts";

@@ -1,5 +1,5 @@
-// Detects a Linux-CR image and its dialect from its bytes. The format has no reliable version field: `rev` stayed the same
-// through incompatible changes, so the types and lengths of the first records decide.
+// Detects a Linux-CR image and its dialect from its bytes. The format has no reliable version field: `rev` stayed the
+// same through incompatible changes, so the types and lengths of the first records decide.
 
 import type { Machine } from "../../model/checkpoint.ts";
 import type { Source } from "../source.ts";

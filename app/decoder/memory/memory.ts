@@ -85,8 +85,8 @@ export interface MappedPages {
   /** The stretch that `offset`, which is less than the size of the mapping, lies in. */
   stretchAt(offset: number): Stretch;
   /**
-   * Bytes from `offset` on, up to the end of its stretch and at most `length`; none unless it is `stored` or `zero`. Fewer
-   * if a page turns out to be damaged, which `stretchAt` says from then on. The result may be a view.
+   * Bytes from `offset` on, up to the end of its stretch and at most `length`; none unless it is `stored` or `zero`.
+   * Fewer if a page turns out to be damaged, which `stretchAt` says from then on. The result may be a view.
    *
    * @throws SourceError if bytes cannot be read.
    */

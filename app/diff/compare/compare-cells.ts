@@ -21,7 +21,9 @@ export interface ComparedColumn {
   /** Index into ResourceSpec.columns. */
   readonly at: number;
   readonly spec: ColumnSpec;
-  /** Whether two rows have the same value in it; ids of namespaces and groups are compared as what they name instead. */
+  /**
+   * Whether two rows have the same value in it; ids of namespaces and groups are compared as what they name instead.
+   */
   isSame(before: number, after: number): boolean;
 }
 

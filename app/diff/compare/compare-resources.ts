@@ -99,8 +99,8 @@ export function compareResources(
 }
 
 /**
- * Whether two tables agree row by row in all that is compared, and in the tasks and namespaces that rows belong to. Then
- * each row corresponds to the one at its place, and nothing has changed.
+ * Whether two tables agree row by row in all that is compared, and in the tasks and namespaces that rows belong to.
+ * Then each row corresponds to the one at its place, and nothing has changed.
  */
 function haveSameRows(
   { compared }: Collecting,
@@ -211,8 +211,8 @@ function matchByPlace(
 }
 
 /**
- * The rows of both sides by key. Rows of tasks that are on one side only, or have ended, are left out, as that is a change
- * of the task; so are those of tasks whose rows are all the same.
+ * The rows of both sides by key. Rows of tasks that are on one side only, or have ended, are left out, as that is a
+ * change of the task; so are those of tasks whose rows are all the same.
  */
 function groupRows({ compared }: Collecting, tables: Omit<Pair, "groups">) {
   const { spec, before, after, namespaceOf } = tables;

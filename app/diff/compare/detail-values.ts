@@ -40,7 +40,9 @@ export function isSameDetail(spec: DetailSpec, before: DetailValue, after: Detai
   return x === y;
 }
 
-/** The task that identifies the namespace that an open file refers to; NONE: none does, or it refers to no namespace. */
+/**
+ * The task that identifies the namespace that an open file refers to; NONE: none does, or it refers to no namespace.
+ */
 export function namespaceTaskOf(
   checkpoint: Checkpoint,
   namespaces: NamespaceTasks,

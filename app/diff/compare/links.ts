@@ -62,8 +62,8 @@ interface Target {
 }
 
 /**
- * A function that finds the roles in which two open files are linked to different descriptors. `ALL_PAIRED`: there are none,
- * and one descriptor refers to each other end on both sides.
+ * A function that finds the roles in which two open files are linked to different descriptors. `ALL_PAIRED`: there are
+ * none, and one descriptor refers to each other end on both sides.
  */
 export function linkComparer(compared: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
   // Linux-CR images have no links: nothing is made for them.
@@ -159,7 +159,9 @@ function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: Fi
   const otherEndsDiffer = otherEndsComparer(before, after, differ);
   const firstLinkBefore = firstOfEach(before.links.from, before.files.count);
   const firstLinkAfter = firstOfEach(after.links.from, after.files.count);
-  /** A quick test for whether all links of two files lead to paired files; false means that they have to be compared. */
+  /**
+   * A quick test for whether all links of two files lead to paired files; false means that they have to be compared.
+   */
   const areAllPaired = (b: FileRow, a: FileRow): boolean => {
     const [x, y] = [before.links, after.links];
     const start = firstLinkBefore[b] as number;
@@ -225,8 +227,8 @@ export const ALL_PAIRED: readonly LinkRole[] = [];
 const UNPAIRED = -2;
 
 /**
- * By file of each side: the file on the other side that its first pair with both refers to; NONE: it is in no such pair;
- * UNPAIRED: it is in no pair.
+ * By file of each side: the file on the other side that its first pair with both refers to; NONE: it is in no such
+ * pair; UNPAIRED: it is in no pair.
  */
 function firstPartners({ before, after, pairs: { descriptors } }: Compared): Record<Side, Int32Array> {
   const partnerAfter = new Int32Array(before.files.count).fill(UNPAIRED);

@@ -299,7 +299,10 @@ function kindWord({ files }: Checkpoint, file: FileRow): string {
   return FILE_KINDS[u8At(files.kind, file)] ?? "unknown";
 }
 
-/** How many holders change `index` has; a table of two tasks counts twice for each fd. 0 for changes of tasks and tables. */
+/**
+ * How many holders change `index` has; a table of two tasks counts twice for each fd. 0 for
+ * changes of tasks and tables.
+ */
 export function countHolders(comparison: Comparison, index: number): number {
   if (!isOfDescriptors(kindAt(comparison, index))) return 0;
   return countHoldersOfRows(comparison, rowsOfChange(comparison.changes, index));

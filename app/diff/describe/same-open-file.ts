@@ -31,7 +31,9 @@ function hasEnded(before: Checkpoint, fileBefore: FileRow, after: Checkpoint, fi
   return detailOf(before, fileBefore, "ended") !== true && detailOf(after, fileAfter, "ended") === true;
 }
 
-/** Whether the access modes (O_RDONLY, …) of two open files are known and differ: no call changes that of an open file. */
+/**
+ * Whether the access modes (O_RDONLY, …) of two open files are known and differ: no call changes that of an open file.
+ */
 export function hasOtherAccess(
   before: Checkpoint,
   fileBefore: FileRow,
@@ -65,7 +67,9 @@ export function hasOtherDetail(
 /** Types of sockets that are connected to one other end. */
 const CONNECTION_TYPES: ReadonlySet<DetailValue> = new Set(["stream", "seqpacket"]);
 
-/** Whether two open files of one kind and name, to which one descriptor leads before and after, cannot be the same one. */
+/**
+ * Whether two open files of one kind and name, to which one descriptor leads before and after, cannot be the same one.
+ */
 export function isReplaced(before: Checkpoint, fileBefore: FileRow, after: Checkpoint, fileAfter: FileRow): boolean {
   if (hasOtherAccess(before, fileBefore, after, fileAfter)) return true;
   return Object.keys(detailsOf(after, fileAfter)).some((key) =>
@@ -92,7 +96,9 @@ function sameInode(
   return versions.every((version) => version === 0n) ? null : versions[0] === versions[1];
 }
 
-/** Whether the name after is what the kernel makes of the name before when the file is unlinked: `x` → `x (deleted)`. */
+/**
+ * Whether the name after is what the kernel makes of the name before when the file is unlinked: `x` → `x (deleted)`.
+ */
 function wasUnlinked(before: Checkpoint, fileBefore: FileRow, after: Checkpoint, fileAfter: FileRow): boolean {
   const [was, is] = [nameBytes(before, fileBefore), nameBytes(after, fileAfter)];
   return (

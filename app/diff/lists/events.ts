@@ -29,7 +29,10 @@ export interface Events {
   readonly eventOf: Uint32Array;
 }
 
-/** The events of a comparison, those that matter most first: security, tasks, sharing, flags, what was opened, then values. */
+/**
+ * The events of a comparison, those that matter most first: security, tasks, sharing, flags,
+ * what was opened, then values.
+ */
 export function eventsOf(comparison: Comparison): Events {
   const key = eventKeys(comparison);
   const { changes } = comparison;
@@ -145,7 +148,8 @@ function taskKey(comparison: Comparison, change: number, kind: ChangeKind): stri
 function fileKey(comparison: Comparison, change: number, kind: ChangeKind, names: Names): string {
   const { before, after, changes } = comparison;
   const [fileBefore, fileAfter] = filesOf(comparison, change);
-  // A log that was renamed and reopened is known by its name after; a descriptor that leads to a socket now, by its number.
+  // A log that was renamed and reopened is known by its name after; a descriptor that leads to
+  // a socket now, by its number.
   const path = fileAfter === NONE ? names(before, fileBefore) : names(after, fileAfter);
   if (path !== NONE) return `path ${path}`;
   const pid = i32At(changes.pid, change);
@@ -177,7 +181,9 @@ const TTY = fileKind("tty");
 /** The name of terminals that an image does not describe. */
 const UNKNOWN_TTY = "tty:[not described]";
 
-/** Whether a file's name is what it is known by: a path, or that of a terminal. Sockets and pipes have names in common. */
+/**
+ * Whether a file's name is what it is known by: a path, or that of a terminal. Sockets and pipes have names in common.
+ */
 export function hasOwnName(checkpoint: Checkpoint, file: FileRow): boolean {
   if (file === NONE) return false;
   if ((u8At(checkpoint.files.has, file) & HAS.path) !== 0) return true;

@@ -1,4 +1,5 @@
-// The words that filter changes: the language of the tables' filters (model/listings/filter.ts), over what a change is about.
+// The words that filter changes: the language of the tables' filters
+// (model/listings/filter.ts), over what a change is about.
 //
 //   nginx log        each word occurs in a path or a task's name, or is its pid
 //   path:/var/log  task:nginx  pid:412  fd:3-10  kind:position

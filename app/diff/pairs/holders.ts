@@ -47,8 +47,9 @@ export interface HeldBy {
 }
 
 /**
- * The descriptors that refer to an open file on one side, each once, however many tasks share its table: by the number of
- * `within` if that task is one of them, else by the lowest number of a task that is in both images, else by the lowest.
+ * The descriptors that refer to an open file on one side, each once, however many tasks share its
+ * table: by the number of `within` if that task is one of them, else by the lowest number of a task
+ * that is in both images, else by the lowest.
  */
 export function descriptorsOfFile(
   { before, after, pairs }: Compared,

@@ -17,13 +17,15 @@ import { pairNumber } from "./pair.ts";
  */
 export type NamespaceTasks = Readonly<Record<Side, ReadonlyMap<string, TaskRow>>>;
 
-/** The task that identifies a namespace, given its kind (as in /proc/PID/ns) and its id on one side; NONE: none does. */
+/**
+ * The task that identifies a namespace, given its kind (as in /proc/PID/ns) and its id on one side; NONE: none does.
+ */
 export const namespaceTask = (tasks: NamespaceTasks, side: Side, kind: DetailValue, id: DetailValue): TaskRow =>
   typeof kind === "string" && typeof id === "number" ? (tasks[side].get(namespaceKey(kind, id)) ?? NONE) : NONE;
 
 /**
- * Matches the namespaces that have most tasks in common; of several, those of the task with the lowest pid. So if one of
- * many tasks enters another namespace, only that task has changed.
+ * Matches the namespaces that have most tasks in common; of several, those of the task with the lowest pid. So if one
+ * of many tasks enters another namespace, only that task has changed.
  */
 export function matchNamespaces(
   { before, after, pairs }: Compared,

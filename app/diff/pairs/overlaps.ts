@@ -1,5 +1,5 @@
-// Matches groups of two images whose numbers every dump assigns anew, by the members that they have in common: namespaces
-// by their tasks, peer groups by their mounts.
+// Matches groups of two images whose numbers every dump assigns anew, by the members that they have in common:
+// namespaces by their tasks, peer groups by their mounts.
 
 import { SIDES, type Side } from "../../model/comparison/side.ts";
 
@@ -30,8 +30,8 @@ export function createOverlaps() {
     },
 
     /**
-     * Matches the groups that have most members in common; of several, those of the first member. If one of many members
-     * leaves for another group, that is a change of this member alone.
+     * Matches the groups that have most members in common; of several, those of the first member. If one of many
+     * members leaves for another group, that is a change of this member alone.
      */
     match(): Matched {
       const overlaps = [...found.values()].sort((a, b) => b.members - a.members || a.place - b.place);

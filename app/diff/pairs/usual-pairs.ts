@@ -1,6 +1,6 @@
-// Skips descriptor pairs that are equal, as nearly all are: both descriptors have the same close-on-exec flag and refer to open
-// files of the same kind, name and values. One loop over columns finds them without allocating anything. What differs in the
-// other pairs is determined in compare-descriptors.ts.
+// Skips descriptor pairs that are equal, as nearly all are: both descriptors have the same close-on-exec flag and refer
+// to open files of the same kind, name and values. One loop over columns finds them without allocating anything. What
+// differs in the other pairs is determined in compare-descriptors.ts.
 //
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 

@@ -223,7 +223,9 @@ function resourceParts(
   return place === null ? [sign, name, "", what] : [sign, place, name, what];
 }
 
-/** The task of a change of a resource, with its thread or descriptor: `pid 412 tid 413`, `pid 412 fd 3`; `null`: none. */
+/**
+ * The task of a change of a resource, with its thread or descriptor: `pid 412 tid 413`, `pid 412 fd 3`; `null`: none.
+ */
 function placeOf(comparison: Comparison, index: number, task: string): string | null {
   const { taskBefore, taskAfter } = comparison.changes;
   if (taskBefore[index] === NONE && taskAfter[index] === NONE) return null;
@@ -294,7 +296,10 @@ export function* taskSections(
   if (section !== null) yield section;
 }
 
-/** `pid 412 server`, `the image`: a task by its row before and after (NONE: not on that side), with its name after if it has one. */
+/**
+ * `pid 412 server`, `the image`: a task by its row before and after (NONE: not on that side),
+ * with its name after if it has one.
+ */
 export function taskTitle(comparison: Comparison, taskBefore: number, taskAfter: number, quote: Quote = plain): string {
   if (taskBefore === NONE && taskAfter === NONE) return "the image";
   return taskHeading(taskOnSides(comparison, taskBefore, taskAfter), quote);
@@ -348,9 +353,9 @@ const CSV_COLUMNS = ["kind", "pid", "fd", "holders", "name", "before", "after", 
 const MOST_IN_CELL = 1000;
 
 /**
- * A table of the changes, a row for each: CSV (RFC 4180), or TSV. `pid` and `fd` are those of the first holder; `holders`
- * has all, as `412:3 413:3`, groups joined by ` + `. A cell that a spreadsheet would take for a formula begins with an
- * apostrophe.
+ * A table of the changes, a row for each: CSV (RFC 4180), or TSV. `pid` and `fd` are those of the first holder;
+ * `holders` has all, as `412:3 413:3`, groups joined by ` + `. A cell that a spreadsheet would take for a formula
+ * begins with an apostrophe.
  */
 export function* changesTable(
   comparison: Comparison,

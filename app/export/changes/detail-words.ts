@@ -38,8 +38,8 @@ export function specAt(comparison: Comparison, index: number, key: string): Deta
 }
 
 /**
- * `another connection: `, `another socket: ` before a changed value that shows it; else empty. Of files with a path, their
- * event says that they were reopened. Another end may be one of the same pipe.
+ * `another connection: `, `another socket: ` before a changed value that shows it; else empty. Of files with a path,
+ * their event says that they were reopened. Another end may be one of the same pipe.
  */
 export function anotherWords(comparison: Comparison, index: number): string {
   const { after, changes } = comparison;

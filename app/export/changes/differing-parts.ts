@@ -6,9 +6,9 @@ import type { Details, DetailValue } from "../../model/fields.ts";
 type Both<Value> = readonly [before: Value, after: Value];
 
 /**
- * The parts of two values that are different: of lists the elements, of objects the keys that only one of them has or that
- * have another value; of objects in objects the same. Values without parts are returned as they are, and so are lists that
- * differ in their order only.
+ * The parts of two values that are different: of lists the elements, of objects the keys that only one of them has or
+ * that have another value; of objects in objects the same. Values without parts are returned as they are, and so are
+ * lists that differ in their order only.
  */
 export function differingParts(before: DetailValue, after: DetailValue): Both<DetailValue> {
   if (Array.isArray(before) && Array.isArray(after)) return differingElements(before, after);

@@ -117,8 +117,8 @@ export function headline(comparison: Comparison, events: Events, hidden: HiddenC
 }
 
 /**
- * `pid 8950 nginx replaced by pid 9035`, if one task is gone and one is new, with the same name and parent, and the parent
- * has others of that name throughout: one of its workers. `null`: it may be a coincidence.
+ * `pid 8950 nginx replaced by pid 9035`, if one task is gone and one is new, with the same name and parent, and the
+ * parent has others of that name throughout: one of its workers. `null`: it may be a coincidence.
  */
 function replacedTask(subject: Subject, topics: readonly Topic[]): string | null {
   const { comparison } = subject;
@@ -200,7 +200,10 @@ function countFiles(subject: Subject, topic: Topic, isNamedAfter: Topics["isName
 
 const isSharing = (kind: ChangeKind): boolean => kind === "file-shared" || kind === "file-unshared";
 
-/** The rank of an event by that of its first lead: another one for files that have no name, such as ends of a socketpair. */
+/**
+ * The rank of an event by that of its first lead: another one for files that have no name, such
+ * as ends of a socketpair.
+ */
 function namelessRank(subject: Subject, event: number, rank: number): number {
   const { comparison } = subject;
   const lead = NAMES[rank]?.[0];

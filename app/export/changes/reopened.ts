@@ -19,9 +19,13 @@ export interface Identity {
   readonly reopened: readonly number[];
   /** Changes of descriptors closed and opened that `reopened` covers. */
   readonly saidByReopened: ReadonlySet<number>;
-  /** Descriptors whose position went back although every write puts it to the end: reopened, or the file was truncated. */
+  /**
+   * Descriptors whose position went back although every write puts it to the end: reopened, or the file was truncated.
+   */
   readonly reopenedOrTruncated: readonly number[];
-  /** The descriptors of the path that lead to more separate open files than before, and to how many; `null`: to no more. */
+  /**
+   * The descriptors of the path that lead to more separate open files than before, and to how many; `null`: to no more.
+   */
   readonly separated: { readonly rows: readonly number[]; readonly files: number; readonly isKnown: boolean } | null;
   /** Descriptors that shared an open file. Only some still lead to it; if `isGone`, none leads to its path. */
   readonly parted: { readonly rows: readonly number[]; readonly isGone: boolean } | null;
@@ -146,8 +150,8 @@ function isOfSeveralTables({ after, pairs }: Comparison, rows: readonly number[]
 }
 
 /**
- * Adds descriptors that were opened in a table where another one of the path was closed, if they lead to an open file that
- * cannot be the one closed. Returns the changes that are thereby said.
+ * Adds descriptors that were opened in a table where another one of the path was closed, if they lead to an open file
+ * that cannot be the one closed. Returns the changes that are thereby said.
  */
 function addReplaced(comparison: Comparison, shown: Uint32Array, reopened: Set<number>): ReadonlySet<number> {
   const { pairs } = comparison;
@@ -181,7 +185,9 @@ function addReplaced(comparison: Comparison, shown: Uint32Array, reopened: Set<n
   return said;
 }
 
-/** Whether a file after cannot be the open file before: a position of a log went back, or the access mode is another. */
+/**
+ * Whether a file after cannot be the open file before: a position of a log went back, or the access mode is another.
+ */
 function isOtherFile({ before, after }: Comparison, was: FileRow, is: FileRow): boolean {
   const has = u8At(before.files.has, was) & u8At(after.files.has, is);
   if (hasOtherAccess(before, was, after, is)) return true;
@@ -189,7 +195,9 @@ function isOtherFile({ before, after }: Comparison, was: FileRow, is: FileRow): 
   return u64At(after.files.pos, is) < u64At(before.files.pos, was);
 }
 
-/** Whether one path is what logrotate and the kernel make of the other: `x.log.1`, `x.log-20240101`, `x.log (deleted)`. */
+/**
+ * Whether one path is what logrotate and the kernel make of the other: `x.log.1`, `x.log-20240101`, `x.log (deleted)`.
+ */
 function isOlderName(before: string, after: string): boolean {
   if (!before.startsWith(after)) return false;
   return /^(?:[.-]\d[\w.-]*|[.-](?:old|bak|orig)| \(deleted\))$/.test(before.slice(after.length));

@@ -102,7 +102,9 @@ function rowName(compared: ComparedResources, change: ResourceChange, shown: Sho
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
 }
 
-/** Values of an added or removed row that are worth showing: not its key, nor what is renumbered or advances by itself. */
+/**
+ * Values of an added or removed row that are worth showing: not its key, nor what is renumbered or advances by itself.
+ */
 function entryWords(spec: ResourceSpec, entry: Details, shown: Shown, quote: Quote): string[] {
   const words: string[] = [];
   for (const column of spec.columns) {

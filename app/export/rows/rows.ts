@@ -41,8 +41,8 @@ export interface RowsWriter {
   /** Writes a row without the separator. */
   one(row: number): void;
   /**
-   * Writes rows from … end - 1, each after the separator, until the output has enough. Returns the first row that it has not
-   * written.
+   * Writes rows from … end - 1, each after the separator, until the output has enough. Returns
+   * the first row that it has not written.
    */
   rest(from: number, end: number): number;
 }
@@ -51,8 +51,8 @@ export interface RowsWriter {
 const SPAN = 16384;
 
 /**
- * Writes the rows of a range of which `kept` is not 0, giving parts as they become large enough. They are valid until the
- * next is asked for. Returns whether there is such a row.
+ * Writes the rows of a range of which `kept` is not 0, giving parts as they become large enough. They are valid until
+ * the next is asked for. Returns whether there is such a row.
  *
  * @param start What is written before the first row, instead of a separator.
  */

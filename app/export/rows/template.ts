@@ -1,4 +1,5 @@
-// What a row of a document or a listing consists of, as data. TypeScript (write.ts) and the kernel (program.ts) follow it.
+// What a row of a document or a listing consists of, as data. TypeScript (write.ts) and the
+// kernel (program.ts) follow it.
 
 import type { Checkpoint, DetailStore } from "../../model/checkpoint.ts";
 import { encodeText } from "../../model/text/text.ts";
@@ -47,8 +48,8 @@ export type Part =
   /** A text as a JSON string. `other` writes those that are not UTF-8. */
   | { readonly op: "string"; readonly texts: Texts; readonly other: (row: number) => void }
   /**
-   * Printable ASCII without a backslash, 1 to `most` bytes, as it is. `other` writes any other text, and what a cell with
-   * this separator has otherwise: see delimited.ts.
+   * Printable ASCII without a backslash, 1 to `most` bytes, as it is. `other` writes any other text, and what a cell
+   * with this separator has otherwise: see delimited.ts.
    */
   | {
       readonly op: "plain";
@@ -72,7 +73,9 @@ export type Part =
   | { readonly op: "entries"; readonly store: DetailStore; readonly write: (row: number) => void }
   /** The prefix of the output. */
   | { readonly op: "prefix" }
-  /** What is worth saying about the open file of a row. `values` are the kinds of these files; `write` writes any facts. */
+  /**
+   * What is worth saying about the open file of a row. `values` are the kinds of these files; `write` writes any facts.
+   */
   | {
       readonly op: "facts";
       readonly values: Values;

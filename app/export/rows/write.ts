@@ -1,4 +1,5 @@
-// Writes rows by a template, one by one: those that the kernel leaves, and all of them where WebAssembly is not allowed.
+// Writes rows by a template, one by one: those that the kernel leaves, and all of them where
+// WebAssembly is not allowed.
 
 import { i32At, MOST_EXACT, u8At, u16At, u32At, u64At } from "../../model/read.ts";
 import {

@@ -12,7 +12,9 @@ export type ListedRow = (table: ResourceTable, row: number) => boolean;
 
 const everyRow: ListedRow = () => true;
 
-/** The value of `resources` in the JSON document, in pieces of text: an object with a list of entries for each table. */
+/**
+ * The value of `resources` in the JSON document, in pieces of text: an object with a list of entries for each table.
+ */
 export function* resourcesJson(resources: Resources, listed: ListedRow = everyRow): Generator<string> {
   yield "{";
   let separator = "";

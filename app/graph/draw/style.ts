@@ -59,7 +59,9 @@ export function boxColour(theme: Theme, box: Box): string {
   return box.shared ? theme.shared : theme.hairline;
 }
 
-/** Whether a box has a frame of its own: a task, table or file has one; folds, files without holders and offers do not. */
+/**
+ * Whether a box has a frame of its own: a task, table or file has one; folds, files without holders and offers do not.
+ */
 export const hasFrame = ({ kind }: Box): boolean => kind === "table" || kind === "task" || kind === "file";
 
 export function edgeColour(theme: Theme, edge: Edge, traced: boolean): string {

@@ -1,6 +1,6 @@
 // The order of tasks, file tables and open files in their lanes: that of the process tree. A table stands where its
-// first task does; shared open files come first, most holders first, then private ones in the order of their slots. Every
-// step is linear in the edges.
+// first task does; shared open files come first, most holders first, then private ones in the order of their slots.
+// Every step is linear in the edges.
 //
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
@@ -20,7 +20,9 @@ export interface Lanes {
   readonly taskParent: Int32Array;
   readonly tables: Uint32Array;
   readonly tablePlace: Uint32Array;
-  /** Files with several holders, most holders first; then those with one, in the order of their slots; then the others. */
+  /**
+   * Files with several holders, most holders first; then those with one, in the order of their slots; then the others.
+   */
   readonly files: Uint32Array;
   readonly filePlace: Uint32Array;
   /** Number of `files` that have holders. */

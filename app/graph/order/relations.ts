@@ -1,5 +1,5 @@
-// What links an object to others besides sharing: the other end of a pipe, the peer of a socket, who watches a file, one
-// memory, the task whose executable or working directory a file is.
+// What links an object to others besides sharing: the other end of a pipe, the peer of a socket, who watches a file,
+// one memory, the task whose executable or working directory a file is.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { detailRange, valueAt } from "../../model/detail-store.ts";
@@ -31,7 +31,10 @@ const TASK_FILES = {
 type TaskFile = keyof typeof TASK_FILES;
 const isTaskFile = (key: string | undefined): key is TaskFile => key !== undefined && key in TASK_FILES;
 
-/** The relations of a task, of an open file, or of a slot's file, as the later image that has it says; at most MOST_RELATIONS. */
+/**
+ * The relations of a task, of an open file, or of a slot's file, as the later image that has it
+ * says; at most MOST_RELATIONS.
+ */
 export function relationsOf(subject: Subject, { to, row }: ObjectRef): Relation[] {
   if (to === "table") return [];
   if (to === "task") return relationsIn(subject, "task", row);

@@ -118,9 +118,9 @@ export function unionTables(before: Checkpoint, after: Checkpoint, { tables }: P
 }
 
 /**
- * Files one to one: the files of a pair of descriptors are one if their paths are the same, or else if the file was renamed
- * or unlinked; the first pair wins. Two files without paths, such as sockets, are not one if a value shows that they are
- * two.
+ * Files one to one: the files of a pair of descriptors are one if their paths are the same, or else if
+ * the file was renamed or unlinked; the first pair wins. Two files without paths, such as sockets, are
+ * not one if a value shows that they are two.
  */
 export function unionFiles(before: Checkpoint, after: Checkpoint, pairing: Pairing): UnionRows & UnionRowOf {
   const counterpart = new Int32Array(before.files.count).fill(NONE);

@@ -90,7 +90,9 @@ function isWanted(
   return slotDiffers(subject, slot) && budget.left > 800;
 }
 
-/** The slots of a table to fold into one row, except those to keep: unchanged ones of two images, inherited ones of one. */
+/**
+ * The slots of a table to fold into one row, except those to keep: unchanged ones of two images, inherited ones of one.
+ */
 function foldOf(
   input: PlanInput,
   table: GraphTableRow,

@@ -107,7 +107,10 @@ export interface Plan {
   readonly moreHolders: number;
   /** Whether the drawing can hold no more, so that “show 50 more” is not offered. */
   readonly full: boolean;
-  /** For a part of a graph: how much is above and below it, and the places among the slots there; null for a whole graph. */
+  /**
+   * For a part of a graph: how much is above and below it, and the places among the slots
+   * there; null for a whole graph.
+   */
   readonly window: {
     readonly tablesAbove: number;
     readonly tablesBelow: number;

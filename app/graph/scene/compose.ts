@@ -1,5 +1,5 @@
-// Places a plan's objects: tables stacked in order, tasks beside them, private files beside their slots, shared files in a
-// band of their own.
+// Places a plan's objects: tables stacked in order, tasks beside them, private files beside their slots, shared files
+// in a band of their own.
 
 import type { Subject } from "../order/graph.ts";
 import type { Layout } from "../order/layout.ts";

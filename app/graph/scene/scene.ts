@@ -36,7 +36,9 @@ export type Action =
 
 export type BoxKind = "task" | "table" | "slot" | "file" | "fold" | "more" | "unused" | "chart";
 
-/** Columns for finding boxes. Slots lie inside their tables and are searched first; `own`: private files beside them. */
+/**
+ * Columns for finding boxes. Slots lie inside their tables and are searched first; `own`: private files beside them.
+ */
 export const COLUMN = { slot: 0, task: 1, table: 2, file: 3, own: 4 } as const;
 
 export interface Box {
@@ -116,7 +118,10 @@ export interface Ribbon {
   readonly count: number;
 }
 
-/** `use`: a task uses a table. `lead`: a slot leads to a file. `bundle`: slots that are not drawn do. `fold`: leads to a fold. */
+/**
+ * `use`: a task uses a table. `lead`: a slot leads to a file. `bundle`: slots that are not
+ * drawn do. `fold`: leads to a fold.
+ */
 export type EdgeKind = "use" | "lead" | "bundle" | "fold";
 
 export interface Edge {

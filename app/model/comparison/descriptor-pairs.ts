@@ -1,5 +1,5 @@
-// Pairs of descriptors. Tables that correspond have nearly the same descriptors, so their pairs are stored as runs, in which
-// the descriptors of each side are in consecutive rows.
+// Pairs of descriptors. Tables that correspond have nearly the same descriptors, so their pairs are stored as runs, in
+// which the descriptors of each side are in consecutive rows.
 //
 // Casts `as number` read columns within bounds that the loops check.
 
@@ -84,7 +84,9 @@ export function counterpartOf(pairs: DescriptorPairs, side: Side, descriptor: De
 export const tablePairOf = ({ firstRow }: { readonly firstRow: Uint32Array }, pair: number): number =>
   lowerBound(firstRow, pair + 1) - 1;
 
-/** By descriptor pair: the open file that its descriptor on one side refers to; NONE: none, or there is no descriptor. */
+/**
+ * By descriptor pair: the open file that its descriptor on one side refers to; NONE: none, or there is no descriptor.
+ */
 export function filesOfPairs({ descriptors }: Checkpoint, { count, runs }: DescriptorPairs, side: Side): Int32Array {
   const files = new Int32Array(count);
   for (let run = 0; run < runs.count; run++) {

@@ -1,6 +1,6 @@
 // Which of two images is earlier, and how that is known: by the images' own times, then the archive's, then the names.
-// The times of files come last and are never conclusive, because copying a file changes them; but they can contradict the
-// others.
+// The times of files come last and are never conclusive, because copying a file changes them;
+// but they can contradict the others.
 
 import { visible } from "../text/text.ts";
 import { timeText } from "../text/words.ts";
@@ -238,7 +238,9 @@ function byDates(first: string, second: string): number | null {
   return null;
 }
 
-/** A date in a name, as year, month, day and the numbers that follow; `null` if there is none, or the order is unclear. */
+/**
+ * A date in a name, as year, month, day and the numbers that follow; `null` if there is none, or the order is unclear.
+ */
 function dateIn(name: string): number[] | null {
   const text = name.toLowerCase();
   const iso = /(?<!\d)((?:19|20)\d\d)[-_. ]?(\d\d)[-_. ]?(\d\d)(?!\d{3,}[-_.])/.exec(text);

@@ -47,7 +47,9 @@ export interface Column {
   readonly searched?: true;
   /** The text of a cell; empty if the image does not have the value. */
   text(checkpoint: Checkpoint, row: number): string;
-  /** The property from which the text follows as make.ts says, so that exports need not make it; absent: in another way. */
+  /**
+   * The property from which the text follows as make.ts says, so that exports need not make it; absent: in another way.
+   */
   readonly form?: "span" | "number" | "big" | "yes" | "distinct";
   /** If the text depends only on a small number (a flags word, a kind), that number. NaN: no value. */
   readonly distinct?: (checkpoint: Checkpoint, row: number) => number;

@@ -1,5 +1,5 @@
-// The columns of every listing (descriptors, open files, tasks, …), each described once, in the file of its listing. The
-// page's tables, their order and filters, and the exports read them.
+// The columns of every listing (descriptors, open files, tasks, …), each described once, in the file of its listing.
+// The page's tables, their order and filters, and the exports read them.
 
 import { type Checkpoint, hasPids } from "../checkpoint.ts";
 import type { Column, Listing } from "./column.ts";

@@ -69,7 +69,9 @@ export type TaskState = NonNullable<(typeof TASK_STATES)[number]>;
 /** Index of a task state. */
 export const taskState = (state: TaskState): number => TASK_STATES.indexOf(state);
 
-/** Linux-CR's TASK.state. Linux include/linux/sched.h of 2.6.30 to 3.0. A zombie has 64 here and says so in exit_state. */
+/**
+ * Linux-CR's TASK.state. Linux include/linux/sched.h of 2.6.30 to 3.0. A zombie has 64 here and says so in exit_state.
+ */
 export const LINUX_TASK_STATES: Readonly<Record<number, TaskState>> = {
   0: "running",
   1: "sleeping",
@@ -82,7 +84,10 @@ export const LINUX_TASK_STATES: Readonly<Record<number, TaskState>> = {
 /** Linux-CR's TASK.exit_state; 0 while a task lives. Same source. */
 export const LINUX_EXIT_STATES: Readonly<Record<number, TaskState>> = { 16: "zombie", 32: "dead" };
 
-/** CRIU's task_core_entry.task_state. compel/include/uapi/task-state.h; 2 (COMPEL_TASK_DEAD) is how CRIU stores a zombie. */
+/**
+ * CRIU's task_core_entry.task_state. compel/include/uapi/task-state.h; 2 (COMPEL_TASK_DEAD) is
+ * how CRIU stores a zombie.
+ */
 export const CRIU_TASK_STATES: Readonly<Record<number, TaskState>> = {
   1: "running",
   2: "zombie",

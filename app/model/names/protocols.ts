@@ -94,7 +94,9 @@ export const ETHER_TYPES: Words = {
   35093: "roce",
 };
 
-/** By address family, as in SOCKET_FAMILIES. Linux include/uapi/linux/can.h, smc.h; include/net/bluetooth/bluetooth.h. */
+/**
+ * By address family, as in SOCKET_FAMILIES. Linux include/uapi/linux/can.h, smc.h; include/net/bluetooth/bluetooth.h.
+ */
 const PROTOCOLS: Readonly<Record<string, Words>> = {
   inet: IP_PROTOCOLS,
   inet6: IP_PROTOCOLS,

@@ -3,7 +3,9 @@
 /** 4 bytes of an IPv4 address: `127.0.0.1`. */
 export const ipv4Text = (bytes: Uint8Array): string => bytes.subarray(0, 4).join(".");
 
-/** Prefixes of 96 bits after which the last 32 bits are an IPv4 address: ::ffff:0:0 (RFC 4291), ::ffff:0:0:0 (RFC 2765). */
+/**
+ * Prefixes of 96 bits after which the last 32 bits are an IPv4 address: ::ffff:0:0 (RFC 4291), ::ffff:0:0:0 (RFC 2765).
+ */
 const IPV4_PREFIXES: readonly (readonly number[])[] = [
   [0, 0, 0, 0, 0, 0xffff],
   [0, 0, 0, 0, 0xffff, 0],

@@ -172,8 +172,8 @@ export function writeText(out: JsonBytes, pool: Uint8Array, start: number, end: 
 }
 
 /**
- * Appends pool[start … end - 1] if it is printable ASCII without a backslash, which text for users shows as it is. Returns
- * false, having appended nothing, for any other.
+ * Appends pool[start … end - 1] if it is printable ASCII without a backslash, which text for users shows as it is.
+ * Returns false, having appended nothing, for any other.
  */
 export function writePlain(out: JsonBytes, pool: Uint8Array, start: number, end: number): boolean {
   ensure(out, end - start);
@@ -188,7 +188,10 @@ export function writePlain(out: JsonBytes, pool: Uint8Array, start: number, end:
   return true;
 }
 
-/** Appends pool[start … end - 1], which `writeValue` wrote. Returns false, having appended nothing, if it is not all ASCII. */
+/**
+ * Appends pool[start … end - 1], which `writeValue` wrote. Returns false, having appended
+ * nothing, if it is not all ASCII.
+ */
 export function writeWritten(out: JsonBytes, pool: Uint8Array, start: number, end: number): boolean {
   ensure(out, end - start);
   const { bytes } = out;

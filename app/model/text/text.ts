@@ -122,9 +122,9 @@ const BLOCK = 2 ** 20;
 const OVERLAP = 4096;
 
 /**
- * A function that returns pool[start … end - 1] as text if it is printable ASCII without a backslash, which is visible as
- * it is, else `null`; also for a text longer than OVERLAP. The pool is decoded in blocks, so that the texts are parts of
- * a few strings, and blocks that no text is in are not decoded.
+ * A function that returns pool[start … end - 1] as text if it is printable ASCII without a backslash, which is visible
+ * as it is, else `null`; also for a text longer than OVERLAP. The pool is decoded in blocks, so that the texts are
+ * parts of a few strings, and blocks that no text is in are not decoded.
  */
 export function plainTexts(pool: Uint8Array): (start: number, end: number) => string | null {
   const blocks: (string | undefined)[] = [];
@@ -158,7 +158,10 @@ export function visibleText(bytes: Uint8Array): string {
 /** Added to a byte that is not valid UTF-8, this gives a lone surrogate, which UTF-8 cannot encode. */
 const BAD_BYTE = 0xdc00;
 
-/** Bytes as a string that keeps all of them: each byte that is not valid UTF-8 is a lone surrogate, which `visible` shows as `\xff`. */
+/**
+ * Bytes as a string that keeps all of them: each byte that is not valid UTF-8 is a lone
+ * surrogate, which `visible` shows as `\xff`.
+ */
 export function exactText(bytes: Uint8Array): string {
   const text = strictText(bytes);
   if (text !== null) return text;
@@ -260,8 +263,8 @@ export const bytesView = ({ buffer, byteOffset, byteLength }: Uint8Array): DataV
   new DataView(buffer, byteOffset, byteLength);
 
 /**
- * Whether `length` bytes of a view are those of another one. Compares many at a time, as this runs on every name; read as
- * little-endian, which processors need not swap.
+ * Whether `length` bytes of a view are those of another one. Compares many at a time, as this runs on every name; read
+ * as little-endian, which processors need not swap.
  */
 export function haveSameBytes(left: DataView, start: number, right: DataView, other: number, length: number): boolean {
   let at = start;

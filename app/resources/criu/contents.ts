@@ -31,8 +31,8 @@ export async function readContents(set: SetReader, tables: Tables, compared: Set
 }
 
 /**
- * Size and checksum of an unlinked file. If it has holes, its contents are runs with an entry each, whose number depends on
- * how the file system allocated them: the checksum is that of the whole file.
+ * Size and checksum of an unlinked file. If it has holes, its contents are runs with an entry each, whose number
+ * depends on how the file system allocated them: the checksum is that of the whole file.
  */
 async function digestOfGhost(set: SetReader, source: Source, member: number, attributes: RecordRow): Promise<Digest> {
   const { records } = set.checkpoint;

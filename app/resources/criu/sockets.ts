@@ -95,8 +95,8 @@ async function readLabels(set: SetReader): Promise<ReadonlyMap<FileRow, Uint8Arr
 }
 
 /**
- * By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown, or none of the
- * descriptors leads to it.
+ * By open file, the ids of the network namespaces of sockets, as in the table of namespaces; NaN: unknown, or none of
+ * the descriptors leads to it.
  */
 async function readNamespaces(set: SetReader, { rows }: ChosenDescriptors): Promise<Float64Array> {
   const { files, descriptors } = set.checkpoint;

@@ -194,7 +194,9 @@ interface GroupedCore {
   readonly record: number;
 }
 
-/** Adds the control groups of each task, and of its threads that have others. @param leftOut Cores that are not read. */
+/**
+ * Adds the control groups of each task, and of its threads that have others. @param leftOut Cores that are not read.
+ */
 async function readControlGroups(set: SetReader, tables: Tables, leftOut: ReadonlySet<number>): Promise<void> {
   if (!tables.wants("cgroups")) return;
   const sets = new Map<number, readonly Group[]>();

@@ -142,8 +142,8 @@ const COMPARED: Readonly<Record<string, ComparedEntry>> = {
 };
 
 /**
- * A function that compares a member of both sets, by kind and number; `null`: they are not the same. It returns a promise
- * only if the bytes are not in memory.
+ * A function that compares a member of both sets, by kind and number; `null`: they are not the same. It returns a
+ * promise only if the bytes are not in memory.
  */
 function memberComparer(before: SetReader, after: SetReader) {
   const compareBytes = (

@@ -247,8 +247,8 @@ async function follow(walk: Walk, kind: string | undefined, record: number): Pro
 }
 
 /**
- * A function that finds the first record from one on that is handled; the number of records if there is none. Most objects
- * are open files, which are in no table here: each follows right after its OBJREF.
+ * A function that finds the first record from one on that is handled; the number of records if there is none. Most
+ * objects are open files, which are in no table here: each follows right after its OBJREF.
  */
 function finderOfTables({ kind, kinds, count }: Records): (record: RecordRow) => RecordRow {
   const isHandled = Uint8Array.from(kinds, ({ name }) => Number(Object.hasOwn(HANDLERS, name)));

@@ -48,7 +48,9 @@ export interface Marks {
   readonly cursor: number | null;
 }
 
-/** Index of the field that contains the byte at `offset`; NONE if there is none. `fields` are in order of their offsets. */
+/**
+ * Index of the field that contains the byte at `offset`; NONE if there is none. `fields` are in order of their offsets.
+ */
 export function fieldAt(fields: readonly Field[], offset: number): number {
   const at = firstIndex(fields.length, (index) => (fields[index] as Field).offset > offset) - 1;
   const field = fields[at];

@@ -40,8 +40,8 @@ export function parseNeedle(text: string, form: "hex" | "text"): Uint8Array | st
 }
 
 /**
- * Parses an offset: `3741`, `0xe9d`, or relative to the cursor `+16`, `-0x10`. Returns a message if it is not a number or
- * outside of the member.
+ * Parses an offset: `3741`, `0xe9d`, or relative to the cursor `+16`, `-0x10`. Returns a message if it is not a number
+ * or outside of the member.
  *
  * @param at The cursor.
  * @param size Bytes of the member.

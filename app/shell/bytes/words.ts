@@ -19,7 +19,10 @@ export interface ByteDescription {
   readonly place: string;
 }
 
-/** Describes the byte at `offset`. `record`: NONE if it is in none. `field`: `null` if there is none or it is not loaded. */
+/**
+ * Describes the byte at `offset`. `record`: NONE if it is in none. `field`: `null` if there is
+ * none or it is not loaded.
+ */
 export function describeByte(
   { records }: Pick<Checkpoint, "records">,
   record: RecordRow,

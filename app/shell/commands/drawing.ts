@@ -70,7 +70,10 @@ export function drawingCommands({ shell, drawing }: CommandContext): Command[] {
 
 const isMade = (drawing: CommandContext["drawing"]): boolean => drawing.current?.isMade === true;
 
-/** Waits for a drawing that is being made: the parts of the page appear one after another, and a large image is laid out. */
+/**
+ * Waits for a drawing that is being made: the parts of the page appear one after another, and a
+ * large image is laid out.
+ */
 const untilMade = (drawing: CommandContext["drawing"]): Promise<boolean> => untilRendered(() => isMade(drawing));
 
 function save(shell: Shell, picture: Blob | null, extension: "svg" | "png"): void {

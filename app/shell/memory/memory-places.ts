@@ -84,7 +84,10 @@ export const changedPlaces = ({ runs }: MemoryChange): number[] =>
 /** Characters of a strip. */
 const STRIP = 24;
 
-/** The pages of a mapping as a line of characters: `█` where some changed, `·` where none did, `?` where it is not known. */
+/**
+ * The pages of a mapping as a line of characters: `█` where some changed, `·` where none did,
+ * `?` where it is not known.
+ */
 export function strip({ runs, before, after }: MemoryChange): string {
   if (before === null) return "+".repeat(STRIP);
   if (after === null) return "−".repeat(STRIP);

@@ -38,7 +38,8 @@ const REPORT = 250;
 
 /**
  * Finds the matches of `query`, best first: the descriptor that `412:3` names, tasks by pid, tasks by comm, open
- * files by path, descriptors by fd (of numbers, `fd 3` and `pid 412` are only that); of these, only what `wants` allows. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
+ * files by path, descriptors by fd (of numbers, `fd 3` and `pid 412` are only that); of these, only what `wants`
+ * allows. Calls `onResults` while it searches and at the end; stops when the signal is aborted.
  */
 export async function find(
   checkpoint: Checkpoint,

@@ -1,4 +1,5 @@
-// The counterpart of a file table. Apart from those of other objects (counterpart.ts), because the first script needs it.
+// The counterpart of a file table. Apart from those of other objects (counterpart.ts), because
+// the first script needs it.
 
 import type { Comparison } from "../../diff/comparison.ts";
 import { NONE } from "../../model/checkpoint.ts";

@@ -95,7 +95,9 @@ function linkIn(fragment: string): "images" | "no images" | null {
   return /^#v=\d{1,4}&/.test(fragment) ? "no images" : null;
 }
 
-/** Follows a link of this page, from whichever host: its images and view are in its fragment, so that only this is used. */
+/**
+ * Follows a link of this page, from whichever host: its images and view are in its fragment, so that only this is used.
+ */
 function followLink(shell: Shell, fragment: string, compare: boolean): string | null {
   if (linkIn(fragment) === "no images") {
     return "This link contains a view, but neither images nor an address of any. Ask the sender for a link with the image inside, or for the image.";

@@ -45,8 +45,8 @@ export function droppedFiles(transfer: DataTransfer): Promise<InputFile[]> {
 }
 
 /**
- * The handles of what was dropped, as far as the browser gives any (Chromium does). Must be called while the drop event is
- * handled, like `droppedFiles`.
+ * The handles of what was dropped, as far as the browser gives any (Chromium does). Must be called while the drop event
+ * is handled, like `droppedFiles`.
  */
 export async function droppedHandles(transfer: DataTransfer): Promise<readonly FileSystemHandle[]> {
   const items = Array.from(transfer.items).filter(({ kind }) => kind === "file");

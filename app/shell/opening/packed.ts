@@ -35,8 +35,8 @@ export function packedAddress(shell: Shell, data: string, leaveOut: LeaveOut): s
 }
 
 /**
- * A link without the addresses of its images, the choices for opening them, and what packed images do not have: records,
- * bytes and memory.
+ * A link without the addresses of its images, the choices for opening them, and what packed images do not have:
+ * records, bytes and memory.
  */
 function withoutSource(link: Link): Link {
   const { sample: _s, open: _o, with: _w, data: _d, order: _r, first: _f, second: _c, ...rest } = link;

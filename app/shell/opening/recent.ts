@@ -1,6 +1,6 @@
-// The images that the user opened last, remembered in this browser by their files' handles: the browser keeps where a file
-// is, and asks the user before the page may read it again. Nothing of an image is stored. Where the browser has no handles
-// (only Chromium's do) nothing is remembered.
+// The images that the user opened last, remembered in this browser by their files' handles: the browser keeps where a
+// file is, and asks the user before the page may read it again. Nothing of an image is stored. Where the browser has no
+// handles (only Chromium's do) nothing is remembered.
 
 import type { InputFile } from "../../worker/protocol.ts";
 import type { Shell } from "../shell.ts";

@@ -2,7 +2,9 @@
 
 import { u32At } from "../../model/read.ts";
 
-/** By line: the index of a row in the current order, or -(g + 1) for the heading of group g. `null`: line n is row n. */
+/**
+ * By line: the index of a row in the current order, or -(g + 1) for the heading of group g. `null`: line n is row n.
+ */
 export type GridLines = Int32Array | null;
 
 /** @param first Where each group begins, and where the last ends; empty: rows are not grouped. */

@@ -10,7 +10,9 @@ import { stillVisible, visible } from "../../model/text/text.ts";
 import { counted, fileName } from "../../model/text/words.ts";
 import { taskName } from "../objects/describe.ts";
 
-/** The subject of a record: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown, or not linked yet (`null`). */
+/**
+ * The subject of a record: `announces open file 12`, `fd 3 → /var/log/x`; empty if unknown, or not linked yet (`null`).
+ */
 export function aboutRecord(checkpoint: Checkpoint, links: RecordLinks | null, record: RecordRow): string {
   const { tasks, tables, files, descriptors, objects } = checkpoint;
   const link = linkOf(links, record);

@@ -1,4 +1,5 @@
-// Which rows of a listing belong to the selection: all descriptors that lead to a selected open file, not only the first.
+// Which rows of a listing belong to the selection: all descriptors that lead to a selected open
+// file, not only the first.
 
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/listings/column.ts";

@@ -49,8 +49,8 @@ function createAllRows() {
 }
 
 /**
- * Lists the rows of an image's longest listing, with pauses, before it is shown. All at once, millions of rows take longer
- * than rendering what is shown of them.
+ * Lists the rows of an image's longest listing, with pauses, before it is shown. All at once, millions of rows take
+ * longer than rendering what is shown of them.
  */
 export async function listAhead(checkpoint: Checkpoint, isWanted: () => boolean): Promise<void> {
   const count = Math.max(...LISTINGS.map((listing) => rowCount(checkpoint, listing)));

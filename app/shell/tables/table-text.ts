@@ -26,7 +26,10 @@ export async function listingText(
   return blobOf(parts, type, { signal, reportProgress }, share, TURN);
 }
 
-/** The visible rows and columns of a listing as text: by the worker, or by the page while the worker is decoding the rest. */
+/**
+ * The visible rows and columns of a listing as text: by the worker, or by the page while the
+ * worker is decoding the rest.
+ */
 export async function tableText(
   client: Client,
   doc: Doc,

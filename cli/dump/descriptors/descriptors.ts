@@ -194,14 +194,16 @@ export interface OpenFile {
   /** A word of FILE_KINDS. */
   readonly kind: string;
   /**
-   * Target of the link in /proc, a character for each byte: a path, or `socket:[1234]`. `null`: a path of more than 4095
-   * bytes.
+   * Target of the link in /proc, a character for each byte: a path, or `socket:[1234]`. `null`:
+   * a path of more than 4095 bytes.
    */
   readonly name: string | null;
   /** The name as text, and in base64 if its bytes are not text. */
   readonly path: string | null;
   readonly pathBytes?: string;
-  /** Inode number of a pipe or socket; `device:inode` for a file with a path, as inode numbers repeat across devices. */
+  /**
+   * Inode number of a pipe or socket; `device:inode` for a file with a path, as inode numbers repeat across devices.
+   */
   readonly inode: string;
   /** Whether the name is a path: the file can lie outside the root. */
   readonly hasPath: boolean;
@@ -217,7 +219,10 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
   "anon_inode:[eventfd]": "eventfd",
 };
 
-/** Reads an open file through one of its descriptors; `null`: the descriptor was closed. Those that look alike are one object. */
+/**
+ * Reads an open file through one of its descriptors; `null`: the descriptor was closed. Those
+ * that look alike are one object.
+ */
 export function readOpenFile(reader: Reader, descriptor: Descriptor): OpenFile | null {
   const { pid, fd, opening } = descriptor;
   const last = reader.files[opening.number];
@@ -255,7 +260,10 @@ function named(name: string): Pick<OpenFile, "name" | "path" | "pathBytes"> {
   return { name, path: decodeText(bytes), ...(!isUtf8(bytes) && { pathBytes: base64(bytes) }) };
 }
 
-/** The kind of a file that has a name instead of a path; `null`: the name is a path. @param name A character for each byte. */
+/**
+ * The kind of a file that has a name instead of a path; `null`: the name is a path. @param name
+ * A character for each byte.
+ */
 export function kindOfName(name: string): string | null {
   if (name.startsWith("/") && !mayHaveKind(name)) return null;
   const bracketed = BRACKETED.exec(name);
@@ -307,7 +315,10 @@ function versionOf(stat: BigIntStats): string {
 const major = (device: number): number => Math.floor(device / 256) & 0xfff;
 const minor = (device: number): number => (device & 0xff) | (Math.floor(device / 4096) & 0xfff00);
 
-/** Major numbers of terminals: virtual consoles, /dev/tty and ptmx, Unix98 slaves. Linux Documentation/admin-guide/devices.txt. */
+/**
+ * Major numbers of terminals: virtual consoles, /dev/tty and ptmx, Unix98 slaves. Linux
+ * Documentation/admin-guide/devices.txt.
+ */
 const isTerminal = (number: number): boolean => number === 4 || number === 5 || isPtySlave(number);
 const isPtySlave = (number: number): boolean => number >= 136 && number <= 143;
 

@@ -1,5 +1,5 @@
-// Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls, and what fdinfo says
-// of other files without a path.
+// Details of an open file that depend on its kind: ends of pipes, sockets, terminals, eventfds, epolls, and what fdinfo
+// says of other files without a path.
 
 import { readFdinfo } from "../../../app/decoder/linux-cr/details/fdinfo-details.ts";
 import type { Details } from "../../../app/model/fields.ts";

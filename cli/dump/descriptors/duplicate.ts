@@ -12,7 +12,9 @@ export interface Duplicator {
   protocolName(pid: number, fd: number): string;
   /** The process (negative: process group) that gets the signals of a file, as its pid; 0: none or not known. */
   owner(pid: number, fd: number): number;
-  /** What an internet socket is bound to, and whether it shares that; `null`: not one of TCP or UDP, or not permitted. */
+  /**
+   * What an internet socket is bound to, and whether it shares that; `null`: not one of TCP or UDP, or not permitted.
+   */
   internet(pid: number, fd: number): InternetSocket | null;
   /** Bytes that can be read from a pipe or FIFO (FIONREAD); `null`: not known. */
   queued(pid: number, fd: number): number | null;
@@ -69,7 +71,9 @@ const FIONREAD = 0x541b;
 const TIOCGWINSZ = 0x5413;
 const TCGETS2 = 0x802c542a;
 const TCP_INFO = 11;
-/** The field tcpi_sacked of struct tcp_info, in words: of a listening socket it is the backlog. Linux net/ipv4/tcp.c. */
+/**
+ * The field tcpi_sacked of struct tcp_info, in words: of a listening socket it is the backlog. Linux net/ipv4/tcp.c.
+ */
 const BACKLOG_WORD = 7;
 const UDP_CORK = 1;
 /** IPPROTO_UDP and IPPROTO_UDPLITE. */

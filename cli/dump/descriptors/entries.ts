@@ -1,5 +1,5 @@
-// The entries of descriptors in /proc: /proc/PID/fdinfo/FD and the links /proc/PID/fd/FD. Most of the time of a dump goes
-// to them.
+// The entries of descriptors in /proc: /proc/PID/fdinfo/FD and the links /proc/PID/fd/FD. Most
+// of the time of a dump goes to them.
 
 import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
@@ -38,8 +38,8 @@ export function entriesByPath(): Entries {
 const O_CLOEXEC = 0o2000000;
 
 /**
- * Reads entries relative to the directories of a process, which takes about half the time; by their paths where koffi is
- * not available.
+ * Reads entries relative to the directories of a process, which takes about half the time; by
+ * their paths where koffi is not available.
  */
 export async function openEntries(): Promise<Entries> {
   try {

@@ -7,8 +7,8 @@ import type { Descriptor } from "./descriptors.ts";
 import type { DetailsContext } from "./details.ts";
 
 /**
- * Finds targets by kcmp(2) among the descriptors that were read. Without kcmp(2), a target is the file of the descriptor
- * with its number, if that has the target's inode.
+ * Finds targets by kcmp(2) among the descriptors that were read. Without kcmp(2), a target is the file of the
+ * descriptor with its number, if that has the target's inode.
  *
  * @param fileOf By descriptor: index of its open file; -1: it was closed.
  */

@@ -1,4 +1,5 @@
-// The first lines of /proc/PID/fdinfo/FD, which all kinds of file have: position, flags, mount and, since Linux 5.14, inode.
+// The first lines of /proc/PID/fdinfo/FD, which all kinds of file have: position, flags, mount
+// and, since Linux 5.14, inode.
 
 /** Values of the first lines. */
 export interface FdinfoHead {

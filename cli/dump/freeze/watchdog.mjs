@@ -1,6 +1,6 @@
-// Resumes stopped processes once the dump that stopped them has ended, even by SIGKILL. `watchdog.ts` starts this file's
-// text as a process of its own: the end of its standard input is the end of the dump. Plain JavaScript, because Node runs
-// it without a build.
+// Resumes stopped processes once the dump that stopped them has ended, even by SIGKILL. `watchdog.ts` starts this
+// file's text as a process of its own: the end of its standard input is the end of the dump. Plain JavaScript, because
+// Node runs it without a build.
 
 import { readFileSync, writeFileSync } from "node:fs";
 

@@ -1,4 +1,5 @@
-// `who` on this machine: threads with tables of their own, processes whose first thread has exited, odd names and kinds.
+// `who` on this machine: threads with tables of their own, processes whose first thread has
+// exited, odd names and kinds.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";

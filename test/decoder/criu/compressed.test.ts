@@ -1,4 +1,5 @@
-// Pages compressed by CRIU after 4.2: sets generated from a recorded one must have the same memory; lying ones do no harm.
+// Pages compressed by CRIU after 4.2: sets generated from a recorded one must have the same
+// memory; lying ones do no harm.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-// An entry that is cut off: it is decoded as far as it goes. Cuts everywhere are the subject of test/decoder/cuts.test.ts.
+// An entry that is cut off: it is decoded as far as it goes. Cuts everywhere are the subject of
+// test/decoder/cuts.test.ts.
 
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";

@@ -1,4 +1,5 @@
-// File names in two dumps of one process: kind and stable part of the name differ only where a change of path is expected.
+// File names in two dumps of one process: kind and stable part of the name differ only where a
+// change of path is expected.
 
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../app/decoder/criu/index.ts";

@@ -1,4 +1,5 @@
-// Each value that describes an open file is compared: one edit of its entry is one change, and the opposite the other way.
+// Each value that describes an open file is compared: one edit of its entry is one change, and
+// the opposite the other way.
 
 import { describe, expect, test } from "vitest";
 import type { MessageName } from "../../../app/decoder/criu/format/messages.ts";

@@ -1,5 +1,5 @@
-// Values of a repeated field in another order are a change if the order says something, and none if it does not; neither
-// are ids that two objects exchange.
+// Values of a repeated field in another order are a change if the order says something, and none if it does not;
+// neither are ids that two objects exchange.
 
 import { describe, expect, test } from "vitest";
 import { MEMBER_KINDS } from "../../../app/decoder/criu/format/member-kinds.ts";

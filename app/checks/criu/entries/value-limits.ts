@@ -12,7 +12,9 @@ const SIGNAL: Limit = { least: 0, most: 128 };
 
 /** sched(7): SCHED_OTHER, FIFO, RR, BATCH and IDLE. */
 const POLICIES = [0, 1, 2, 3, 5];
-/** SCHED_RESET_ON_FORK comes with any policy. Earlier releases refuse it: validate_sched_parm() in criu/cr-restore.c. */
+/**
+ * SCHED_RESET_ON_FORK comes with any policy. Earlier releases refuse it: validate_sched_parm() in criu/cr-restore.c.
+ */
 const RESET_ON_FORK = 0x4000_0000;
 
 /** By message and field. */

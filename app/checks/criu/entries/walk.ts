@@ -1,4 +1,5 @@
-// The walk over the entries of a set, member by member in blocks. Nearly all are checked many at a time: see batches.ts.
+// The walk over the entries of a set, member by member in blocks. Nearly all are checked many
+// at a time: see batches.ts.
 
 import { scan } from "../../../decoder/criu/wire/wire.ts";
 import type { Image } from "../../../decoder/image.ts";

@@ -1,5 +1,5 @@
-// What epolls watch, descriptors of a task that holds the epoll, and file locks. Once all files are restored, CRIU adds the
-// watches and takes the locks by the numbers of the descriptors.
+// What epolls watch, descriptors of a task that holds the epoll, and file locks. Once all files are restored, CRIU adds
+// the watches and takes the locks by the numbers of the descriptors.
 
 import { FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
 import { fileOfDescriptor } from "../../../decoder/criu/handlers/descriptor-lookup.ts";
@@ -90,7 +90,9 @@ function fault(scan: Scan, watch: WatchRow, code: "watch-missing" | "watch-impos
   faultAt(scan, code, record, nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd`, `An epoll ${what}`);
 }
 
-/** Whether each epoll's watches follow one another in the order of their descriptors, so that none of them is repeated. */
+/**
+ * Whether each epoll's watches follow one another in the order of their descriptors, so that none of them is repeated.
+ */
 function ascend(scan: Scan): boolean {
   const { checkpoint, watches } = scan;
   const isSeen = new Uint8Array(checkpoint.files.count);

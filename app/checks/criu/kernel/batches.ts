@@ -49,7 +49,9 @@ const LONGEST_PAUSE = 1024;
 
 /** Checks entries many at a time. */
 export interface Batches {
-  /** Checks members of one kind whole, from the one with the record `row` on; resolves to the first record after them. */
+  /**
+   * Checks members of one kind whole, from the one with the record `row` on; resolves to the first record after them.
+   */
   readMembers(row: RecordRow): Promise<RecordRow>;
   /**
    * Checks entries of a message in the window, `most` at most; returns how many. The first one is the record `row`, at

@@ -74,7 +74,10 @@ export interface CheckKernel {
   read(node: number, bytes: Uint8Array, from: number, most: number): void;
   /** Checks whole members of framing v1.1, until one is not accepted, 64 at most. Places are those in the member. */
   readMembers(nodes: MemberNodes, members: readonly Uint8Array[]): void;
-  /** By id of an open file, if it is less than the length: its type; 0: it is not known. Descriptors with it have no notes. */
+  /**
+   * By id of an open file, if it is less than the length: its type; 0: it is not known.
+   * Descriptors with it have no notes.
+   */
   readonly typeOfId: Uint8Array;
 }
 

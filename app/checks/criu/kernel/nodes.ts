@@ -1,5 +1,5 @@
-// Tables for the kernel (build/kernels/checks.c), made from what shapes.ts declares: for each message a node, which says what is
-// checked of its fields, and which values are noted for its handler.
+// Tables for the kernel (build/kernels/checks.c), made from what shapes.ts declares: for each message a node, which
+// says what is checked of its fields, and which values are noted for its handler.
 
 import { type Plan, WIRE } from "../../../decoder/criu/wire/wire.ts";
 import { type Shape, shapeOf, TAGS } from "../entries/shapes.ts";
@@ -161,7 +161,10 @@ function addLimit(tables: Tables, limit: Limit): number {
   return index;
 }
 
-/** Adds the orders of a message, whose values go into slots of their own after the first `slots`; returns how many there are. */
+/**
+ * Adds the orders of a message, whose values go into slots of their own after the first
+ * `slots`; returns how many there are.
+ */
 function addOrders(tables: Tables, node: number, { orders }: Shape, slots: number): number {
   if (orders.length > TABLE.orders) throw new Error("No room for orders");
   let next = slots;

@@ -104,7 +104,9 @@ const anyFile = (path: Uint8Array, use: PathUse): FileDemand => ({
   isAppended: false,
 });
 
-/** Pids of tasks and threads, and sessions and process groups whose leaders are gone: helpers are made with their pids. */
+/**
+ * Pids of tasks and threads, and sessions and process groups whose leaders are gone: helpers are made with their pids.
+ */
 function* pidsOf({ checkpoint: { tasks }, hostNotes }: Scan): Generator<Demand> {
   const known = new Set<number>();
   for (let task = 0; task < tasks.count; task++) {

@@ -1,4 +1,5 @@
-// What a restore of a set needs beyond it. Handlers of entries note the facts; the list is made when all have been read.
+// What a restore of a set needs beyond it. Handlers of entries note the facts; the list is made
+// when all have been read.
 
 import { OF_NETWORK } from "../../../decoder/criu/format/member-kinds.ts";
 import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../../model/checkpoint.ts";

@@ -1,5 +1,5 @@
-// The paths of a set's open files, read once: what a restore needs beyond the set (needs.ts) and what it compares with the
-// machine (demands.ts) are both chosen from them.
+// The paths of a set's open files, read once: what a restore needs beyond the set (needs.ts) and what it compares with
+// the machine (demands.ts) are both chosen from them.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 

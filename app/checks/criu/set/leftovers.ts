@@ -129,7 +129,9 @@ const NETNS_SIZE = 1 << 20;
 /** An image's magic numbers and the size of its first entry. */
 const HEAD = 12;
 
-/** What CRIU writes for each network namespace without framing, and what is lost without it: a restore does not notice. */
+/**
+ * What CRIU writes for each network namespace without framing, and what is lost without it: a restore does not notice.
+ */
 const WRITTEN: readonly (readonly [kind: string, what: string])[] = [
   ["ifaddr", "addresses"],
   ["route", "routes"],

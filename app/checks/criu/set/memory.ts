@@ -83,7 +83,9 @@ export function noteRange(scan: Scan, seen: number, status: number, nth: number)
 
 const hex = (address: number): string => address.toString(16);
 
-/** Checks that a run of pages is in mappings of the task, which are decoded before its pagemap. Reports the first one. */
+/**
+ * Checks that a run of pages is in mappings of the task, which are decoded before its pagemap. Reports the first one.
+ */
 function checkRange(scan: Scan, facts: PagemapFacts, start: number, pages: number): void {
   if (facts.isShared || facts.isOutside || scan.isDamaged) return;
   const mapped = scan.mapped.get(facts.number);

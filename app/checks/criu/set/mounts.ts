@@ -31,8 +31,8 @@ export function checkMounts(scan: Scan): void {
 }
 
 /**
- * Mounts of a namespace with the id of another: CRIU makes a mount point for each, named by its id (criu/mount-v2.c). An
- * earlier dump into the same directory can leave mounts of other namespaces behind.
+ * Mounts of a namespace with the id of another: CRIU makes a mount point for each, named by its id (criu/mount-v2.c).
+ * An earlier dump into the same directory can leave mounts of other namespaces behind.
  */
 function checkIds(scan: Scan): void {
   const known = new Map<string, Uint8Array>();

@@ -8,7 +8,9 @@ import { faultAt, has, low, type Scan } from "../scan.ts";
 
 const THREADS = fieldNumber("pstree_entry", "threads");
 
-/** pstree_entry: the threads of a dead task, which lacks a core if it is not known to be dead, are uninitialised memory. */
+/**
+ * pstree_entry: the threads of a dead task, which lacks a core if it is not known to be dead, are uninitialised memory.
+ */
 export const onTree: Handler = handler("pstree_entry", ["pid", "ppid", "sid"], (scan, seen, bytes, start, end) => {
   if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3)) return;
   const [pid, parent, session] = [low(scan, 1), low(scan, 2), low(scan, 3)];

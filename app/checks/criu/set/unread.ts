@@ -1,5 +1,5 @@
-// Members that CRIU does not read: of tasks that are not in the process tree, as an earlier dump into the same directory
-// leaves them behind. Faults in them refuse no restore.
+// Members that CRIU does not read: of tasks that are not in the process tree, as an earlier dump into the same
+// directory leaves them behind. Faults in them refuse no restore.
 
 import type { MemberIndex } from "../../../decoder/criu/sets/member-index.ts";
 import { type Checkpoint, NONE, taskCount } from "../../../model/checkpoint.ts";

@@ -37,7 +37,10 @@ function applied(matrix: BitMatrix, value: number): number {
   return result;
 }
 
-/** CRC-32 with many zeros after the bytes of `before`, as of a hole in a file: in as many steps as their number has bits. */
+/**
+ * CRC-32 with many zeros after the bytes of `before`, as of a hole in a file: in as many steps
+ * as their number has bits.
+ */
 export function crc32WithZeros(before: number, zeros: number): number {
   let crc = ~before;
   let matrix: BitMatrix = Uint32Array.from({ length: 32 }, (_, bit) => {

@@ -18,7 +18,9 @@ import {
 /** Bytes of a file that `modifiedOf` needs. */
 export const TIME_END = 8;
 
-/** When the first member's file was modified, in seconds since 1970; `null` if unknown. `head`: the file's first bytes. */
+/**
+ * When the first member's file was modified, in seconds since 1970; `null` if unknown. `head`: the file's first bytes.
+ */
 export function modifiedOf(head: Uint8Array): number | null {
   const time = head.length < TIME_END ? 0 : littleEndian(head, 4);
   return time === 0 ? null : time;

@@ -6,8 +6,8 @@
 const LEAST_MATCH = 4;
 
 /**
- * Unpacks the block `bytes` into `out`. Returns whether the block is sound and fills `out` exactly; if not, the contents
- * of `out` mean nothing.
+ * Unpacks the block `bytes` into `out`. Returns whether the block is sound and fills `out` exactly; if not, the
+ * contents of `out` mean nothing.
  */
 export function unpackLz4(bytes: Uint8Array, out: Uint8Array): boolean {
   let at = 0;

@@ -18,7 +18,9 @@ export class UnpackError extends Error {
   }
 }
 
-/** Something wrong that does not end unpacking: a bad checksum, bytes after the end. `offset`: in the compressed file. */
+/**
+ * Something wrong that does not end unpacking: a bad checksum, bytes after the end. `offset`: in the compressed file.
+ */
 export interface PackedProblem {
   readonly severity: "error" | "warning" | "note";
   readonly code: string;

@@ -1,16 +1,17 @@
-// Unpacking by the platform's own decompressors, or by WebAssembly, which are several times as fast as ours. They do not say
-// what is wrong with the data, or where; so a file that they cannot unpack to its last byte is unpacked again by ours.
+// Unpacking by the platform's own decompressors, or by WebAssembly, which are several times as fast
+// as ours. They do not say what is wrong with the data, or where; so a file that they cannot unpack
+// to its last byte is unpacked again by ours.
 
 import type { Source } from "../../source.ts";
 import type { PackedForm } from "../forms.ts";
 import type { UnpackSink } from "./packed-input.ts";
 
 /**
- * Unpacks a file from its first byte on. `read` returns its next bytes, `null` at the end; `write` takes the next unpacked
- * bytes (to be copied), and returns false if no more are needed.
+ * Unpacks a file from its first byte on. `read` returns its next bytes, `null` at the end; `write` takes the next
+ * unpacked bytes (to be copied), and returns false if no more are needed.
  *
- * Returns whether the file was unpacked to its end, with every checksum right and nothing after the end of its data. May
- * throw if it was not. Everything written before that is correct in any case.
+ * Returns whether the file was unpacked to its end, with every checksum right and nothing after the end of its data.
+ * May throw if it was not. Everything written before that is correct in any case.
  */
 export type PlatformUnpacker = (
   read: () => Promise<Uint8Array | null>,

@@ -23,7 +23,9 @@ interface Exports {
   readonly isWhole: () => number;
 }
 
-/** An unpacker, which compiles the module when it is first used. It refuses everything where WebAssembly is not allowed. */
+/**
+ * An unpacker, which compiles the module when it is first used. It refuses everything where WebAssembly is not allowed.
+ */
 export function createZstdUnpacker(): PlatformUnpacker {
   let compiled: Promise<WebAssembly.Module | null> | null = null;
   return async (read, write) => {

@@ -1,5 +1,6 @@
-// Links the ends of pipes and of connections, orders all links, and marks the files that have details, in the kernel that has
-// their values (build/kernels/links.h, connections.h). Does the same as addGroups, linkConnections, inOrder and markDetailed.
+// Links the ends of pipes and of connections, orders all links, and marks the files that have details, in the
+// kernel that has their values (build/kernels/links.h, connections.h). Does the same as addGroups,
+// linkConnections, inOrder and markDetailed.
 
 import { type Checkpoint, HAS, NONE } from "../../../model/checkpoint.ts";
 import type { DetailValue } from "../../../model/fields.ts";
@@ -69,7 +70,9 @@ export function groupByKernel({ kernel }: GivenKernel, links: LinksBuilder): boo
   return true;
 }
 
-/** The same links in the order of their files, which are marked. Must be called after `linkByKernel` has marked others. */
+/**
+ * The same links in the order of their files, which are marked. Must be called after `linkByKernel` has marked others.
+ */
 export function orderByKernel({ kernel }: GivenKernel, { files }: Checkpoint, columns: LinkColumns): LinkColumns {
   const { from, to, data, role } = columns;
   const count = from.length;

@@ -1,5 +1,5 @@
-// Reads the details of many files at once, in a kernel (build/kernels/alike.c): files that are like one that was read before
-// get its details. The kernel leaves all others to the caller.
+// Reads the details of many files at once, in a kernel (build/kernels/alike.c): files that are like one that was read
+// before get its details. The kernel leaves all others to the caller.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
@@ -35,8 +35,8 @@ export const FOLLOWS = 4;
 export const RELATED_SHIFT = 3;
 
 /**
- * Why the kernel stopped: the file is left to the caller; the same, and others may be like it; the same, and it is like a
- * known one; there is no more room.
+ * Why the kernel stopped: the file is left to the caller; the same, and others may be like it; the same, and it is like
+ * a known one; there is no more room.
  */
 const [LEFT, NEW, APART, FULL] = [0, 1, 2, 3];
 
@@ -136,7 +136,9 @@ function learn(kernel: AlikeKernel, { steps, state }: AlikeViews, known: Steps[]
   if (number >= 0) known[number] = added;
 }
 
-/** Takes the details and links that the kernel has found. @param fraction How many of all files have been read, 0 … 1. */
+/**
+ * Takes the details and links that the kernel has found. @param fraction How many of all files have been read, 0 … 1.
+ */
 function takeFound(kernel: AlikeKernel, views: AlikeViews, { details, links }: About, fraction: number): void {
   const { state, rows, keys, values, linkFrom, linkRoles, linkTo, linkData } = views;
   const count = state[STATE.details] as number;

@@ -11,8 +11,8 @@ export interface Steps {
   readonly body: FileBody;
   readonly rows: readonly Row[];
   /**
-   * STEP numbers each: the number of a key, that of its value, NONE and 0; or the number of a key, NONE, the row that has the
-   * value, and how the kernel writes it. The key is NONE if the row only adds links.
+   * STEP numbers each: the number of a key, that of its value, NONE and 0; or the number of a key, NONE, the row that
+   * has the value, and how the kernel writes it. The key is NONE if the row only adds links.
    */
   readonly list: readonly number[];
 }

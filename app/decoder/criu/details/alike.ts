@@ -1,6 +1,6 @@
-// Finds files that differ in nothing but fields that are expected to differ, such as inodes and ports: most sockets, pipes
-// and timers of an image are like one that was read before, and have the same details but for a few. Entries are compared
-// by their bytes; of the fields, only those that the few details need are split.
+// Finds files that differ in nothing but fields that are expected to differ, such as inodes and ports: most sockets,
+// pipes and timers of an image are like one that was read before, and have the same details but for a few. Entries are
+// compared by their bytes; of the fields, only those that the few details need are split.
 //
 // Casts `as number` read lists within bounds checked by the loop.
 
@@ -52,8 +52,8 @@ export function createAlike() {
 
   return {
     /**
-     * The number of a file whose message differs from that in bytes start … end - 1 of an entry in varying fields alone;
-     * `fields` then has the fields that are read. NONE if there is no such file.
+     * The number of a file whose message differs from that in bytes start … end - 1 of an entry in varying fields
+     * alone; `fields` then has the fields that are read. NONE if there is no such file.
      */
     find(fields: MessageFields, entry: EntryBytes, start: number, end: number, how: Comparison): number {
       place = NONE;
@@ -97,8 +97,8 @@ interface Looked {
 }
 
 /**
- * Reads the message in bytes start … end - 1 into the key, and the kept fields into `fields`. Returns false if it is long,
- * damaged or unusual.
+ * Reads the message in bytes start … end - 1 into the key, and the kept fields into `fields`. Returns false if it is
+ * long, damaged or unusual.
  */
 function readKey(
   looked: Looked,

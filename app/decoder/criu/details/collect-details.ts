@@ -1,5 +1,5 @@
-// Fills the details of open files, and the links between them, once a set has been decoded. Files with a path have most of
-// theirs in columns already: only the others are read a second time.
+// Fills the details of open files, and the links between them, once a set has been decoded. Files with a path have most
+// of theirs in columns already: only the others are read a second time.
 
 import { type Checkpoint, HAS } from "../../../model/checkpoint.ts";
 import { u32At } from "../../../model/read.ts";
@@ -101,8 +101,8 @@ function neededBy({ details }: DecodeOptions): DetailFilter {
 }
 
 /**
- * By file, what is done about it (alike-runs.ts). It is read if not all of its details are in columns: it has no path of its
- * own, further records describe it, or it is one of `detailed`.
+ * By file, what is done about it (alike-runs.ts). It is read if not all of its details are in columns: it has no path
+ * of its own, further records describe it, or it is one of `detailed`.
  */
 function readingFlags(
   { files, fileRecords }: Checkpoint,

@@ -33,9 +33,9 @@ import { createSocketOptionsReader } from "./socket-options.ts";
 const RELATED_LIMIT = 1000;
 
 /**
- * Returns a function that reads the details of open files that are not in columns, of one file or of several that follow
- * one another, and adds them to `details` and their links to `links`. It returns the first file that it has not read: at
- * once if the entries about the one that it was called for are in memory.
+ * Returns a function that reads the details of open files that are not in columns, of one file or of several that
+ * follow one another, and adds them to `details` and their links to `links`. It returns the first file that it has not
+ * read: at once if the entries about the one that it was called for are in memory.
  *
  * @param flags By file: what is done about it, as alike-runs.ts has it.
  * @param kernel With the values of `details`; `null`: files are read one by one.
@@ -140,7 +140,10 @@ function createAbouts(
   };
 }
 
-/** Adds the details of a file from its entry and others. Returns how to do so for files that are alike; `null` if none can be. */
+/**
+ * Adds the details of a file from its entry and others. Returns how to do so for files that are
+ * alike; `null` if none can be.
+ */
 type Describer = (file: FileRow, entry: EntryBytes, related?: readonly Related[]) => Steps | null;
 
 /** @param looksUp Whether to look for files that are like the one that is described. */

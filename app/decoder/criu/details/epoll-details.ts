@@ -23,7 +23,10 @@ const { tfd: FD, events: EVENTS, data: DATA, inode: INODE, dev: DEVICE } = TARGE
 const [FD_KEY, FILE_KEY, EVENTS_KEY] = [encodeText('{"fd":'), encodeText(',"file":'), encodeText(',"events":')];
 const [DATA_KEY, INODE_KEY, DEVICE_KEY] = [encodeText(',"data":'), encodeText(',"inode":'), encodeText(',"device":')];
 
-/** The values of a target in their order, for the kernel: what is before each, and its field; that of a file's id has none. */
+/**
+ * The values of a target in their order, for the kernel: what is before each, and its field;
+ * that of a file's id has none.
+ */
 export const TARGET_VALUES: readonly { readonly piece: Uint8Array; readonly field: number }[] = [
   { piece: FD_KEY, field: fieldNumber(MESSAGE, "tfd") },
   { piece: FILE_KEY, field: 0 },
@@ -35,7 +38,10 @@ export const TARGET_VALUES: readonly { readonly piece: Uint8Array; readonly fiel
 
 const CLOSE = encodeText("}");
 
-/** The number of what an epoll watches. Adds its links. There are often many, so they are written without an object for each. */
+/**
+ * The number of what an epoll watches. Adds its links. There are often many, so they are
+ * written without an object for each.
+ */
 export function targets(about: About): number {
   const { details, fields } = about;
   const { parts, entry } = fields;
@@ -55,7 +61,10 @@ export function targets(about: About): number {
   return details.indexOfWritten();
 }
 
-/** Adds one target, in bytes start … end - 1 of an entry: its link, and to `out` its text. `before`: how many are written. */
+/**
+ * Adds one target, in bytes start … end - 1 of an entry: its link, and to `out` its text.
+ * `before`: how many are written.
+ */
 function addTarget(
   out: JsonBytes | null,
   about: About,

@@ -1,5 +1,5 @@
-// The fields of the message of an open file by their numbers, for reading details: split once, with nothing allocated for
-// an entry or a field.
+// The fields of the message of an open file by their numbers, for reading details: split once, with nothing allocated
+// for an entry or a field.
 //
 // Casts `as number` read lists within bounds checked by the loop.
 
@@ -86,8 +86,8 @@ const BODIES = new Map(
 );
 
 /**
- * Reads the entry of an open file, and leaves the fields of the message of its type in `fields`. `null` if there is no such
- * type.
+ * Reads the entry of an open file, and leaves the fields of the message of its type in
+ * `fields`. `null` if there is no such type.
  */
 export function readFileFields(fields: MessageFields, entry: EntryBytes): FileBody | null {
   const { parts } = fields;
@@ -127,8 +127,8 @@ export const fileBodies = (): readonly { readonly type: number; readonly body: F
 const [TYPE_TAG, ID_TAG] = [8, 16];
 
 /**
- * Finds the message in an entry that has nothing but type, id and message, in this order, as CRIU writes it. Its end is the
- * entry's. Returns false for any other.
+ * Finds the message in an entry that has nothing but type, id and message, in this order, as CRIU writes it. Its end is
+ * the entry's. Returns false for any other.
  */
 export function placeBody(place: BodyPlace, { bytes, start, end, isCut, message }: EntryBytes): boolean {
   if (isCut) return false;

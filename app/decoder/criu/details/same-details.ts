@@ -1,9 +1,10 @@
-// Whether the details of open files, and the links between them, are the same as in a set that was decoded before, so that
-// they need not be read again: most files that are not regular do nothing between two dumps of a process.
+// Whether the details of open files, and the links between them, are the same as in a set that was decoded before, so
+// that they need not be read again: most files that are not regular do nothing between two dumps of a process.
 //
-// Details and links are made from the entries of files that are not regular or that flags name, from further entries that
-// describe these, from locks, and from columns: ids, kinds, what is unlinked, and which descriptor of which task is which file.
-// collect-details.ts uses nothing else of a set, apart from its plugins, which describe external files only.
+// Details and links are made from the entries of files that are not regular or that flags name, from further
+// entries that describe these, from locks, and from columns: ids, kinds, what is unlinked, and which
+// descriptor of which task is which file. collect-details.ts uses nothing else of a set, apart from its
+// plugins, which describe external files only.
 
 import { type Checkpoint, HAS } from "../../../model/checkpoint.ts";
 import { areSameColumns } from "../../../model/comparison/difference.ts";

@@ -16,8 +16,9 @@ export interface ComparedSet {
 }
 
 /**
- * Whether a record of one set and one of the other are entries of the same message with the same bytes, both whole or both
- * cut off. Returns the answer at once if the bytes are in memory. What is not an entry, or cannot be read, equals nothing.
+ * Whether a record of one set and one of the other are entries of the same message with the same
+ * bytes, both whole or both cut off. Returns the answer at once if the bytes are in memory. What is
+ * not an entry, or cannot be read, equals nothing.
  */
 export type EntryComparer = (record: RecordRow, other: RecordRow) => boolean | Promise<boolean>;
 
@@ -106,8 +107,8 @@ function stretchAt(own: Place, other: Place, most: number): Stretch {
 }
 
 /**
- * How many entries from both places on have the same messages and lengths: those of a whole run if one begins in both sets,
- * otherwise one or none.
+ * How many entries from both places on have the same messages and lengths: those of a whole run if one begins in both
+ * sets, otherwise one or none.
  */
 function alikeRows(own: Place, other: Place): number {
   if (!isSameKind(own, other)) return 0;

@@ -1,4 +1,5 @@
-// Options of sockets, by the names of socket(7), ip(7), ipv6(7) and tcp(7). Options that have their default are left out.
+// Options of sockets, by the names of socket(7), ip(7), ipv6(7) and tcp(7). Options that have
+// their default are left out.
 
 import { NONE } from "../../../model/checkpoint.ts";
 import type { Details, DetailValue } from "../../../model/fields.ts";
@@ -191,7 +192,10 @@ function addTimeout(options: Record<string, DetailValue>, name: string, values: 
   if (seconds !== "0" || microseconds !== "0") options[name] = `${seconds}.${microseconds.padStart(6, "0")}`;
 }
 
-/** The most bytes of a filter, as `Values.encoded` writes it, that its checksum covers: the kernel allows 4096 instructions. */
+/**
+ * The most bytes of a filter, as `Values.encoded` writes it, that its checksum covers: the
+ * kernel allows 4096 instructions.
+ */
 const MOST_FILTER = 1 << 16;
 
 function addFilter(options: Record<string, DetailValue>, values: Values): void {

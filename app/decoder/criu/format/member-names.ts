@@ -43,7 +43,9 @@ export function memberOfName(path: string): MemberName | null {
 const ZERO = 0x30;
 const SMALL_A = 0x61;
 
-/** The number that a text has from `from` on, without capital letters; `null` if that is not all, or too many digits. */
+/**
+ * The number that a text has from `from` on, without capital letters; `null` if that is not all, or too many digits.
+ */
 function numberAt(text: string, from: number, base: number, mostDigits: number): number | null {
   const digits = text.length - from;
   if (digits < 1 || digits > mostDigits) return null;

@@ -20,8 +20,8 @@ export interface EpollTargets {
 }
 
 /**
- * Marks the files that epolls watch, and finds them by their descriptor numbers. A number belongs to the table in which the
- * epoll was set up, which is not recorded: the first table that holds the epoll and has such a descriptor is taken.
+ * Marks the files that epolls watch, and finds them by their descriptor numbers. A number belongs to the table in which
+ * the epoll was set up, which is not recorded: the first table that holds the epoll and has such a descriptor is taken.
  */
 export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links): EpollTargets {
   const { files, descriptors, tables } = checkpoint;
@@ -38,8 +38,8 @@ export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links):
   const epollTargets = new Int32Array(rows.length);
   const { firstHolder, holder } = files;
   const { fd: fds } = descriptors;
-  // The descriptors of the first table that holds the epoll are in rows first … end - 1. The loop makes no calls for usual
-  // tables, nor arrays, because it runs cold.
+  // The descriptors of the first table that holds the epoll are in rows first … end - 1. The loop makes no calls for
+  // usual tables, nor arrays, because it runs cold.
   let last = NONE;
   let first = 0;
   let end = 0;

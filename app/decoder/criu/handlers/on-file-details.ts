@@ -152,7 +152,9 @@ export function onPipeData(set: SetContext, { bytes, start, end, record, isCut }
   return seen;
 }
 
-/** The number of the contents of a pipe among those that differ, from 1 on; 0: there are too many, or they are unusual. */
+/**
+ * The number of the contents of a pipe among those that differ, from 1 on; 0: there are too many, or they are unusual.
+ */
 function contentsNumber(known: PipeContents["known"], values: Uint32Array, seen: number): number {
   const { bytes, size } = PIPE_DATA.slot;
   const hasSize = isSet(seen, size);

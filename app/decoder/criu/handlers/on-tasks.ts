@@ -109,7 +109,9 @@ export function addCore(set: SetContext, { bytes, record, number }: Entry, seen:
   if (isSet(seen, slot.thread_core)) addThreadCore(set, bytes, seen, task, number);
 }
 
-/** A thread_core_entry: the name of a thread; for a task's leader, the credentials. `task` is -1 if it is not a leader. */
+/**
+ * A thread_core_entry: the name of a thread; for a task's leader, the credentials. `task` is -1 if it is not a leader.
+ */
 function addThreadCore(set: SetContext, bytes: Uint8Array, seen: number, task: TaskRow, tid: number): void {
   const { values, tasks } = set;
   const { creds, comm } = THREAD_CORE.slot;

@@ -1,5 +1,5 @@
-// The usual forms of messages, as tables for the kernel (build/kernels/entries.c): which fields it stores where, and the
-// steps that make a row of them. What has another form is read by the handlers of messages, with the same result.
+// The usual forms of messages, as tables for the kernel (build/kernels/entries.c): which fields it stores where, and
+// the steps that make a row of them. What has another form is read by the handlers of messages, with the same result.
 
 import { encodeText } from "../../../model/text/text.ts";
 import { MESSAGES, type MessageName } from "../format/messages.ts";

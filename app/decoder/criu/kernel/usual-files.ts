@@ -1,6 +1,6 @@
-// Open files in the form in which CRIU writes nearly all of them: by type, the fields that a row is made of, and the steps
-// that make it. The kernel runs these for thousands of entries at once; entries in any other form are read by `onFile`,
-// with the same result.
+// Open files in the form in which CRIU writes nearly all of them: by type, the fields that a row is made of, and the
+// steps that make it. The kernel runs these for thousands of entries at once; entries in any other form are read by
+// `onFile`, with the same result.
 
 import { HAS, NO_MOUNT } from "../../../model/checkpoint.ts";
 import { type FileKind, fileKind, SOCKET_STATES, socketType } from "../../../model/names/names.ts";

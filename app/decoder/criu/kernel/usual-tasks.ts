@@ -1,5 +1,5 @@
-// The usual forms of the entries of tasks. Their rows have what the plans of their handlers extract, so that both add it the
-// same way.
+// The usual forms of the entries of tasks. Their rows have what the plans of their handlers extract, so that both add
+// it the same way.
 
 import { FS } from "../handlers/on-file-details.ts";
 import { MM } from "../handlers/on-memory.ts";

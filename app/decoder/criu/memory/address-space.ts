@@ -77,7 +77,9 @@ export async function readMm(mm: PlacedMember | undefined, vmas: PlacedMember | 
   return { ...ranges, auxv, vmas: withoutInnerGuards(found.sort(byStart)) };
 }
 
-/** MADV_GUARD_INSTALL makes guards of pages in the middle of a mapping. CRIU lists them as mappings, which they are not. */
+/**
+ * MADV_GUARD_INSTALL makes guards of pages in the middle of a mapping. CRIU lists them as mappings, which they are not.
+ */
 function withoutInnerGuards(sorted: readonly Vma[]): readonly Vma[] {
   let end = 0n;
   return sorted.filter((vma) => {

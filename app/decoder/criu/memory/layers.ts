@@ -88,7 +88,9 @@ export function createLayers(
   };
 }
 
-/** The bytes of a System V segment that old releases of CRIU wrote after its description; `null`: they are not there. */
+/**
+ * The bytes of a System V segment that old releases of CRIU wrote after its description; `null`: they are not there.
+ */
 async function segmentRuns(
   layer: Layer | undefined,
   id: number,

@@ -72,8 +72,8 @@ export interface Vma {
 }
 
 /**
- * The kind of a mapping, by its status and mmap(2) flags. `hasStack`: whether it holds the address where the stack began;
- * `null`: that is not known.
+ * The kind of a mapping, by its status and mmap(2) flags. `hasStack`: whether it holds the address where the stack
+ * began; `null`: that is not known.
  */
 function kindOfVma(status: number, flags: number, hasStack: boolean | null): number {
   const found = KIND_OF_STATUS.find(([bit]) => (status & bit) !== 0)?.[1] ?? "unknown";

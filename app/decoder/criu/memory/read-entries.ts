@@ -9,8 +9,8 @@ import { framingOf } from "../wire/framing.ts";
 export type Read = "none" | "part" | "whole";
 
 /**
- * Calls `visit` for each whole entry of a file: its message is bytes[start … end - 1]. Damage has been reported when the
- * set was decoded.
+ * Calls `visit` for each whole entry of a file: its message is bytes[start … end - 1]. Damage has been reported when
+ * the set was decoded.
  *
  * @throws SourceError if bytes cannot be read.
  */

@@ -65,7 +65,9 @@ export const fileOf = (vma: Vma, rowOfId: (id: number) => FileRow): FileRow =>
 export const isSharedMemfd = ({ status }: Vma): boolean =>
   (status & VMA_STATUS.memfd) !== 0 && (status & VMA_STATUS.fileShared) !== 0;
 
-/** The number of the pagemap-shmem that has a shared mapping's pages; `null` if they are the task's own, or a file's. */
+/**
+ * The number of the pagemap-shmem that has a shared mapping's pages; `null` if they are the task's own, or a file's.
+ */
 export async function objectOf(vma: Vma, memfds: MemfdObjects): Promise<number | null> {
   const { status, shmid } = vma;
   if ((status & VMA_STATUS.memfd) !== 0) return isSharedMemfd(vma) ? memfds(shmid) : null;

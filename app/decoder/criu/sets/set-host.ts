@@ -1,4 +1,5 @@
-// The host that a set was dumped on, from its own files: its name, where the set has one UTS namespace, and its machine.
+// The host that a set was dumped on, from its own files: its name, where the set has one UTS
+// namespace, and its machine.
 
 import { baseName } from "../../../model/text/paths.ts";
 import { exactText } from "../../../model/text/text.ts";

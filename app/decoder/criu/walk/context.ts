@@ -306,7 +306,9 @@ export function createContext(
   };
 }
 
-/** A function that looks for files by name. Their names are collected when it is first called, which it hardly ever is. */
+/**
+ * A function that looks for files by name. Their names are collected when it is first called, which it hardly ever is.
+ */
 function fileTest(placed: readonly PlacedMember[]): (name: string) => boolean {
   let names: ReadonlySet<string> | null = null;
   return (name) => {

@@ -1,5 +1,5 @@
-// Reads small members of one kind many at a time, by the kernel: a set has thousands of them, with an entry or two each.
-// Members that are not in the usual form are left to member-walk.ts, with the same result.
+// Reads small members of one kind many at a time, by the kernel: a set has thousands of them, with an entry or two
+// each. Members that are not in the usual form are left to member-walk.ts, with the same result.
 //
 // Casts `as number` read rows of a batch.
 

@@ -1,7 +1,7 @@
 // Decodes one file of a set: its magic, then entry by entry. Every byte becomes part of exactly one record.
 //
-// A set has thousands of files of a few entries each: what they have in common is made once, and nothing is awaited for a
-// file whose bytes are there.
+// A set has thousands of files of a few entries each: what they have in common is made once, and nothing is awaited for
+// a file whose bytes are there.
 
 import { NONE, type Problem } from "../../../model/checkpoint.ts";
 import type { RecordRow } from "../../../model/rows.ts";
@@ -67,8 +67,8 @@ interface MemberWalk {
 }
 
 /**
- * Decodes a member. `head` are its first bytes, HEAD_SIZE of them if it has as many. If that is all of it, it is decoded
- * when this returns.
+ * Decodes a member. `head` are its first bytes, HEAD_SIZE of them if it has as many. If that is all of it, it is
+ * decoded when this returns.
  *
  * @throws the signal's reason if decoding was aborted; SourceError if bytes cannot be read.
  */
@@ -308,8 +308,8 @@ function visitCut({ set, entry, reader }: MemberWalk, bytes: Uint8Array, offset:
 }
 
 /**
- * Reports progress, and reserves rows and text by extrapolation: after the first block, and, where an entry is larger than
- * a block, text again whenever twice as many bytes have been read.
+ * Reports progress, and reserves rows and text by extrapolation: after the first block, and, where an entry is larger
+ * than a block, text again whenever twice as many bytes have been read.
  */
 function reserveRows(walk: MemberWalk, bytes: number): void {
   const { set, entry, reader, size } = walk;

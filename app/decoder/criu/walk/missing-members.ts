@@ -108,7 +108,10 @@ function reportMissingNamespaces(set: SetContext): void {
   for (const name of names) missing(set, "warning", name, "a task is in a namespace that it describes.");
 }
 
-/** Whether the set has nothing of a network namespace: `--empty-ns net`, as with `docker checkpoint`, dumps nothing of it. */
+/**
+ * Whether the set has nothing of a network namespace: `--empty-ns net`, as with `docker
+ * checkpoint`, dumps nothing of it.
+ */
 const isLeftEmpty = ({ placed }: SetContext, id: number): boolean =>
   !placed.some(({ kind, number }) => number === id && OF_NETWORK.includes(MEMBER_KINDS[kind]?.name ?? ""));
 

@@ -24,8 +24,8 @@ export const isExamined = ({ examined }: SetContext, message: string): boolean =
   (examined.get(message) ?? 0) < MOST_ENTRIES;
 
 /**
- * Notes the fields of an entry that CRIU 4.2 does not have. Only the first entries of each message are examined; returns
- * whether further ones are.
+ * Notes the fields of an entry that CRIU 4.2 does not have. Only the first entries of each message are examined;
+ * returns whether further ones are.
  */
 export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry, message: string): boolean {
   const { examined } = set;
@@ -55,7 +55,9 @@ function noteUnknown(set: SetContext, bytes: Uint8Array, start: number, end: num
   }
 }
 
-/** Reports the fields and types that CRIU 4.2 does not write. Its version and members are reported with those missing. */
+/**
+ * Reports the fields and types that CRIU 4.2 does not write. Its version and members are reported with those missing.
+ */
 export function reportNewer(set: SetContext): void {
   const { facts, placed } = set;
   const { imageVersion, newer } = facts;

@@ -127,8 +127,8 @@ async function readMembers(set: SetContext): Promise<void> {
 }
 
 /**
- * At most `most` members from `member` on that are of its kind and have been read whole. Waits for reads that have started,
- * and goes on to members whose bytes are there at once.
+ * At most `most` members from `member` on that are of its kind and have been read whole. Waits for reads that have
+ * started, and goes on to members whose bytes are there at once.
  */
 function wholeMembers(heads: Heads, member: number, most: number): Uint8Array[] | Promise<Uint8Array[]> {
   const { placed, list } = heads;

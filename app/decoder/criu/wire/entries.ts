@@ -28,8 +28,8 @@ export interface Visitor {
   /** Called for every whole entry after the magics. */
   readonly visit: Visit;
   /**
-   * Called before entries are visited, if sizes are little-endian: handles those that begin at bytes[from] itself, as many as
-   * it likes. Returns where they end; `from` if there are none. The block begins at `offset` of the member.
+   * Called before entries are visited, if sizes are little-endian: handles those that begin at bytes[from] itself, as
+   * many as it likes. Returns where they end; `from` if there are none. The block begins at `offset` of the member.
    */
   readonly visitMany?: (bytes: Uint8Array, from: number, offset: number) => number;
   /** Called for entries larger than ENTRY_LIMIT, with their offset and their length, size word included. */
@@ -41,8 +41,8 @@ export interface Visitor {
 }
 
 /**
- * Walks the entries of a member. `head` are its first bytes, HEAD_SIZE of them if it has as many. If they are all of it, as
- * they are of most members, the walk is over when this returns.
+ * Walks the entries of a member. `head` are its first bytes, HEAD_SIZE of them if it has as many. If they are all of
+ * it, as they are of most members, the walk is over when this returns.
  *
  * @throws SourceError if bytes cannot be read. Damage is returned as a fault.
  */
@@ -57,9 +57,9 @@ export function walkEntries(source: Source, start: Start, head: Uint8Array, visi
 }
 
 /**
- * Visits the entries that lie whole in a block, which begins at `offset` of the member, from bytes[from] on. Returns where in
- * the block it stopped, which may be beyond its end if raw bytes follow the last entry; or the end of the walk, if there are
- * fewer of these than there should be.
+ * Visits the entries that lie whole in a block, which begins at `offset` of the member, from bytes[from] on. Returns
+ * where in the block it stopped, which may be beyond its end if raw bytes follow the last entry; or the end of the
+ * walk, if there are fewer of these than there should be.
  */
 function walkBlock(
   bytes: Uint8Array,

@@ -8,8 +8,8 @@ import { readVarint, skip, WIRE } from "./wire.ts";
 const UNKNOWN = -1;
 
 /**
- * Where the first field with a dotted name begins in the message bytes[start … end - 1], where `pieces` has it; -1 if that is
- * not certain: it is repeated, or not there, or the bytes before it are damaged.
+ * Where the first field with a dotted name begins in the message bytes[start … end - 1], where `pieces` has it; -1 if
+ * that is not certain: it is repeated, or not there, or the bytes before it are damaged.
  */
 export function placeOfField(bytes: Uint8Array, start: number, end: number, message: string, name: string): number {
   const table = FIELD_TABLES.get(message);

@@ -97,8 +97,8 @@ async function sizeOfContents(source: Source, entry: IpcEntry): Promise<number |
 const MOST_MESSAGES = 1 << 20;
 
 /**
- * Calls `visit` with the size of each message of a queue, and where it ends; with a `null` end if there are more than can
- * be read.
+ * Calls `visit` with the size of each message of a queue, and where it ends; with a `null` end
+ * if there are more than can be read.
  */
 export async function walkMessages(
   source: Source,

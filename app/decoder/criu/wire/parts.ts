@@ -35,7 +35,9 @@ export const createParts = (most: number, room: number): Parts => ({
   most,
 });
 
-/** An occurrence: the field's number, its wire type or WRONG, the low and high half of a number or the ends of bytes. */
+/**
+ * An occurrence: the field's number, its wire type or WRONG, the low and high half of a number or the ends of bytes.
+ */
 export const PART = 4;
 export const WIRE_AT = 1;
 const [LOW_AT, HIGH_AT] = [2, 3] as const;

@@ -1,6 +1,6 @@
-// The values of an entry by their names, for reading details and resources. A message is split into fields when the first
-// of them is asked for, and nested messages likewise: few fields of few messages are needed. The fields are kept in one
-// array of numbers. For the most numerous messages, wire.ts reads single fields without allocating.
+// The values of an entry by their names, for reading details and resources. A message is split into fields when the
+// first of them is asked for, and nested messages likewise: few fields of few messages are needed. The fields are kept
+// in one array of numbers. For the most numerous messages, wire.ts reads single fields without allocating.
 //
 // Casts `as number` read lists within bounds checked by the loop.
 
@@ -53,8 +53,8 @@ export interface Values {
   /** The values of a nested message; `null` if it is absent. */
   nested(name: string): Values | null;
   /**
-   * Text that is the same for two messages only if all occurrences of these fields are, in the same order. `null` if they
-   * take more bytes than `most`, or the end of the file cuts them.
+   * Text that is the same for two messages only if all occurrences of these fields are, in the same order. `null` if
+   * they take more bytes than `most`, or the end of the file cuts them.
    */
   encoded(names: readonly string[], most: number): string | null;
 }

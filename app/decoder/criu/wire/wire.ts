@@ -311,8 +311,8 @@ export function eachVarint(
 }
 
 /**
- * Whether two messages have the same bytes in some of their fields, whatever is in the others: bytes[start … end - 1] and
- * otherBytes[otherStart … otherEnd - 1]. False if one of them is damaged.
+ * Whether two messages have the same bytes in some of their fields, whatever is in the others: bytes[start … end - 1]
+ * and otherBytes[otherStart … otherEnd - 1]. False if one of them is damaged.
  *
  * @param fields By number of a field, below 64: 1 if it is compared.
  */
@@ -340,7 +340,9 @@ export function haveSameFields(
   }
 }
 
-/** Where the first of some fields begins, at `at` or after it; `end` if there is none, -1 if there is damage before it. */
+/**
+ * Where the first of some fields begins, at `at` or after it; `end` if there is none, -1 if there is damage before it.
+ */
 function fromWanted(bytes: Uint8Array, at: number, end: number, fields: Uint8Array): number {
   for (let from = at; from < end; ) {
     const next = endOfField(bytes, from, end);
@@ -358,8 +360,8 @@ function endOfField(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /**
- * Puts the low halves of the values of a repeated varint field, packed or not, into `out`, as many as there is room for;
- * returns how many. Stops at damage.
+ * Puts the low halves of the values of a repeated varint field, packed or not, into `out`, as many as there is room
+ * for; returns how many. Stops at damage.
  */
 export function firstVarints(bytes: Uint8Array, start: number, end: number, field: number, out: Uint32Array): number {
   let count = 0;

@@ -1,8 +1,8 @@
 // Details of open files from /proc/PID/fdinfo, by kind: its lines, and the details that they become. The keys are those
 // of CRIU's images (criu/details/file-details.ts).
 //
-// The format has no records for these kinds. A dump from outside the kernel writes them as GENERIC files whose name is that
-// in /proc (named-kinds.ts), and continues the name with a line feed and the lines of fdinfo that are known here:
+// The format has no records for these kinds. A dump from outside the kernel writes them as GENERIC files whose name is
+// that in /proc (named-kinds.ts), and continues the name with a line feed and the lines of fdinfo that are known here:
 //
 //     anon_inode:[signalfd]\nsigmask:\t0000000000000200\n
 //
@@ -69,7 +69,9 @@ const MARK: readonly Value[] = [
   ["mflags", "flags", ifAny(bits(FANOTIFY_MARK_FLAGS))],
 ];
 
-/** Linux fs/signalfd.c, fs/timerfd.c, fs/notify/fdinfo.c, fs/pidfs.c (kernel/fork.c before 6.9), kernel/bpf/syscall.c. */
+/**
+ * Linux fs/signalfd.c, fs/timerfd.c, fs/notify/fdinfo.c, fs/pidfs.c (kernel/fork.c before 6.9), kernel/bpf/syscall.c.
+ */
 const TABLE: { readonly [kind in FileKind]?: Lines } = {
   signalfd: { values: [["sigmask", "signals", signals]] },
   timerfd: {

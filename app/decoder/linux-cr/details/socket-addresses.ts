@@ -13,8 +13,8 @@ export function inetAddress(sockaddr: Uint8Array, length: number): string {
 }
 
 /**
- * The address and port of a socket or of its peer, from SOCKET_INET; empty if there is none. A raw socket has an address
- * alone: its protocol is where others have the port.
+ * The address and port of a socket or of its peer, from SOCKET_INET; empty if there is none. A raw socket has an
+ * address alone: its protocol is where others have the port.
  */
 export function internetAddress(inet: StructReader, { family, type }: SocketWords, end: "local" | "remote"): string {
   const address = addressWithPort(inet, family, end);

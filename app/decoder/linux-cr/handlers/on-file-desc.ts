@@ -31,8 +31,8 @@ export function onFileDesc(walk: Walk): void {
   walk.tableLeft--;
 }
 
-// In functions of their own: if several messages of one function contain the same number, V8 writes it out once, ahead of
-// all of them, for each descriptor.
+// In functions of their own: if several messages of one function contain the same number, V8 writes it out once, ahead
+// of all of them, for each descriptor.
 
 const reportOutside = (walk: Walk, fd: number): void =>
   report(walk, "error", "descriptor-outside-table", `Descriptor ${fd} belongs to no file table.`, walk.pos);

@@ -1,5 +1,5 @@
-// The usual forms of records in a dialect, as tables for the kernel (build/kernels/records.c). Records in another form are read
-// by the handlers, with the same result.
+// The usual forms of records in a dialect, as tables for the kernel (build/kernels/records.c). Records in another form
+// are read by the handlers, with the same result.
 
 import { HAS } from "../../../model/checkpoint.ts";
 import { fileKind } from "../../../model/names/names.ts";

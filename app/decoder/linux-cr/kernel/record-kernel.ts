@@ -78,7 +78,10 @@ export interface RecordsRead {
 /** A kernel with the tables of a dialect. */
 export interface RecordKernel {
   readonly batch: RecordsRead;
-  /** Reads the records that lie whole in bytes[from … end - 1] into `batch`, until there is no room, or one has another form. */
+  /**
+   * Reads the records that lie whole in bytes[from … end - 1] into `batch`, until there is no
+   * room, or one has another form.
+   */
   read(bytes: Uint8Array, from: number, end: number, request: Request): void;
   /** Must be called if what the last run read is not kept. */
   forget(): void;

@@ -1,5 +1,5 @@
-// Reads records in their usual form many at a time, by the kernel: open files with a path, pipes, descriptors, and records that
-// are only listed. Casts `as number` read rows of what the kernel read.
+// Reads records in their usual form many at a time, by the kernel: open files with a path, pipes, descriptors, and
+// records that are only listed. Casts `as number` read rows of what the kernel read.
 
 import { NONE } from "../../../model/checkpoint.ts";
 import type { DecodeOptions } from "../../source.ts";
@@ -22,8 +22,8 @@ const LONGEST_FILE = 8 << 10;
 /** Reads records in the usual form. */
 export interface UsualRecords {
   /**
-   * Reads records from the current one on, whose first 8 bytes are in the window, and moves the walk behind them. Returns
-   * whether it read any.
+   * Reads records from the current one on, whose first 8 bytes are in the window, and moves the walk behind them.
+   * Returns whether it read any.
    */
   read(walk: Walk, action: number): boolean;
 }
@@ -91,8 +91,8 @@ function requestOf({ builder, table, nextBuffer }: Walk): Request {
 }
 
 /**
- * Reads records up to the first descriptor whose open file is not known yet, or the first open file with an objref that is
- * taken; the handlers report these. The objrefs of the open files are announced.
+ * Reads records up to the first descriptor whose open file is not known yet, or the first open file with an objref that
+ * is taken; the handlers report these. The objrefs of the open files are announced.
  */
 function readKnown(walk: Walk, kernel: RecordKernel, request: Request): void {
   const { batch } = kernel;

@@ -59,9 +59,9 @@ export interface TaskPids {
 }
 
 /**
- * Pids of tasks in the image's order. A tag is the objref of a pid object, whose outermost number is the pid as seen from
- * outside. Tag 0 is a pid of an ancestor namespace; it is given as 0, like the parent of a root. Of an entry that is cut
- * off, the numbers before the cut are given.
+ * Pids of tasks in the image's order. A tag is the objref of a pid object, whose outermost number is the pid as seen
+ * from outside. Tag 0 is a pid of an ancestor namespace; it is given as 0, like the parent of a root. Of an entry that
+ * is cut off, the numbers before the cut are given.
  *
  * @param tasks How many tasks there are: no more pids are read.
  */

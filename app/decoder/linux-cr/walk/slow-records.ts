@@ -59,7 +59,9 @@ export function skipRawBytes(walk: Walk): void {
   walk.skip = 0;
 }
 
-/** Whether a record could begin at `offset`: a known type, and a length that fits. The end of the image is plausible. */
+/**
+ * Whether a record could begin at `offset`: a known type, and a length that fits. The end of the image is plausible.
+ */
 export async function plausible({ source, window, kinds, littleEndian }: Walk, offset: number): Promise<boolean> {
   if (offset === source.size) return true;
   if (offset + 8 > source.size) return false;

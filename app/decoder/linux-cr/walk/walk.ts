@@ -229,8 +229,8 @@ function reportPathless(walk: Walk, file: FileRow): void {
 }
 
 /**
- * Makes the record at walk.pos, whose row has been added, the current one. As many of its bytes as there are, but no more
- * than HANDLED_BYTES, have to be in the window.
+ * Makes the record at walk.pos, whose row has been added, the current one. As many of its bytes as there are, but no
+ * more than HANDLED_BYTES, have to be in the window.
  */
 export function enterRecord(walk: Walk, record: RecordRow, length: number): void {
   const at = walk.pos - walk.window.start;
@@ -263,8 +263,8 @@ export function announce({ byObjref, builder }: Walk, objref: number, row: numbe
 export const objrefRoom = (builder: Builder): number => Math.floor(builder.chargeable() / OBJREF_BYTES);
 
 /**
- * Adds `count` objects whose objrefs and rows follow one another, for which there is room, if that is quick; returns whether
- * they were added.
+ * Adds `count` objects whose objrefs and rows follow one another, for which there is room, if that is quick; returns
+ * whether they were added.
  */
 export function announceRun(
   { byObjref, builder }: Walk,

@@ -219,7 +219,9 @@ export function slotFoldBox(subject: Subject, planned: PlannedTable, frame: Fram
   });
 }
 
-/** Offers the next slots or holders (“show 50 more”). `full`: the drawing can hold no more, so they are only counted. */
+/**
+ * Offers the next slots or holders (“show 50 more”). `full`: the drawing can hold no more, so they are only counted.
+ */
 export function moreBox(frame: Frame, y: number, count: number, noun: string, full: boolean): Box {
   const text = counted(count, `more ${noun}`);
   const more = `… ${text}`;

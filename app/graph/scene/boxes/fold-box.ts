@@ -10,7 +10,10 @@ import { ownerLabel } from "../text/words.ts";
 import { box, characters, left } from "./box.ts";
 import type { FileLane } from "./file-box.ts";
 
-/** Tables in which nothing has changed: `▸ 5 file tables unchanged`; for a single one, its owner: `▸ 412 nginx unchanged`. */
+/**
+ * Tables in which nothing has changed: `▸ 5 file tables unchanged`; for a single one, its
+ * owner: `▸ 412 nginx unchanged`.
+ */
 export function quietBox(subject: Subject, { tables }: QuietRun, frame: Frame, y: number): Box {
   const owner = tables.length === 1 ? ownerLabel(subject, tables[0] as GraphTableRow) : "";
   const text = `${owner || counted(tables.length, "file table")} unchanged`;

@@ -140,7 +140,9 @@ const barOf = (parts: ReadonlyMap<KindPart, number>, { x, width, most }: BarScal
   })),
 });
 
-/** What the drawing shows of a table that its sentence does not say: tables that are alike, and undrawn slots by kind. */
+/**
+ * What the drawing shows of a table that its sentence does not say: tables that are alike, and undrawn slots by kind.
+ */
 function noteOf({ alike, open }: PlannedTable, parts: ReadonlyMap<KindPart, number>): string {
   const notes: string[] = [];
   if (alike.length > 0) notes.push(`and ${counted(alike.length, "other table")} with the same descriptors`);

@@ -1,5 +1,5 @@
-// Where an edge has the sign of its change. In a narrow window there is no room for one: it would cover other lines, and
-// the boxes at both ends have theirs.
+// Where an edge has the sign of its change. In a narrow window there is no room for one: it would cover other lines,
+// and the boxes at both ends have theirs.
 
 import type { Change } from "../../order/graph.ts";
 import type { Edge } from "../scene.ts";

@@ -1,5 +1,6 @@
-// The lanes of open files, and the edges to them, such as those of descriptors: private files each beside its slot, shared
-// files in a band of their own, most holders first. The edges from one table to the band cross the gutter as one ribbon.
+// The lanes of open files, and the edges to them, such as those of descriptors: private files each
+// beside its slot, shared files in a band of their own, most holders first. The edges from one table
+// to the band cross the gutter as one ribbon.
 
 import { BOX } from "../boxes/box.ts";
 import { columnsOf, type FileLane, fileBox } from "../boxes/file-box.ts";

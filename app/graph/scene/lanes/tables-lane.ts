@@ -134,14 +134,19 @@ function footer({ plan, frame }: Draft, { moreSlots }: PlannedTable, y: number, 
   return goBox(frame, y, `▾ ${counted(moreSlots, "fd")} below`, plan.window.down, table);
 }
 
-/** What is below the title of a table: its drawn slots, and the row of folded ones: inherited ones first, unchanged last. */
+/**
+ * What is below the title of a table: its drawn slots, and the row of folded ones: inherited
+ * ones first, unchanged last.
+ */
 function linesOf({ slots, slotFold, slotsAbove }: PlannedTable): (SlotRow | "fold" | "above")[] {
   if (slotsAbove > 0) return ["above", ...slots];
   if (slotFold === null) return [...slots];
   return slotFold.why === "inherited" ? ["fold", ...slots] : [...slots, "fold"];
 }
 
-/** The files of a slot and the change of its edge. A change of file is one edge added and one removed; no other matters. */
+/**
+ * The files of a slot and the change of its edge. A change of file is one edge added and one removed; no other matters.
+ */
 function targetsOf(subject: Subject, slot: SlotRow): { file: GraphFileRow; earlier: GraphFileRow; change: Change } {
   const own = changeOf(subject, "descriptor", slot);
   const earlier = fileBefore(subject.graph, slot);

@@ -12,7 +12,10 @@ import { valuesOf } from "./words.ts";
 
 const DETAIL = kindBits("file-detail");
 
-/** The first detail of a file that differs between two images, in words, from the longest to the shortest; empty if none does. */
+/**
+ * The first detail of a file that differs between two images, in words, from the longest to the
+ * shortest; empty if none does.
+ */
 export function changedDetail(subject: Subject, file: GraphFileRow): readonly string[] {
   const sides = valuesOf(subject, "file", file, (image, row: FileRow) => ({ image, row }), DETAIL);
   const { before, after } = sides;

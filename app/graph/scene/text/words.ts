@@ -186,7 +186,9 @@ function numberOf(checkpoint: Checkpoint, row: TaskRow): string {
   return hasPid(task) ? String(taskNumber(checkpoint.tasks, row)) : labelOf(task);
 }
 
-/** The name of a socket; of one that has none, with the first holder of its peer: `socket:[unix stream to 412 fd 5]`. */
+/**
+ * The name of a socket; of one that has none, with the first holder of its peer: `socket:[unix stream to 412 fd 5]`.
+ */
 function withPeer(checkpoint: Checkpoint, row: FileRow, name: string): string {
   if (!NAMELESS.test(name)) return name;
   const { files, descriptors, tables } = checkpoint;
@@ -198,7 +200,10 @@ function withPeer(checkpoint: Checkpoint, row: FileRow, name: string): string {
   return `${name.slice(0, -1)} to ${user === NONE ? "" : `${numberOf(checkpoint, user)} `}fd ${i32At(descriptors.fd, holder)}]`;
 }
 
-/** The name of an open file: of one that was renamed `/var/log/x → x.1`, of one that was unlinked `/var/log/x (deleted)`. */
+/**
+ * The name of an open file: of one that was renamed `/var/log/x → x.1`, of one that was
+ * unlinked `/var/log/x (deleted)`.
+ */
 export function fileName(subject: Subject, file: GraphFileRow): string {
   const { before, after } = namesOf(subject, file);
   if (before === null || after === null) return joined({ before, after });

@@ -1,4 +1,5 @@
-// Zstandard by WebAssembly, on its own: what it unpacks, what it leaves to our own unpacker, and how much memory it takes.
+// Zstandard by WebAssembly, on its own: what it unpacks, what it leaves to our own unpacker,
+// and how much memory it takes.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

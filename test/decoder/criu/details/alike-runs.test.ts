@@ -120,7 +120,9 @@ function contentsOf(message: Message): Uint8Array {
   ]);
 }
 
-/** Pipes with two ends each, and entries of their contents: of more kinds than have a number, odd ones, two, or none. */
+/**
+ * Pipes with two ends each, and entries of their contents: of more kinds than have a number, odd ones, two, or none.
+ */
 function pipesWithContents(pipes: number): Members {
   const files = Array.from({ length: 2 * pipes }, (_, at): Message => {
     const ends: Message = [

@@ -1,4 +1,5 @@
-// Look-ups by number against a search through all keys, whatever the numbers: dense, in a narrow range, scattered, none.
+// Look-ups by number against a search through all keys, whatever the numbers: dense, in a
+// narrow range, scattered, none.
 
 import { describe, expect, test } from "vitest";
 import { addLink, createLinks, indexRows, linkedRows } from "../../../../app/decoder/criu/walk/rows.ts";

@@ -1,4 +1,5 @@
-// A set decodes to the same checkpoint whether its bytes are there, come later, or come in small parts; so do damaged ones.
+// A set decodes to the same checkpoint whether its bytes are there, come later, or come in
+// small parts; so do damaged ones.
 
 import { describe, expect, test } from "vitest";
 import { decodeCriuSet } from "../../../../app/decoder/criu/index.ts";

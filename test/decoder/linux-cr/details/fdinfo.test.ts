@@ -1,5 +1,5 @@
-// What fdinfo says of files without a path: read from lines of old and new kernels, the same as in a CRIU image, carried in
-// the names of files, and unknown where a line is missing or unlike what is known.
+// What fdinfo says of files without a path: read from lines of old and new kernels, the same as in a CRIU image,
+// carried in the names of files, and unknown where a line is missing or unlike what is known.
 
 import { readFileSync } from "node:fs";
 import fc from "fast-check";

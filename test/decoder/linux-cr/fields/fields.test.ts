@@ -135,7 +135,8 @@ async function expectImage(image: Image, bytes: Uint8Array): Promise<Record<stri
       const how = expectTrue(bytes, field, structs, struct, { offset, littleEndian: machine.littleEndian });
       counts[how] = (counts[how] ?? 0) + 1;
     }
-    // Everything that gcc has in the struct has a field, except the header and what shares its bytes with another field.
+    // Everything that gcc has in the struct has a field, except the header and what shares its
+    // bytes with another field.
     for (const [own, , at, size] of structs[struct ?? ""]?.fields ?? []) {
       if (at < 8 || size === 0 || at + size > length) continue;
       const found = fields.find((field) => field.offset <= offset + at && offset + at < field.offset + field.length);
