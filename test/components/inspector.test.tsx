@@ -72,6 +72,24 @@ test("a descriptor has its own values, those of its open file, and the other hol
   expect(container.querySelector(".note-shared")?.textContent).toMatch(/shared with 4242 server fd 1/);
 });
 
+test("a descriptor names the first other holders, and counts the rest", async () => {
+  const fds = Array.from({ length: 9 }, (_, fd) => ({ fd, file: 0 }));
+  const checkpoint = checkpointOf({
+    tasks: [{ pid: 7, comm: "a", table: 0 }],
+    tables: [fds],
+    files: [{ kind: "regular", path: "/x", pos: 0n }],
+  });
+  const image = { ...(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt"))), checkpoint };
+  const note = async (selection: Selection) =>
+    one((await inspectIn(image, selection)).container, ".note-shared").textContent;
+  const [first, last] = [await note({ to: "descriptor", row: 0 }), await note({ to: "descriptor", row: 8 })];
+  expect(first).toBe("Position shared with 7 a fd 1, 7 a fd 2, 7 a fd 3, 7 a fd 4, 7 a fd 5 and 3 more.");
+  expect(last).toBe("Position shared with 7 a fd 0, 7 a fd 1, 7 a fd 2, 7 a fd 3, 7 a fd 4 and 3 more.");
+  expect(await note({ to: "file", row: 0 })).toBe(
+    "Position shared by 9 descriptors: 7 a fd 0, 7 a fd 1, 7 a fd 2, 7 a fd 3, 7 a fd 4 and 4 more.",
+  );
+});
+
 test("an open file has its position and flags, its holders by table, and the fields of its records", async () => {
   const { container, value, titles, doc } = await inspect({ to: "file", row: 1 });
   expect(titles).toContain("Held by");

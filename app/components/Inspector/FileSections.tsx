@@ -10,7 +10,7 @@ import { counted, fileName, flagsText, grouped } from "../../model/text/words.ts
 import { tableUsers } from "../../shell/objects/describe.ts";
 import { useComparison } from "../context.ts";
 import { Wrapped } from "../Wrapped.tsx";
-import { DescriptorLink, InlineList, ObjectLink, SteppedList } from "./links.tsx";
+import { DescriptorLink, FEW, InlineList, ObjectLink, SteppedList } from "./links.tsx";
 import { hex, Section, Value } from "./Section.tsx";
 
 interface Props {
@@ -114,11 +114,17 @@ export function Sharing({ checkpoint, file, except }: Props & { except: Descript
       </p>
     );
   }
-  const others = holdersOf(checkpoint, file).filter((holder) => holder !== except);
+  // One more than are listed, as the selected one may be among them: a file can have a million holders.
+  const some = holdersOf(checkpoint, file).subarray(0, FEW + 1);
   return (
     <p className="note-shared inspector-section">
       {except === NONE ? `${shared} shared by ${counted(holders, "descriptor")}: ` : `${shared} shared with `}
-      <InlineList rows={others} show={(row) => <DescriptorLink checkpoint={checkpoint} descriptor={row} />} end="." />
+      <InlineList
+        rows={some.filter((holder) => holder !== except)}
+        count={except === NONE ? holders : holders - 1}
+        show={(row) => <DescriptorLink checkpoint={checkpoint} descriptor={row} />}
+        end="."
+      />
     </p>
   );
 }

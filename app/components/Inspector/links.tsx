@@ -45,11 +45,17 @@ interface ListProps {
 }
 
 /** Rows that an inline list writes out. */
-const FEW = 5;
+export const FEW = 5;
+
+interface InlineListProps extends ListProps {
+  /** How many rows there are, if `rows` are only the first of them. */
+  readonly count?: number;
+  readonly end?: string;
+}
 
 /** The first few of some rows in a sentence, how many more there are, and `end`, the sign after the list. */
-export function InlineList({ rows, show, end = "" }: ListProps & { readonly end?: string }) {
-  const more = andMore(rows.length - FEW);
+export function InlineList({ rows, count = rows.length, show, end = "" }: InlineListProps) {
+  const more = andMore(count - FEW);
   const shown = rows.subarray(0, FEW);
   const after = (at: number): string => (at < shown.length - 1 ? "," : more === "" ? end : "");
   return (

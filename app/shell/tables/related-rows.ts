@@ -5,6 +5,7 @@ import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Listing } from "../../model/listings/column.ts";
 import { i32At, u32At } from "../../model/read.ts";
 import { listingOf, objectOf, relatedRow, type Selection } from "../../model/related.ts";
+import { lowerBound } from "../../model/search.ts";
 
 /** Whether a row belongs to the selection, without being it. */
 export function relatedRows(
@@ -25,8 +26,12 @@ export function relatedRows(
   if (listing === "tables" && object.to === "file") {
     const { firstHolder, holder } = checkpoint.files;
     const holders = holder.subarray(firstHolder[object.row], firstHolder[object.row + 1]);
-    const held = new Set(Array.from(holders, (row) => u32At(descriptors.table, row)));
-    return (row) => held.has(row);
+    const { first } = checkpoint.tables;
+    // Holders ascend, and a file can have a million.
+    return (row) => {
+      const at = lowerBound(holders, u32At(first, row));
+      return at < holders.length && u32At(holders, at) < u32At(first, row + 1);
+    };
   }
   if (listingOf(selection.to) === listing) return () => false;
   const related = relatedRow(checkpoint, selection, listing);
