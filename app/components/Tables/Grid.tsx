@@ -13,7 +13,14 @@ import { copy } from "../../shell/commands/actions.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
-import { type GridLines, gridLines, groupOfLine, lineOfRow, rowOfLine } from "../../shell/tables/grid-lines.ts";
+import {
+  type GridLines,
+  gridLines,
+  groupOfLine,
+  lineOfRow,
+  rowOfLine,
+  rowsOfLines,
+} from "../../shell/tables/grid-lines.ts";
 import { relatedRows } from "../../shell/tables/related-rows.ts";
 import { placeOf } from "../../shell/tables/rows.ts";
 import { listingText } from "../../shell/tables/table-text.ts";
@@ -294,8 +301,7 @@ function useCopyRows(
 ): () => Promise<void> {
   const { shell } = usePage();
   return async () => {
-    const some =
-      lines === null ? rows.subarray(from, to + 1) : rows.filter((_, at) => lines.subarray(from, to + 1).includes(at));
+    const some = rowsOfLines(lines, rows, from, to);
     const text = await (await listingText(checkpoint, listing, view.columns, some, "\t")).text();
     await copy(shell, text, counted(some.length, "row"));
   };

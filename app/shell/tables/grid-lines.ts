@@ -34,3 +34,12 @@ export function groupOfLine(lines: GridLines, line: number): number {
 /** The line of a row, given by its index in the current order; -1 if its group is closed. */
 export const lineOfRow = (lines: GridLines, at: number): number =>
   lines === null ? at : at < 0 ? -1 : lines.indexOf(at);
+
+/** The rows of lines `from` … `to`, without headings. `rows`: in the current order. */
+export const rowsOfLines = (lines: GridLines, rows: Uint32Array, from: number, to: number): Uint32Array =>
+  lines === null
+    ? rows.subarray(from, to + 1)
+    : Uint32Array.from(
+        lines.subarray(from, to + 1).filter((at) => at >= 0),
+        (at) => u32At(rows, at),
+      );
