@@ -4,7 +4,7 @@ import type { PlatformUnpackers } from "../../decoder/archive/compression/platfo
 import { type FoundImage, findImages } from "../../decoder/find-images.ts";
 import type { Image, Refusal } from "../../decoder/image.ts";
 import { limitsFor, raisedLimits } from "../../decoder/limits.ts";
-import { findImage, openFound } from "../../decoder/open.ts";
+import { findImage, type OpenOptions, openFound } from "../../decoder/open.ts";
 import type { Source } from "../../decoder/source.ts";
 import { summarise, summaryOf } from "../../decoder/summary.ts";
 import { isPacked, unpack } from "../../link/pack.ts";
@@ -13,7 +13,7 @@ import type { ImageSummary } from "../../model/image-summary.ts";
 import { blobSource } from "../../sources/files.ts";
 import { openHosted } from "../../sources/url.ts";
 import type { Documents } from "../documents.ts";
-import type { FindResponse, InputFile, Requests } from "../protocol.ts";
+import type { DocumentId, FindResponse, InputFile, Requests } from "../protocol.ts";
 import { copyForPage, type Exchange, type Handlers } from "./handler.ts";
 import { imageNames } from "./image-names.ts";
 
@@ -36,6 +36,7 @@ const MOST_SUMMARIES = 500;
 
 export function openHandlers(documents: Documents, unpackers: PlatformUnpackers): Handlers<"find" | "open" | "close"> {
   let last: LastFound = { id: 0, images: [], size: 0 };
+  const earlier = createEarlier();
   return {
     async find({ inputs }, exchange) {
       last = { id: last.id + 1, images: [], size: 0 };
@@ -46,16 +47,37 @@ export function openHandlers(documents: Documents, unpackers: PlatformUnpackers)
     },
     async open(request, exchange) {
       const found = request.found === last.id ? last.images.find(({ name }) => name === request.set) : undefined;
-      const opened = await open(request, found && { image: found, size: last.size }, unpackers, exchange);
+      const kept = found && { image: found, size: last.size };
+      const isHosted = request.inputs.some((input) => "url" in input);
+      const opened = await open(request, kept, { unpackers, ...(!isHosted && earlier.image()) }, exchange);
       if ("refused" in opened) return { response: opened };
       const { checkpoint, transfer } = copyForPage(opened.image.checkpoint);
       const evidence = { ...(opened.evidence ?? ownEvidence("", checkpoint.time)), name: request.name ?? "" };
       const document = documents.add(opened.image, evidence);
+      if (!isHosted) earlier.set(document, opened.image);
       return { response: { document, checkpoint, evidence }, transfer };
     },
     async close({ document }) {
       documents.close(document);
+      earlier.forget(document);
       return { response: null };
+    },
+  };
+}
+
+/**
+ * The last image that was opened and is still open. The next one is likely to be compared with it, and may take details from
+ * it. Not a hosted one, as comparing their bytes would fetch them again, nor a packed one, which has none.
+ */
+function createEarlier() {
+  let last: { readonly document: DocumentId; readonly image: Image } | null = null;
+  return {
+    image: () => last && { earlier: last.image },
+    set(document: DocumentId, image: Image): void {
+      if (image.sources.length > 0) last = { document, image };
+    },
+    forget(document: DocumentId): void {
+      if (last?.document === document) last = null;
     },
   };
 }
@@ -112,7 +134,7 @@ type Opened = { readonly image: Image; readonly evidence?: Evidence } | Refusal;
 async function open(
   { inputs, dialect, set, raised = {} }: Requests["open"]["request"],
   kept: { readonly image: FoundImage; readonly size: number } | undefined,
-  unpackers: PlatformUnpackers,
+  means: Pick<OpenOptions, "unpackers" | "earlier">,
   exchange: Exchange,
 ): Promise<Opened> {
   const { signal, reportProgress, sendPart } = exchange;
@@ -122,7 +144,7 @@ async function open(
     onProgress: reportProgress,
     onPart: sendPart,
     wantsPart: () => performance.now() - begin >= SLOW,
-    unpackers,
+    ...means,
     ...(dialect !== undefined && { dialect }),
     ...(set !== undefined && { set }),
   };
