@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test, vi } from "vitest";
+import type { Progress } from "../../app/decoder/source.ts";
 import { CHANGE_KINDS } from "../../app/diff/changes.ts";
 import { CHANGED } from "../../app/graph/order/graph.ts";
 import { pack } from "../../app/link/pack.ts";
@@ -43,6 +44,14 @@ describe("the worker", () => {
     const raised = await client.request("open", { inputs, raised: { [limit]: 2 } });
     if ("refused" in raised) throw new Error(raised.refused);
     expect(raised.checkpoint.records.count).toBeGreaterThan(records.count);
+  });
+  test("reports which of several images are summarised, from none to all but the last", async () => {
+    const bytes = new Uint8Array(fixtureBytes("linux-cr/v23-s1/before.ckpt"));
+    const inputs = ["a.ckpt", "b.ckpt", "c.ckpt"].map((path) => ({ path, file: new Blob([bytes]) }));
+    const shares: number[] = [];
+    const onProgress = (progress: Progress) => shares.push(progress.bytes / progress.size);
+    expect(await client.request("find", { inputs }, { onProgress })).toMatchObject({ count: 3 });
+    expect(shares.map((share) => Math.round(3 * share))).toEqual([0, 1, 2]);
   });
   test("refuses a file that is not an image", async () => {
     const response = await client.request("open", { inputs: [{ path: "empty", file: new Blob([]) }] });

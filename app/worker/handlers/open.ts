@@ -106,10 +106,15 @@ async function find(
     onBytes,
   });
   if (images.length === 0) return { images, response: { refused: reason } };
+  const summarised = images.slice(0, MOST_SUMMARIES);
+  const size = summarised.reduce((sum, { sources }) => sum + totalSize(sources), 0);
   const summaries: ImageSummary[] = [];
-  for (const image of images.slice(0, MOST_SUMMARIES)) {
+  let bytes = 0;
+  for (const image of summarised) {
     // A single image is opened at once, which reports all this.
+    if (images.length > 1) onBytes(bytes, size);
     summaries.push(await (images.length === 1 ? summaryOf(image, null) : summarise(image, { signal })));
+    bytes += totalSize(image.sources);
   }
   const names = imageNames(
     images.map(({ name }) => name),
