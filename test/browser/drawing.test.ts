@@ -136,6 +136,18 @@ test("the legend folds away and stays away", async () => {
   await legend.waitFor();
 });
 
+test("the legend fits into any width", async () => {
+  const page = await open("server");
+  await page.getByRole("list", { name: "Legend" }).waitFor();
+  for (const width of [200, 320]) {
+    const cut = await page.locator(".drawing-legend").evaluate((list, pixels) => {
+      list.style.width = `${pixels}px`;
+      return [...list.children].filter((item) => item.getBoundingClientRect().width > pixels).length;
+    }, width);
+    expect(cut).toBe(0);
+  }
+});
+
 test("the drawing is saved as SVG and as PNG", async () => {
   const page = await open("shared-table");
   const [vector] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("V")]);
