@@ -180,13 +180,10 @@ function useDeferredHidden(compared: Compared, newest: HiddenChanges): HiddenCha
 
 /** Whether a change is listed without a heading: it is the only one shown of its event. */
 function isAlone(rows: ChangeRows, { eventOf }: Events, row: number): boolean {
-  const event = u32At(eventOf, i32At(rows, row));
-  for (let at = row - 1; at >= 0; at--) {
-    const heading = headingAt(rows, at);
-    if (heading !== null) return heading !== event;
-    if (eventOf[i32At(rows, at)] !== event) return true;
-  }
-  return true;
+  const above = rows[row - 1];
+  if (above === undefined) return true;
+  const event = headingAt(rows, row - 1) ?? u32At(eventOf, above);
+  return event !== u32At(eventOf, i32At(rows, row));
 }
 
 const idOf = (rows: ChangeRows, row: number): string => {
