@@ -31,4 +31,4 @@ test("each loads once built", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});

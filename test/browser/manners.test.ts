@@ -312,7 +312,7 @@ for (const theme of ["light", "dark"] as const) {
       await look(tab);
     }
     expect(faults).toEqual([]);
-  }, 120_000);
+  });
 }
 
 for (const [width, height] of [

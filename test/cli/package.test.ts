@@ -40,7 +40,7 @@ describe("the installed package", () => {
       join(folder, filename),
     );
     program = join(prefix, "node_modules/.bin/ckptscope");
-  }, 120_000);
+  });
 
   const run = (...args: string[]) => spawnSync(program, args, { encoding: "utf8", cwd: folder });
 

@@ -11,7 +11,7 @@ const INPUTS = 6;
 
 const targets = await allTargets();
 
-test.each(targets)("$name", { timeout: 120_000 }, async ({ name, share, run }) => {
+test.each(targets)("$name", async ({ name, share, run }) => {
   for (let input = 0; input < share * INPUTS; input++) {
     const seed = SEED + input;
     try {

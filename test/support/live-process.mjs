@@ -125,30 +125,31 @@ const calls = {
     return fds;
   },
   /** A forked child with our `fds` as its descriptors 3, 4, … */
-  child(fds) {
-    const child = spawn("sleep", ["1000"], { stdio: ["ignore", "ignore", "ignore", ...fds] });
-    children.push(child.pid);
-    return child.pid;
+  async child(fds) {
+    const pid = startSleep(fds);
+    await untilState(pid, "S");
+    return pid;
   },
   /**
    * Children that have files open at `paths`: all of them the same open files, or each of them its own.
    */
-  crowd(count, paths, shared) {
+  async crowd(count, paths, shared) {
     const openAll = () => paths.map((path) => c.open(path, 0, 0));
     if (shared) openAll();
-    return Array.from({ length: count }, () => {
+    const pids = Array.from({ length: count }, () => {
       const own = shared ? [] : openAll();
-      const pid = calls.child([]);
+      const pid = startSleep([]);
       for (const fd of own) closeSync(fd);
       return pid;
     });
+    for (const pid of pids) await untilState(pid, "S");
+    return pids;
   },
   /** A child that has exited, and that nobody waits for: exit(3), run on a stack of its own. */
   async zombie(status) {
     const stack = BigInt(c.malloc(STACK));
     const pid = c.clone(c.dlsym(0, "_exit"), stack + BigInt(STACK), 0, status);
-    while (!readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z "))
-      await new Promise((done) => setTimeout(done, 5));
+    await untilState(pid, "Z");
     return pid;
   },
   /** A separate process that shares our file table. It runs no JavaScript: it sleeps, then exits. */
@@ -165,6 +166,18 @@ const calls = {
     }),
 };
 
+function startSleep(fds) {
+  const child = spawn("sleep", ["1000"], { stdio: ["ignore", "ignore", "ignore", ...fds] });
+  children.push(child.pid);
+  return child.pid;
+}
+
+/** Waits until a process is in a state. One that does not sleep yet may still have its libraries open. */
+async function untilState(pid, state) {
+  while (!readFileSync(`/proc/${pid}/stat`, "latin1").includes(`) ${state} `))
+    await new Promise((done) => setTimeout(done, 5));
+}
+
 function pair(call) {
   const fds = [0, 0];
   call(fds);
@@ -176,11 +189,13 @@ if (!isMainThread && workerData === "unshare") {
   parentPort.postMessage(c.gettid());
   setInterval(() => {}, 1000);
 } else if (process.send !== undefined) {
+  // Without a function for its errors, a response to a test that is over would end the process before its children.
+  const respond = (response) => process.send(response, () => {});
   process.on("message", async ({ call, args }) => {
     try {
-      process.send({ result: await calls[call](...args) });
+      respond({ result: await calls[call](...args) });
     } catch (error) {
-      process.send({ error: String(error) });
+      respond({ error: String(error) });
     }
   });
   process.on("disconnect", () => {

@@ -53,9 +53,8 @@ export async function startUntil(ready: RegExp, full: readonly string[], directo
   const writing = openSync(path, constants.O_WRONLY);
   const [command = "", ...args] = full;
   const child = spawn(command, args, { cwd: directory, detached: true, stdio: ["ignore", writing, writing] });
-  // Without this, a command that does not exist would end the test.
-  child.once("error", () => {});
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  // A command that does not exist has an error, and no exit.
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
   closeSync(writing);
   const output = new Socket({ fd: reading, readable: true, writable: false });
   const text = await readUntil(ready, output);
@@ -88,7 +87,9 @@ function readUntil(ready: RegExp, output: Socket): Promise<string> {
 /** Ends the command and everything that it left in other sessions, and removes its shared memory. */
 function killAll(child: ChildProcess, text: string, directory: string): void {
   const outside = [...text.matchAll(/^(?:outside|tracer) (\d+)$/gm)].map(([, pid]) => Number(pid));
-  for (const pid of [...outside, -(child.pid ?? 0), ...processesFrom(directory)]) {
+  // 0 would be the group of the test itself.
+  const group = child.pid === undefined ? [] : [-child.pid];
+  for (const pid of [...outside, ...group, ...processesFrom(directory)]) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {

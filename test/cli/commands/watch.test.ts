@@ -1,6 +1,7 @@
 // ckptscope watch: like changes in one line, JSON lines, filters, growth, and the end of a process whose pid is reused.
 
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -20,8 +21,8 @@ describe.skipIf(reason !== "")(`watch${reason === "" ? "" : ` (${reason})`}`, ()
   });
   afterEach(() => target.end());
 
-  /** Watches until a text is printed, or the watch ends by itself if there is none. */
-  const watch = async (options: Partial<WatchOptions>, change: () => Promise<unknown>, wanted?: RegExp) => {
+  /** Starts to watch, and waits for the first sample. */
+  const startWatch = async (options: Partial<WatchOptions>, onPrint = async (_text: string): Promise<void> => {}) => {
     const { io, texts } = recordingIo();
     const controller = new AbortController();
     const request = { pids: [target.pid], tree: false, threads: false, freeze: false, sharing: true };
@@ -34,15 +35,46 @@ describe.skipIf(reason !== "")(`watch${reason === "" ? "" : ` (${reason})`}`, ()
         return 50;
       },
     };
-    const watching = watchProcesses(request, all, io, controller.signal);
+    const print = async (text: string): Promise<boolean> => {
+      texts.push(text);
+      await onPrint(text);
+      return true;
+    };
+    const watching = watchProcesses(request, all, { ...io, print }, controller.signal);
     while (samples === 0) await sleep(5);
-    await change();
+    return { watching, text: () => texts.join(""), stop: () => controller.abort() };
+  };
+
+  /**
+   * Watches until a text is printed, or the watch ends by itself if there is none. The change is made while a line
+   * about another file is printed, when no sample is taken: in the middle of a change, a sample has a part of it.
+   */
+  const watch = async (options: Partial<WatchOptions>, change: () => Promise<unknown>, wanted?: RegExp) => {
+    let isChanged = false;
+    const { watching, text, stop } = await startWatch(options, async (line) => {
+      if (isChanged || !line.includes("/dev/full")) return;
+      isChanged = true;
+      await change();
+    });
+    await target.call("open", "/dev/full", 0);
     if (wanted !== undefined) {
-      while (!wanted.test(texts.join(""))) await sleep(10);
-      controller.abort();
+      while (!wanted.test(text())) await sleep(10);
+      stop();
     }
     expect(await watching).toBe(0);
-    return texts.join("");
+    return text();
+  };
+
+  /** Watches while more and more files are opened, until that is printed. */
+  const watchGrowth = async (options: Partial<WatchOptions>, path: string): Promise<string> => {
+    const { watching, text, stop } = await startWatch({ ...options, growth: createGrowth(3, 4) });
+    while (!text().includes(path)) {
+      await target.call("many", 3, path);
+      await sleep(60);
+    }
+    stop();
+    expect(await watching).toBe(0);
+    return text();
   };
 
   test("folds many like changes into one line", async () => {
@@ -79,33 +111,21 @@ describe.skipIf(reason !== "")(`watch${reason === "" ? "" : ` (${reason})`}`, ()
       .split("\n")
       .map((line) => JSON.parse(line));
     for (const line of lines) expectValid("watch", line);
-    const opened = lines.filter(({ kind }) => kind === "fd-opened");
+    const opened = lines.filter(({ kind, path }) => kind === "fd-opened" && path === "/dev/null");
     expect(opened).toHaveLength(5);
-    expect(opened[0]).toMatchObject({ time: expect.stringMatching(/^\d{4}-.*Z$/), path: "/dev/null" });
+    expect(opened[0]).toMatchObject({ time: expect.stringMatching(/^\d{4}-.*Z$/) });
     expect(JSON.stringify(opened[0])).toContain(`"pid":${target.pid}`);
   });
 
   test("finds what grows", async () => {
-    const change = async () => {
-      for (let round = 0; round < 10; round++) {
-        await target.call("many", 3, "/dev/zero");
-        await sleep(60);
-      }
-    };
-    const text = await watch({ growth: createGrowth(3, 4) }, change, /dev\/zero/);
+    const text = await watchGrowth({}, "/dev/zero");
     expect(text).toMatch(new RegExp(`pid ${target.pid} /dev/zero: \\d+ → \\d+ descriptors in 3 samples`));
     expect(text).toMatch(/kind character device: \d+ → \d+ descriptors/);
     expect(text).not.toMatch(/socket|pipe/);
   });
 
   test("prints what grows as JSON lines", async () => {
-    const change = async () => {
-      for (let round = 0; round < 10; round++) {
-        await target.call("many", 3, "/dev/zero");
-        await sleep(60);
-      }
-    };
-    const text = await watch({ growth: createGrowth(3, 4), jsonl: true }, change, /dev\/zero/);
+    const text = await watchGrowth({ jsonl: true }, "/dev/zero");
     const lines = text
       .trim()
       .split("\n")
@@ -130,19 +150,21 @@ describe.skipIf(reason !== "")(`watch${reason === "" ? "" : ` (${reason})`}`, ()
     "ends when the pid is given to another process",
     async () => {
       let other: ReturnType<typeof spawn> | undefined;
+      const end = async (): Promise<void> => {
+        if (other?.kill("SIGKILL")) await once(other, "exit");
+      };
       const takePid = async () => {
         process.kill(target.pid, "SIGKILL");
         await target.end();
-        // Other processes may start meanwhile.
-        while (other?.pid !== target.pid) {
-          other?.kill("SIGKILL");
+        // If a process that started meanwhile has taken it already, that is as good.
+        while (!existsSync(`/proc/${target.pid}`)) {
+          await end();
           writeFileSync(LAST_PID, String(target.pid - 1));
           other = spawn("sleep", ["1000"], { stdio: "ignore" });
         }
       };
       expect(await watch({}, takePid)).toMatch(/ ended\n$/);
-      expect(other?.exitCode).toBeNull();
-      other?.kill("SIGKILL");
+      await end();
     },
   );
 });

@@ -15,7 +15,7 @@ const reason = (await whyNotHere()) || (hasProgram("unshare") ? "" : "unshare is
 describe.skipIf(reason !== "")(`a mount namespace of its own${reason === "" ? "" : ` (${reason})`}`, () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("is read with what its mounts show", { timeout: 60_000 }, async ({ skip }) => {
+  test("is read with what its mounts show", async ({ skip }) => {
     for (const name of ["whole", "part", "slave"]) mkdirSync(join(folder, name));
     const script = [
       "set -e",

@@ -65,7 +65,7 @@ const reason = await whyNotHere();
 describe.skipIf(reason !== "")(`nothing is said of${reason === "" ? "" : ` (${reason})`}`, () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.for(PROGRAMS)("$name", { timeout: 60_000 }, async (program, { skip }) => {
+  test.for(PROGRAMS)("$name", async (program, { skip }) => {
     const [command = ""] = program.command;
     if (!hasProgram(command)) skip(`${command} is not installed`);
     const directory = join(folder, program.name.replaceAll(/\W/g, "_"));
