@@ -58,8 +58,8 @@ export function filterErrors(listing: Listing, filter: string): FilterError[] {
   });
 }
 
-function valueError({ number, big, yes, among }: Column, value: string): string | null {
-  const isNumeric = (number !== undefined || big !== undefined) && among === undefined;
+function valueError({ number, big, yes }: Column, value: string): string | null {
+  const isNumeric = number !== undefined || big !== undefined;
   if (isNumeric && value !== "none" && comparison(value) === null) {
     const given = value.replace(/^(>=|<=|>|<|=)/, "");
     return `“${given}” is not a number; write 3, 3-10, >4096 or none`;

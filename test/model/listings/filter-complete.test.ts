@@ -15,10 +15,12 @@ test("values of columns that have few are completed, with quotes where needed", 
   expect(completions("descriptors", "x cloexec:")).toEqual(["x cloexec:yes", "x cloexec:no"]);
   expect(completions("tasks", "state:zo")).toEqual(["state:zombie"]);
   expect(completions("files", "pos:n")).toEqual(["pos:none"]);
+  expect(completions("descriptors", "fd:n")).toEqual(["fd:none"]);
+  expect(completions("problems", "severity:w")).toEqual(["severity:warning"]);
 });
 
 test("nothing is offered for words, paths, numbers and what is complete", () => {
-  for (const filter of ["/var", "nginx", "path:/var", "fd:3", "cloexec:yes", '"a b']) {
+  for (const filter of ["/var", "nginx", "path:/var", "fd:3", "cloexec:yes", '"a b', "other:", "path:n", "comm:z"]) {
     expect(completions("descriptors", filter), filter).toEqual([]);
   }
 });
