@@ -1,15 +1,12 @@
 // Opens and closes images: one, or two to compare.
 
 import { isDialect } from "../../decoder/dialects.ts";
-import { mirrored } from "../../diff/changes.ts";
-import { nameOf, resolve } from "../../link/name.ts";
 import { earlierOf } from "../../model/comparison/earlier.ts";
 import { onSide, otherSide, type Side } from "../../model/comparison/side.ts";
 import { counted } from "../../model/text/words.ts";
 import type { Client } from "../../worker/client.ts";
 import { isLaidOutByWorker, type Layouts } from "../layouts.ts";
 import { reportMissing } from "../report-missing.ts";
-import { mirroredChange, withBytes, withChange } from "../selection.ts";
 import { reachedLimit, shownDoc } from "../selectors.ts";
 import {
   type Choice,
@@ -24,6 +21,7 @@ import {
 } from "../state.ts";
 import type { Store } from "../store.ts";
 import type { Widths } from "../tables/widths.ts";
+import { NEW_VIEW, NOTHING_OPEN, shown, swapped, wasOpen } from "./documents-state.ts";
 import { readDropped } from "./dropped.ts";
 import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
@@ -174,21 +172,6 @@ const RAISE = 8;
 
 const namesOf = (inputs: readonly Input[]): string => inputs.map(({ name }) => name).join(" and ");
 
-/** What is open now, to be opened again after it is closed or replaced. */
-const wasOpen = ({ docs, origin }: State): Partial<State> =>
-  docs.length === 0 ? {} : { wasOpen: { inputs: docs.map(({ input }) => input), origin } };
-
-const NOTHING_OPEN = {
-  docs: [],
-  origin: null,
-  side: "before",
-  selection: null,
-  bytes: null,
-  compared: null,
-  order: null,
-  change: null,
-} as const satisfies Partial<State>;
-
 /** Finds images in an input, and opens them or asks about them. */
 async function receive(context: Context, input: Input, compare: boolean, signal: AbortSignal): Promise<void> {
   const { store, opening } = context;
@@ -232,16 +215,6 @@ async function openAll(context: Context, inputs: readonly Input[], origin: Origi
     });
   }
 }
-
-/** The view of images that take the place of others. */
-const NEW_VIEW = {
-  bannerHidden: false,
-  swapped: false,
-  order: null,
-  left: "changes",
-  zoom: null,
-  requestedZoom: null,
-} as const satisfies Partial<State>;
 
 async function openOneOrTwo(
   context: Context,
@@ -409,80 +382,4 @@ async function compareNew(
     closeDocs(context.client, [opened]);
     throw error;
   }
-}
-
-/**
- * The state with these documents in place of others. The selection is kept if the new documents come from the same
- * input; the selection of a pending link takes precedence.
- *
- * @param sideOfTwo The side that is shown of two; by default, the one that is shown of two now.
- */
-function shown(
-  state: State,
-  docs: Docs,
-  origin: Origin,
-  compared: Compared | null,
-  sideOfTwo: Side = state.pending.side ?? (state.docs.length === 2 ? state.side : "after"),
-): Partial<State> {
-  const { pending } = state;
-  const from = shownDoc(state);
-  const side = docs.length < 2 ? "before" : sideOfTwo;
-  const to = onSide(docs, side) ?? docs[0];
-  const isSameInput =
-    from !== null && from.input.files === to?.input.files && (from.input.set ?? "") === (to.input.set ?? "");
-  const name = pending.select ?? (isSameInput && state.selection ? nameOf(from.checkpoint, state.selection) : null);
-  const selection = to && name ? resolve(to.checkpoint, name) : null;
-  const isDecoded = to !== undefined && to.document !== null;
-  const documents = {
-    docs,
-    origin,
-    side,
-    selection,
-    compared,
-    change: null,
-    seen: NOTHING,
-    folded: NOTHING,
-    failure: null,
-    // An early part may not have the link's selection yet.
-    pending: {
-      ...pending,
-      select: selection !== null && isDecoded ? null : pending.select,
-      bytes: isDecoded && (compared !== null || docs.length === 1) ? null : pending.bytes,
-      side: compared === null ? pending.side : null,
-      change: compared === null ? pending.change : null,
-    },
-  };
-  const bytes = pending.bytes ?? (isSameInput ? state.bytes : null);
-  if (compared === null) return { ...documents, ...withBytes(documents, bytes) };
-  const withSelectedChange = { ...documents, ...withChange(documents, changeName(state), selection !== null) };
-  return { ...withSelectedChange, ...withBytes(withSelectedChange, bytes) };
-}
-
-const NOTHING: ReadonlySet<number> = new Set();
-
-/** The name of the change in the pending link, or else of the selected one. */
-function changeName({ pending, compared, change }: State) {
-  if (pending.change !== null) return pending.change;
-  return compared && change !== null ? compared.tools.nameOfChange(compared.comparison, change) : null;
-}
-
-const isFound = (change: number): boolean => change !== -1;
-
-/** The state with before and after swapped. The mirrored change stays selected: of an added task, the removed one. */
-function swapped(state: State, compared: Compared): Partial<State> {
-  const { docs, side, selection, change } = state;
-  const [before, after] = docs;
-  if (!before || !after) return {};
-  const name =
-    state.compared && change !== null ? state.compared.tools.nameOfChange(state.compared.comparison, change) : null;
-  return {
-    docs: [after, before],
-    compared,
-    swapped: !state.swapped,
-    // The user has decided.
-    order: null,
-    seen: new Set([...state.seen].map((each) => mirroredChange(state.compared, compared, each)).filter(isFound)),
-    folded: NOTHING,
-    ...withChange({ compared, selection, side: otherSide(side) }, name && { ...name, kind: mirrored(name.kind) }),
-  };
 }
