@@ -2,8 +2,8 @@
 
 import { type Checkpoint, NONE } from "../model/checkpoint.ts";
 import { descriptorOf } from "../model/comparison/descriptor-pairs.ts";
-import { i32At } from "../model/read.ts";
-import type { ChangeKind, Note } from "./changes.ts";
+import { i32At, u8At } from "../model/read.ts";
+import { type ChangeKind, kindOf, type Note } from "./changes.ts";
 import type { Places } from "./pairs/match-mounts.ts";
 import type { Pairs } from "./pairs/pair.ts";
 import type { ComparedResources } from "./resource-changes.ts";
@@ -61,6 +61,15 @@ export interface Differences {
 export interface Comparison extends Differences {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
+}
+
+/**
+ * The kind of change `index`.
+ *
+ * @throws RangeError if there is no such change.
+ */
+export function kindAt({ changes }: Comparison, index: number): ChangeKind {
+  return kindOf(u8At(changes.kind, index));
 }
 
 /** What a change is about: see Changes.row. */

@@ -1,7 +1,7 @@
 // The changes in a sample as lines. Many similar changes become one line: `pid 12 50 × /dev/null: opened`.
 
 import type { Comparison } from "../../app/diff/comparison.ts";
-import { kindAt } from "../../app/diff/describe/describe.ts";
+import { kindAt } from "../../app/diff/comparison.ts";
 import { type ChangeWords, changeSentence, changeWords } from "../../app/export/changes/changes-text.ts";
 
 /** Changes that are listed one by one; more are counted. */

@@ -7,7 +7,7 @@ import { changeValues } from "../../app/components/Inspector/change-values.ts";
 import { Inspector } from "../../app/components/Inspector/Inspector.tsx";
 import type { Image } from "../../app/decoder/image.ts";
 import { openImage } from "../../app/decoder/open.ts";
-import { kindAt } from "../../app/diff/describe/describe.ts";
+import { kindAt } from "../../app/diff/comparison.ts";
 import { isRepeatedAt } from "../../app/diff/describe/resource-at.ts";
 import { diff } from "../../app/diff/diff.ts";
 import type { Checkpoint } from "../../app/model/checkpoint.ts";

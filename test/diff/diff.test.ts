@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../app/diff/changes.ts";
-import { changeAt, changesJson, touchedRows } from "../../app/diff/describe/describe.ts";
+import { changeAt, changesJson } from "../../app/diff/describe/describe.ts";
+import { touchedRows } from "../../app/diff/describe/touched-rows.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { type Checkpoint, HAS } from "../../app/model/checkpoint.ts";
 import type { Details } from "../../app/model/fields.ts";

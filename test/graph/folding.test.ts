@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { isOfDescriptors } from "../../app/diff/changes.ts";
-import { kindAt } from "../../app/diff/describe/describe.ts";
+import { kindAt } from "../../app/diff/comparison.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { boxOf } from "../../app/graph/draw/trace.ts";
 import { oneImage, type Subject } from "../../app/graph/order/graph.ts";

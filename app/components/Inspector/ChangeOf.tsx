@@ -3,7 +3,9 @@
 import { type ReactNode, useState } from "react";
 import { CHANGE_TITLES, type Change, type Holder } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { changeAt, countHolders, holdersOf, kindAt } from "../../diff/describe/describe.ts";
+import { kindAt } from "../../diff/comparison.ts";
+import { changeAt } from "../../diff/describe/describe.ts";
+import { countHolders, holdersOf } from "../../diff/describe/holders.ts";
 import { isRepeatedAt } from "../../diff/describe/resource-at.ts";
 import { wordsOfNumber } from "../../diff/describe/tasks.ts";
 import { changeSentence, changeWords } from "../../export/changes/changes-text.ts";

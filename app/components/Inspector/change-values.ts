@@ -2,7 +2,7 @@
 
 import { BIT_OF_KIND, isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { kindAt } from "../../diff/describe/describe.ts";
+import { kindAt } from "../../diff/comparison.ts";
 import { resourceAt } from "../../diff/describe/resource-at.ts";
 import { resourceColumn } from "../../diff/resource-changes.ts";
 import { type Checkpoint, commBytes, descriptorCount, NONE } from "../../model/checkpoint.ts";

@@ -2,7 +2,7 @@
 
 import { isOfResources } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { kindAt } from "../../diff/describe/describe.ts";
+import { kindAt } from "../../diff/comparison.ts";
 import { resourceAt } from "../../diff/describe/resource-at.ts";
 import { resourceColumn, resourceValue } from "../../diff/resource-changes.ts";
 import { NONE } from "../../model/checkpoint.ts";

@@ -1,7 +1,7 @@
-// Describes single changes of a comparison: in the form of the `diff --json` document, with their holders and rows.
+// Describes single changes of a comparison, in the form of the `diff --json` document.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes, taskNumber, versionOf } from "../../model/checkpoint.ts";
-import { descriptorOf, tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
+import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
 import type { Side } from "../../model/comparison/side.ts";
 import { fileDetail } from "../../model/detail-keys.ts";
 import type { DetailValue } from "../../model/fields.ts";
@@ -9,23 +9,14 @@ import { FILE_KINDS, flagChange } from "../../model/names/names.ts";
 import { i32At, u8At, u32At, u64At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { base64, decodeText, isUtf8 } from "../../model/text/text.ts";
-import {
-  CHANGE_BITS,
-  type Change,
-  type ChangeKind,
-  type Holder,
-  isOfDescriptors,
-  isOfResources,
-  kindOf,
-  type PathDetails,
-} from "../changes.ts";
+import { CHANGE_BITS, type Change, isOfResources, type PathDetails } from "../changes.ts";
 import { isUnknown, openFileComparer, sameName } from "../compare/compare-open-files.ts";
 import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "../compare/detail-values.ts";
-import { type Comparison, descriptorNumber, rowsOfChange } from "../comparison.ts";
+import { type Comparison, kindAt } from "../comparison.ts";
 import { mountOfFile } from "../pairs/match-mounts.ts";
 import { distinctDescriptors, pairNumber } from "../pairs/pair.ts";
 import { resourceKey } from "../resource-changes.ts";
-import { columnOf, createRows, sortRows } from "../rows.ts";
+import { holdersOf, holdersOfRows, rowGroups } from "./holders.ts";
 import { linkChange } from "./linked.ts";
 import { resourceAt, resourceDocument } from "./resource-at.ts";
 import { hasOtherAccess, hasOtherDetail } from "./same-open-file.ts";
@@ -33,15 +24,6 @@ import { hasOtherAccess, hasOtherDetail } from "./same-open-file.ts";
 /** The changes of a comparison in the document's form, in its order; `indices`: only these. */
 export function changesJson(comparison: Comparison, indices?: Iterable<number>): Change[] {
   return Array.from(indices ?? comparison.changes.kind.keys(), (index) => changeAt(comparison, index));
-}
-
-/**
- * Kind of change `index`.
- *
- * @throws RangeError if there is no such change.
- */
-export function kindAt({ changes }: Comparison, index: number): ChangeKind {
-  return kindOf(u8At(changes.kind, index));
 }
 
 /** Change `index` in the document's form. */
@@ -297,183 +279,4 @@ function pathDetails({ before, after }: Comparison, rowBefore: FileRow, rowAfter
 
 function kindWord({ files }: Checkpoint, file: FileRow): string {
   return FILE_KINDS[u8At(files.kind, file)] ?? "unknown";
-}
-
-/**
- * How many holders change `index` has; a table of two tasks counts twice for each fd. 0 for
- * changes of tasks and tables.
- */
-export function countHolders(comparison: Comparison, index: number): number {
-  if (!isOfDescriptors(kindAt(comparison, index))) return 0;
-  return countHoldersOfRows(comparison, rowsOfChange(comparison.changes, index));
-}
-
-function countHoldersOfRows({ pairs }: Comparison, rows: Uint32Array): number {
-  const { firstTask } = pairs.tables;
-  let count = 0;
-  for (const row of rows) {
-    const table = tablePairOf(pairs.tables, row);
-    count += u32At(firstTask, table + 1) - u32At(firstTask, table);
-  }
-  return count;
-}
-
-/** Holders of change `index`, by pid, then fd; the first `most` of them. None for changes of tasks and tables. */
-export function holdersOf(comparison: Comparison, index: number, most?: number): Holder[] {
-  if (!isOfDescriptors(kindAt(comparison, index))) return [];
-  return holdersOfRows(comparison, rowsOfChange(comparison.changes, index), most);
-}
-
-function holdersOfRows(comparison: Comparison, rows: Uint32Array, most = Number.POSITIVE_INFINITY): Holder[] {
-  const { before, after, pairs } = comparison;
-  const { firstTask, taskBefore, taskAfter } = pairs.tables;
-  const byNumber = (a: Holder, b: Holder): number => a.pid - b.pid || a.fd - b.fd;
-  let holders: Holder[] = [];
-  for (const row of rows) {
-    // If only a few of very many are wanted, the others are dropped early.
-    if (holders.length > 2 * most + 1000) holders = holders.sort(byNumber).slice(0, most);
-    const table = tablePairOf(pairs.tables, row);
-    const fd = descriptorNumber(before, after, pairs, row);
-    // Tasks of a table pair are in order of pid, so the first `most` of all are among the first `most` of each.
-    const first = u32At(firstTask, table);
-    const end = Math.min(u32At(firstTask, table + 1), first + most);
-    for (let task = first; task < end; task++) {
-      holders.push({ pid: pairNumber(before, after, i32At(taskBefore, task), i32At(taskAfter, task)), fd });
-    }
-  }
-  holders.sort(byNumber);
-  return holders.length > most ? holders.slice(0, most) : holders;
-}
-
-/** A summary of a group of holders: the first few, and how many there are. */
-export interface GroupHead {
-  readonly holders: readonly Holder[];
-  readonly count: number;
-}
-
-/** The first `most` groups of a change of sharing of open files, each with its first `most` holders. */
-export function groupHeads(
-  comparison: Comparison,
-  index: number,
-  most: number,
-): { groups: GroupHead[]; count: number } {
-  const groups = rowGroups(comparison, index);
-  const heads = groups.slice(0, most).map((rows) => ({
-    holders: holdersOfRows(comparison, rows, most),
-    count: countHoldersOfRows(comparison, rows),
-  }));
-  return { groups: heads, count: groups.length };
-}
-
-/** The rows of a change of sharing in groups, one for each separate file or table, by first holder or task. */
-function rowGroups(comparison: Comparison, index: number): Uint32Array[] {
-  const kind = kindAt(comparison, index);
-  const { key, pid, fd } =
-    kind === "table-shared" || kind === "table-unshared"
-      ? tableSharing(comparison, kind)
-      : fileSharing(comparison, kind === "file-shared");
-  const byHolder = (a: number, b: number): number => pid(a) - pid(b) || fd(a) - fd(b);
-  const rows = sortRows(rowsOfChange(comparison.changes, index).slice(), (a, b) => key(a) - key(b) || byHolder(a, b));
-  const groups: Uint32Array[] = [];
-  for (let start = 0, end = 1; start < rows.length; start = end++) {
-    while (end < rows.length && key(u32At(rows, end)) === key(u32At(rows, start))) end++;
-    groups.push(rows.subarray(start, end));
-  }
-  return groups.sort((a, b) => byHolder(u32At(a, 0), u32At(b, 0)));
-}
-
-/** How rows of a change of sharing are grouped (`key`) and ordered. */
-interface Grouping {
-  key(row: number): number;
-  pid(row: number): number;
-  fd(row: number): number;
-}
-
-/** Rows are TaskRows before. Shared tables were separate before, unshared ones are separate after. */
-function tableSharing({ before, after, pairs }: Comparison, kind: "table-shared" | "table-unshared"): Grouping {
-  return {
-    key: (task) =>
-      kind === "table-shared"
-        ? i32At(before.tasks.table, task)
-        : i32At(after.tasks.table, i32At(pairs.taskAfter, task)),
-    pid: (task) => taskNumber(before.tasks, task),
-    fd: () => 0,
-  };
-}
-
-/** Rows are descriptor pairs. Shared files were separate before, unshared ones are separate after. */
-function fileSharing({ before, after, pairs }: Comparison, isShared: boolean): Grouping {
-  const { tables, descriptors } = pairs;
-  return {
-    key: (row) =>
-      isShared
-        ? i32At(before.descriptors.file, descriptorOf(descriptors, "before", row))
-        : i32At(after.descriptors.file, descriptorOf(descriptors, "after", row)),
-    pid: (row) => taskNumber(before.tasks, i32At(tables.taskBefore, u32At(tables.firstTask, tablePairOf(tables, row)))),
-    fd: (row) => descriptorNumber(before, after, pairs, row),
-  };
-}
-
-/** Rows of both checkpoints that a change touches, for views that show where it is. Each row once, ascending. */
-export interface TouchedRows {
-  readonly descriptors: { readonly before: Int32Array; readonly after: Int32Array };
-  readonly files: { readonly before: Int32Array; readonly after: Int32Array };
-  readonly tasks: { readonly before: Int32Array; readonly after: Int32Array };
-}
-
-/** The rows that change `index` touches. */
-export function touchedRows(comparison: Comparison, index: number): TouchedRows {
-  return isOfDescriptors(kindAt(comparison, index))
-    ? touchedByDescriptors(comparison, index)
-    : touchedByTasks(comparison, index);
-}
-
-function touchedByTasks(comparison: Comparison, index: number): TouchedRows {
-  const { pairs, changes } = comparison;
-  const none = new Int32Array(0);
-  const rows = columnOf(rowsOfChange(comparison.changes, index), (row) => row);
-  const tasks =
-    rows.length > 0
-      ? { before: rows, after: rows.map((task) => i32At(pairs.taskAfter, task)) }
-      : {
-          before: Int32Array.of(i32At(changes.taskBefore, index)),
-          after: Int32Array.of(i32At(changes.taskAfter, index)),
-        };
-  return {
-    descriptors: { before: none, after: none },
-    files: { before: none, after: none },
-    tasks: { before: distinct(tasks.before), after: distinct(tasks.after) },
-  };
-}
-
-function touchedByDescriptors(comparison: Comparison, index: number): TouchedRows {
-  const { before, after, pairs } = comparison;
-  const rows = rowsOfChange(comparison.changes, index);
-  const descriptors = {
-    before: distinct(columnOf(rows, (row) => descriptorOf(pairs.descriptors, "before", row))),
-    after: distinct(columnOf(rows, (row) => descriptorOf(pairs.descriptors, "after", row))),
-  };
-  const tables = distinct(columnOf(rows, (row) => tablePairOf(pairs.tables, row)));
-  const tasksIn = (column: Int32Array): Int32Array => {
-    const tasks = createRows();
-    const { firstTask } = pairs.tables;
-    for (const table of tables) {
-      const end = u32At(firstTask, table + 1);
-      for (let at = u32At(firstTask, table); at < end; at++) tasks.push(i32At(column, at));
-    }
-    return distinct(columnOf(tasks.list(), (row) => row));
-  };
-  return {
-    descriptors,
-    files: {
-      before: distinct(descriptors.before.map((row) => i32At(before.descriptors.file, row))),
-      after: distinct(descriptors.after.map((row) => i32At(after.descriptors.file, row))),
-    },
-    tasks: { before: tasksIn(pairs.tables.taskBefore), after: tasksIn(pairs.tables.taskAfter) },
-  };
-}
-
-/** The distinct rows without NONE, ascending. */
-function distinct(rows: Int32Array): Int32Array {
-  return rows.toSorted().filter((row, at, sorted) => row !== NONE && row !== sorted[at - 1]);
 }

@@ -12,8 +12,7 @@ import { type FilterError, filterErrors, filterMask, parseTerms, type Term } fro
 import { i32At, u8At } from "../../model/read.ts";
 import { completeCell } from "../../resources/words-of.ts";
 import { CHANGE_KINDS, CHANGE_TITLES, isOfDescriptors, isOfResources, kindOf } from "../changes.ts";
-import { type Comparison, rowsOfChange } from "../comparison.ts";
-import { kindAt } from "../describe/describe.ts";
+import { type Comparison, kindAt, rowsOfChange } from "../comparison.ts";
 import { isSecurityAt, resourceAt } from "../describe/resource-at.ts";
 import { type ResourceChange, resourceColumn } from "../resource-changes.ts";
 import { concernsTask } from "./change-tasks.ts";

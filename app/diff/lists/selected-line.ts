@@ -7,8 +7,7 @@ import type { ObjectRef } from "../../model/object-ref.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { isOfDescriptors } from "../changes.ts";
-import { type Comparison, rowsOfChange } from "../comparison.ts";
-import { kindAt } from "../describe/describe.ts";
+import { type Comparison, kindAt, rowsOfChange } from "../comparison.ts";
 import { type AlignedLines, lineOfChange, lineOfPair } from "./align.ts";
 
 /** The selection of a comparison: an object of one side, and the change that is about it. */

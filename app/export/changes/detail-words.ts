@@ -1,7 +1,8 @@
 // A changed detail or link in words: its title, and its value on each side.
 
 import type { Comparison } from "../../diff/comparison.ts";
-import { detailChange, isOfAnother, keyAt, kindAt } from "../../diff/describe/describe.ts";
+import { kindAt } from "../../diff/comparison.ts";
+import { detailChange, isOfAnother, keyAt } from "../../diff/describe/describe.ts";
 import { type LinkedDescriptor, linkedDescriptors } from "../../diff/describe/linked.ts";
 import { taskOnSides } from "../../diff/describe/tasks.ts";
 import { hasOwnName } from "../../diff/lists/events.ts";

@@ -2,7 +2,8 @@
 // An image does not say so; what it says may leave no other explanation.
 
 import type { Comparison } from "../../diff/comparison.ts";
-import { isOfAnother, kindAt } from "../../diff/describe/describe.ts";
+import { kindAt } from "../../diff/comparison.ts";
+import { isOfAnother } from "../../diff/describe/describe.ts";
 import { hasOtherAccess } from "../../diff/describe/same-open-file.ts";
 import { filesOf, hasOwnName } from "../../diff/lists/events.ts";
 import { isAppending } from "../../diff/lists/expected.ts";

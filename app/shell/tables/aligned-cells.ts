@@ -2,7 +2,7 @@
 
 import { CHANGE_BITS, changeKind } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
-import { kindAt } from "../../diff/describe/describe.ts";
+import { kindAt } from "../../diff/comparison.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
 import { type DetailWords, detailWords, linkWords } from "../../export/changes/detail-words.ts";
 import { type Checkpoint, HAS, holderCount, NONE, versionOf } from "../../model/checkpoint.ts";

@@ -1,6 +1,7 @@
 // Documents and changes as files: JSON, Markdown, CSV, packed images, reports. All are made in pieces.
 
-import { changesMarkdown, changesTable } from "../../export/changes/changes-text.ts";
+import { changesTable } from "../../export/changes/changes-table.ts";
+import { changesMarkdown } from "../../export/changes/changes-text.ts";
 import { chosenRows } from "../../export/choose.ts";
 import { diffDocumentText } from "../../export/json/diff-json.ts";
 import { showDocument } from "../../export/json/show-json.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CHANGE_BITS, type ChangeKind, changeKind } from "../../../app/diff/changes.ts";
 import type { Comparison } from "../../../app/diff/comparison.ts";
-import { kindAt } from "../../../app/diff/describe/describe.ts";
+import { kindAt } from "../../../app/diff/comparison.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { align, type Folding, LINE, lineAt, lineOfChange, lineOfPair } from "../../../app/diff/lists/align.ts";
 import { type ChangeFilter, filterChanges, hiddenByKind } from "../../../app/diff/lists/filter.ts";

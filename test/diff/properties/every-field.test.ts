@@ -11,7 +11,7 @@ import type { Image } from "../../../app/decoder/image.ts";
 import { openImage } from "../../../app/decoder/open.ts";
 import type { Source } from "../../../app/decoder/source.ts";
 import type { Comparison } from "../../../app/diff/comparison.ts";
-import { kindAt } from "../../../app/diff/describe/describe.ts";
+import { kindAt } from "../../../app/diff/comparison.ts";
 import { resourceAt } from "../../../app/diff/describe/resource-at.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { isNeededDetail } from "../../../app/diff/needed-details.ts";

@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CHANGE_KINDS, type Change, type Holder } from "../../../app/diff/changes.ts";
-import { changesJson, countHolders, holdersOf } from "../../../app/diff/describe/describe.ts";
+import { changesJson } from "../../../app/diff/describe/describe.ts";
+import { countHolders, holdersOf } from "../../../app/diff/describe/holders.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { anyPair } from "../../support/arbitrary-state.ts";
 import { checkpointOf } from "../../support/state.ts";

@@ -2,7 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { holdersOf, touchedRows } from "../../../app/diff/describe/describe.ts";
+import { holdersOf } from "../../../app/diff/describe/holders.ts";
+import { touchedRows } from "../../../app/diff/describe/touched-rows.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { NONE } from "../../../app/model/checkpoint.ts";
 import { descriptorOf, tablePairOf } from "../../../app/model/comparison/descriptor-pairs.ts";

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { CHANGE_KINDS, CHANGE_TITLES } from "../../../app/diff/changes.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import { changeSummary, kindCounts } from "../../../app/export/changes/change-counts.ts";
-import { changeSentence, changesMarkdown, changesTable, codeSpan } from "../../../app/export/changes/changes-text.ts";
+import { changesTable } from "../../../app/export/changes/changes-table.ts";
+import { changeSentence, changesMarkdown, codeSpan } from "../../../app/export/changes/changes-text.ts";
 import type { Details } from "../../../app/model/fields.ts";
 import {
   checkpointOf,
