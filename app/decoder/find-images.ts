@@ -47,7 +47,7 @@ export interface FoundImage {
 }
 
 export interface FindOptions {
-  /** Those of limits.ts at their highest by default. */
+  /** By default, the highest of limits.ts. */
   readonly limits?: Limits;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number, size: number) => void;

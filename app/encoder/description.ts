@@ -71,12 +71,12 @@ export interface CapabilitySets {
 /** Bit 0 is signal 1, SIGHUP. */
 export interface SignalSets {
   readonly blocked: string;
-  /** Those that wait for this thread. */
+  /** Signals that wait for this thread. */
   readonly pending: string;
-  /** Those that wait for any thread of the process. */
+  /** Signals that wait for any thread of the process. */
   readonly sharedPending: string;
   readonly ignored: string;
-  /** Those with a handler. */
+  /** Signals with a handler. */
   readonly caught: string;
 }
 

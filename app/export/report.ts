@@ -10,7 +10,7 @@ const END = "</script>";
 /** Bytes encoded as base64 in one go; a multiple of three, so that the pieces can be joined. */
 const CHUNK = 3 * 256 * 1024;
 
-/** The report in pieces, which are made one by one; `null` if the page has no place for images. */
+/** The report in pieces, made one at a time; `null` if the page has no place for images. */
 export function fillReport(page: string, images: Uint8Array): Iterable<string> | null {
   const at = page.lastIndexOf(REPORT_ELEMENT + END);
   return at < 0 ? null : piecesOf(page, at + REPORT_ELEMENT.length, images);

@@ -87,7 +87,7 @@ function matcher(checkpoint: Checkpoint, target: Target): (file: FileRow) => boo
         (isNamed(file, path) || (isNamed(file, unlinked) && unlinkedOf(checkpoint, file) === "named"));
     }
     case "name": {
-      // Bytes that are not UTF-8 are shown as U+FFFD, and so are those of a name that has it.
+      // Bytes that are not UTF-8 are shown as U+FFFD: a name with that character can stand for any bytes.
       const end = encodeText(target.name.includes("\ufffd") ? "" : target.name);
       return (file) =>
         nameEndsIn(checkpoint, file, end) && hasName(decodeText(nameBytes(checkpoint, file)), target.name);

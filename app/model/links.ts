@@ -29,7 +29,7 @@ const GROUP_ROLES: ReadonlySet<LinkRole> = new Set(["other-end", "same-memory", 
 /** Whether a role links all files of a group to each other. */
 export const isGroupRole = (role: LinkRole): boolean => GROUP_ROLES.has(role);
 
-/** Those roles as bits, by their index in LINK_ROLES. */
+/** GROUP_ROLES as bits, by their index in LINK_ROLES. */
 export const GROUP_ROLE_BITS: number = LINK_ROLES.reduce(
   (bits, role, at) => (isGroupRole(role) ? bits | (1 << at) : bits),
   0,

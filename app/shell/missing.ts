@@ -1,4 +1,4 @@
-// What a link selects or shows and the open images do not have, in words. Loaded with the first link that does.
+// What a link selects or shows that the open images lack, in words. Loaded with the first such link.
 
 import type { ChangeName } from "../diff/lists/about.ts";
 import type { Name } from "../link/link.ts";

@@ -45,7 +45,7 @@ export function createDocuments(): Documents {
   const evidences = new Map<DocumentId, Evidence>();
   let nextId: DocumentId = 1;
   const tables = new Map<DocumentId, Promise<Resources>>();
-  /** Those with mappings alone. */
+  /** Tables of mappings alone. */
   const mapped: typeof tables = new Map();
   let last:
     | (DocumentPair & {

@@ -226,7 +226,7 @@ export type RestoreRow = Omit<HostRow, "subject" | "findings"> & Subject;
 /** What a restore needs of a host. */
 export interface RestoreResponse
   extends Pick<HostReport, "host" | "counts" | "findings" | "unlisted" | "verdict" | "privileges"> {
-  /** Those that are not as recorded come first. */
+  /** Rows that are not as recorded come first. */
   readonly rows: readonly RestoreRow[];
   readonly options: readonly NeededOption[];
   /** The command that restores the image; `null`: the format has none. */

@@ -31,7 +31,7 @@ export interface WatchOptions {
   readonly ignore?: readonly ChangeKind[];
   /** JSON lines instead of sentences. */
   readonly jsonl?: boolean;
-  /** What grew instead of what changed. */
+  /** Print what grew instead of what changed. */
   readonly growth?: Growth;
   /** Also what would make CRIU refuse to dump the processes. */
   readonly check?: boolean;

@@ -26,7 +26,7 @@ interface Reading {
   /** By task: index of its table; -1: none. */
   readonly tableOf: Int32Array;
   readonly tables: readonly Table[];
-  /** Those of all tables, one after the other. */
+  /** The descriptors of all tables, table by table. */
   readonly descriptors: readonly Descriptor[];
   /** By descriptor: index of its open file; -1: it was closed meanwhile. */
   readonly fileOf: Int32Array;

@@ -24,7 +24,7 @@ export type Space =
   | ("file" | "socket" | "pipe" | "terminal" | "memfd" | "table" | "ghost")
   | ("mount" | "cgroup" | "filter" | "namespace" | "network");
 
-/** Those whose ids are collected while entries are read. */
+/** Spaces whose ids are collected while entries are read. */
 type LateSpace = Exclude<Space, "file" | "table" | "ghost">;
 
 /** What an entry refers to: `who` names `what` 3, in `field`. Each reference of an entry is declared once. */

@@ -67,7 +67,7 @@ export interface TaskFacts {
   readonly mapsRoot: boolean;
   /** Main thread first. */
   readonly threads: readonly ThreadFacts[];
-  /** Those of a shared file table are with its first process. */
+  /** The descriptors of a shared file table are listed with its first process. */
   readonly descriptors: readonly DescriptorFacts[];
   readonly places: readonly PlaceFacts[];
   readonly mappings: readonly MappingFacts[];

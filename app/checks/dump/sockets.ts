@@ -24,7 +24,7 @@ const STATES = ["", "established", "SYN sent", "SYN received", "FIN-WAIT-1", "FI
 const MORE_STATES = ["CLOSE-WAIT", "LAST-ACK", "listening", "closing", "new SYN received"];
 const STATE_NAMES: readonly string[] = [...STATES, ...MORE_STATES];
 const [CLOSED, LISTENING] = [7, 10];
-/** Those of a connection (criu/sk-inet.c, can_dump_inet_sk). */
+/** States of a connection (criu/sk-inet.c, can_dump_inet_sk). */
 const CONNECTED: ReadonlySet<number> = new Set([1, 2, 4, 5, 8, 9, 11]);
 
 export function socketFault(scope: Scope, descriptor: DescriptorFacts): Fault | null {

@@ -184,7 +184,7 @@ export type Demand =
 
 /** What an image demands of the restoring machine, in the order of the restore. */
 export interface Demands {
-  /** Those about an open file may name its row alone: `subject` says who holds it. */
+  /** A demand about an open file may name only its row: `subject` says who holds it. */
   readonly list: readonly Demand[];
   /** What a demand is about, with the first holder of its open file. */
   readonly subject: (demand: Demand) => Subject;

@@ -122,7 +122,7 @@ const holds = (dialect: string, from: string | undefined, until: string | undefi
   );
 };
 
-/** A name as V8 interns those of properties, which are compared by address, not byte by byte. */
+/** A name that V8 has interned, as it interns names of properties: these are compared by address, not byte by byte. */
 const nameKept = (name: string): string => Object.keys({ [name]: true })[0] as string;
 
 /** `null`: bytes in no record. */

@@ -156,7 +156,7 @@ function zoomRange(scene: Scene, size: Size): { readonly least: number; readonly
   return { least, most: scene.level === "bars" ? 1.6 : 4 };
 }
 
-/** The place among the slots of what is at a point of the canvas, or of the selection; NONE if there is neither. */
+/** The place among the slots of the object at a point of the canvas, or of the selection; NONE if there is neither. */
 function placeAt(picture: Picture, view: View, px: number, py: number): number {
   const { subject, layout, scene, selection } = picture;
   if (scene === null || layout === null) return NONE;

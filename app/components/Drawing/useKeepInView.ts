@@ -1,5 +1,5 @@
-// Keeps the selected box where it is on the screen when the scene around it changes, and brings it into view when it
-// was selected elsewhere, or when the view becomes so small that it hides it.
+// Keeps the selected box in its place on the screen when the scene around it changes. Brings it into view when it is
+// selected in another view, or when the drawing's view becomes too small to show it.
 
 import { useCallback, useRef } from "react";
 import { boxOf } from "../../graph/draw/trace.ts";

@@ -124,8 +124,8 @@ function needs(columns: readonly GridColumn[]) {
 }
 
 /**
- * The value of grid-template-columns, and the pixels below which a grid scrolls. If not all columns fit, those that
- * grow (paths) get what they can use first, and each of the others gives up the same share of what it can spare.
+ * The value of grid-template-columns, and the width in pixels below which a grid scrolls. If not all columns fit, those
+ * that grow (paths) get the width they need first; all others shrink by the same share of what they can spare.
  */
 export function gridTemplate(columns: readonly GridColumn[]): { readonly template: string; readonly width: number } {
   const need = needs(columns);

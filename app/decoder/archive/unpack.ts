@@ -21,7 +21,7 @@ import { isTarHeader } from "./tar-header.ts";
 export type UnpackLimits = Partial<Pick<Limits, "unpacked" | "kept" | "window" | "members">>;
 
 export interface UnpackOptions extends Needs {
-  /** Those of limits.ts at their highest by default. */
+  /** By default, the highest of limits.ts. */
   readonly limits?: UnpackLimits;
   readonly signal?: AbortSignal;
   /** Called with how many bytes of the archive have been read. */

@@ -194,8 +194,11 @@ export function createLinkList({ budget }: Growth = FREE) {
     },
 
     /**
-     * Adds groups of files, all of which are linked to the others of their group: the files of each one after another,
-     * the number of the group of each file, from 0 on, and the first file of each group.
+     * Adds groups of files, in which every file is linked to all others.
+     *
+     * @param files The files, group by group.
+     * @param groupOf By file: the number of its group, from 0.
+     * @param firsts By group: its first file.
      */
     addGroups(kind: LinkRole, files: Uint32Array, groupOf: Uint32Array, firsts: Uint32Array): void {
       const added = files.length;

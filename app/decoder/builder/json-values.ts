@@ -1,5 +1,5 @@
-// The different values of details, as JSON in one pool. A value is written into scratch room first and looked up by its
-// bytes, so that a known value, as most are, needs neither a string nor an entry in a Map.
+// The distinct values of details, as JSON in one pool. A value is first written into a scratch buffer and looked up by
+// its bytes. Most values are known already, and need neither a string nor an entry in a Map.
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 

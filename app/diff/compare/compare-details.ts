@@ -147,7 +147,7 @@ interface Stored {
   readonly lack: Lack;
 }
 
-/** Differences of the details in the stores. `linked`: the roles in which links differ, which are reported as such. */
+/** Differences of the details in the stores. `linked`: roles in which links differ; these are changes of links. */
 function storedDifferences(
   { before, after, inSameNamespace, incomplete, lack }: Stored,
   b: FileRow,

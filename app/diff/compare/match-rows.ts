@@ -1,5 +1,5 @@
 // Which rows of two tables of a resource correspond: those that belong to corresponding tasks and agree in the columns
-// that the resource declares as its key; several that do, in their order.
+// that the resource declares as its key. Several rows with one key correspond in their order.
 
 import { NONE } from "../../model/checkpoint.ts";
 import { type MappingFacts, matchMappings } from "../../model/comparison/match-mappings.ts";
@@ -135,8 +135,8 @@ function matchByPlace(
 }
 
 /**
- * The rows of both sides by key. Rows of tasks that are on one side only, or have ended, are left out, as that is a
- * change of the task; so are those of tasks whose rows are all the same.
+ * The rows of both sides by key. Leaves out rows of tasks that are on one side only or have ended, which is a change of
+ * the task, and rows of tasks that have the same rows on both sides.
  */
 function groupRows(compared: Compared, tables: Tables) {
   const { spec, before, after, namespaceOf } = tables;

@@ -24,7 +24,7 @@ const WATCHES = LINK_ROLES.indexOf("watches");
 
 /**
  * Returns a quick test for whether two files have the same details in the stores; false means that they have to be
- * compared. `linked`: the roles in which links differ, which are reported as such, or ALL_PAIRED.
+ * compared. `linked`: the roles in which links differ (these are changes of links), or ALL_PAIRED.
  */
 export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace) {
   const [x, y] = [before.fileDetails, after.fileDetails];

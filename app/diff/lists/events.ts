@@ -1,12 +1,12 @@
 // Groups changes into events: what a person would call one thing. A log that was reopened is many changes of several
 // descriptors of several tasks, and one event.
 //
-// - Changes of open files of one path or terminal are one event, whatever changed and in how many tasks. Where a descriptor
-//   leads to another path than before, that is the one after.
+// - Changes of open files of one path or terminal are one event, whatever changed and in how many tasks. If a
+//   descriptor leads to another path than before, the path after counts.
 // - Descriptors of nameless files of one kind that one task opened and closed are one event; any other change of a
 //   nameless file is an event with the others of its descriptor.
 // - Changes of one resource of one task are one event, those that matter for security apart from the others.
-// - Tasks of one name that came or went are one event, and so is one detail that changed in several tasks.
+// - Tasks of one name that came or went are one event. A detail that changed in several tasks is one event.
 
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
 import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";

@@ -12,7 +12,7 @@ export interface Listed {
   readonly byKind: Readonly<Record<ChangeKind, number>>;
   /** Expected ones (expected.ts). */
   readonly expected: number;
-  /** Those that allow something new. */
+  /** Changes that allow something new. */
   readonly security: number;
 }
 

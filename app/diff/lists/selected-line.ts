@@ -18,8 +18,8 @@ export interface SelectedInComparison {
 }
 
 /**
- * The line of a selected descriptor is its own, and that of a selected open file the first of its change that leads to
- * it; else the line of the change. -1: there is none.
+ * The line that shows the selection: for a descriptor, its own line; for an open file, the first line of its change
+ * that leads to it; otherwise the line of the change. -1: there is none.
  */
 export function lineOfSelection(
   comparison: Comparison,

@@ -30,7 +30,7 @@ function differingElements(before: readonly DetailValue[], after: readonly Detai
 /** Keys that say which element of a list it is, the best first. */
 const NAMES = ["fd", "wd", "path", "inode"] as const;
 
-/** The elements of a list without those of another; one that occurs more often than there remains. */
+/** The elements of a list that have no counterpart in another; each element there is the counterpart of one here. */
 function without(all: readonly DetailValue[], other: readonly DetailValue[]): readonly DetailValue[] {
   const left = new Map<string, number>();
   for (const each of other) {

@@ -13,7 +13,7 @@ import { counted, fileName, grouped } from "../../model/text/words.ts";
 import { changeWords } from "./changes-text.ts";
 import { type Identity, identityOf, rowsOf } from "./reopened.ts";
 
-/** Changes of an event whose words are compared, and whose tasks are counted; of more, the rest is only counted. */
+/** How many changes of an event are compared by their words and tasks; the rest is only counted. */
 export const MOST_READ = 1000;
 
 /** Something that happened, or a value that changed, and the pairs of descriptors that it concerns. */

@@ -70,12 +70,12 @@ const NO_RANK = 255;
 interface Topic {
   readonly lead: Lead;
   readonly events: number[];
-  /** The number of changes that it is named after; of files that were reopened, that of files. */
+  /** How many changes it is named after; for files that were reopened, how many files. */
   count: number;
 }
 
 interface Topics {
-  /** Those that matter most first. */
+  /** The most important first. */
   readonly topics: readonly Topic[];
   /** By event: its topic; absent if all its changes are hidden. */
   readonly topicOf: readonly (Topic | undefined)[];
@@ -201,8 +201,8 @@ function countFiles(subject: Subject, topic: Topic, isNamedAfter: Topics["isName
 const isSharing = (kind: ChangeKind): boolean => kind === "file-shared" || kind === "file-unshared";
 
 /**
- * The rank of an event by that of its first lead: another one for files that have no name, such
- * as ends of a socketpair.
+ * The rank of an event whose first lead has rank `rank`. Files without a name, such as the ends of a socketpair, have
+ * another rank.
  */
 function namelessRank(subject: Subject, event: number, rank: number): number {
   const { comparison } = subject;

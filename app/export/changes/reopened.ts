@@ -1,5 +1,5 @@
-// Whether the files of an event were reopened: descriptors that lead to another open file of the same path than before.
-// An image does not say so; what it says may leave no other explanation.
+// Whether the files of an event were reopened: whether descriptors lead to another open file of the same path than
+// before. Images do not say so, but what they say may leave no other explanation.
 
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/comparison.ts";
@@ -34,7 +34,7 @@ export interface Identity {
 
 /** Changes that are examined. */
 const MOST_EXAMINED = 1000;
-/** Rows of one change that are. */
+/** Rows of one change that are examined. */
 const MOST_ROWS = 100_000;
 
 /** @param shown Changes of the open files of one path. */
@@ -152,7 +152,7 @@ function isOfSeveralTables({ after, pairs }: Comparison, rows: readonly number[]
 
 /**
  * Adds descriptors that were opened in a table where another one of the path was closed, if they lead to an open file
- * that cannot be the one closed. Returns the changes that are thereby said.
+ * that cannot be the one closed. Returns the changes that this explains.
  */
 function addReplaced(comparison: Comparison, shown: Uint32Array, reopened: Set<number>): ReadonlySet<number> {
   const { pairs } = comparison;

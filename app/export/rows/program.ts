@@ -94,7 +94,7 @@ function kept(draft: Draft, place: number | null): number {
   return place ?? 0;
 }
 
-/** Lets an instruction go on with the one that is emitted next. */
+/** Makes an instruction continue with the next one that is emitted. */
 function land({ code, parts }: Draft, instruction: number): void {
   code[WORDS * instruction + TARGET] = parts.length;
 }

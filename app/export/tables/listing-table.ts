@@ -1,5 +1,5 @@
-// Rows of a listing as CSV or separated by tabs, written as bytes: a string is made only for what is neither a number,
-// nor plain text, nor the same as in another row. Columns are functions, not arrays as the kernel of rows needs.
+// Rows of a listing as CSV or separated by tabs, written as bytes. Numbers, plain text and repeated values are written
+// without making a string. Columns are functions; the kernel of rows, which needs arrays, cannot write them.
 
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import type { Column, Listing } from "../../model/listings/column.ts";

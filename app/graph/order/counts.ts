@@ -53,7 +53,7 @@ function countsOf(
   };
 }
 
-/** The count after; of what is gone, before. */
+/** The count after; for objects that are gone, the count before. */
 const later = ({ before, after }: Counts): number => after ?? before ?? 0;
 
 /** The descriptors of a table after, or before if the table is gone. */

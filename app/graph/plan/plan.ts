@@ -63,7 +63,7 @@ export interface PlannedTable {
   readonly open: boolean;
   /** Slots that are drawn, ascending. */
   readonly slots: readonly SlotRow[];
-  /** Number of slots of an open table that are not drawn because they are above those that are. */
+  /** Number of slots of an open table above the drawn ones, which are therefore not drawn. */
   readonly slotsAbove: number;
   /** Number of other slots of an open table that are not drawn. */
   readonly moreSlots: number;

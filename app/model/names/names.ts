@@ -192,7 +192,7 @@ const oct = (digits: string): number => Number.parseInt(digits, 8);
 export const O_ACCMODE = 3;
 export const ACCESS_MODES = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"] as const;
 
-/** The same on all machines. Its access mode, O_RDONLY, means nothing: such a file is neither read nor written. */
+/** The same on all machines. Such a file cannot be read or written: its access mode, O_RDONLY, means nothing. */
 export const O_PATH = oct("10000000");
 
 // Linux include/uapi/asm-generic/fcntl.h.

@@ -1,4 +1,4 @@
-// Size and checksum of what a set keeps as it is, to compare it.
+// Size and checksum of contents that a set stores unchanged, for comparing them.
 
 import { crc32 } from "../../decoder/archive/compression/checksums.ts";
 import type { Source } from "../../decoder/source.ts";

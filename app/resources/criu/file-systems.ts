@@ -7,13 +7,13 @@ import type { Tables } from "../tables.ts";
 import { type Digest, digestOfRest, hex } from "./digest.ts";
 import { messageOf, type SetReader } from "./set-reader.ts";
 
-/** Members with archives of what is on a tmpfs, and the field of mnt_entry with their number. */
+/** Members with archives of the files of a tmpfs, and the field of mnt_entry with their number. */
 const ARCHIVES = [
   ["tmpfs", "mnt_id"],
   ["tmpfs-dev", "root_dev"],
 ] as const;
 
-/** The archive of what is on a tmpfs. */
+/** The archive of the files of a tmpfs. */
 interface FileSystem {
   /** Its mount point. */
   readonly name: Uint8Array | null;
@@ -73,7 +73,7 @@ async function digestOfArchive(set: SetReader, source: Source): Promise<Digest |
 /** RFC 1952: a file has a header of ten bytes, and ends with the checksum and the size of what it contains. */
 const [GZIP_HEADER, GZIP_TRAILER] = [10, 8];
 
-/** Size and checksum of what a gzip file contains, as it says; `null`: it is none. */
+/** The size and checksum that a gzip file states of its contents; `null`: it is not a gzip file. */
 async function trailerOf(source: Source): Promise<Digest | null> {
   if (source.size < GZIP_HEADER + GZIP_TRAILER) return null;
   const [first, second] = await source.read(0, 2);

@@ -36,7 +36,7 @@ export const NEW_VIEW = {
  * The state with these documents in place of others. The selection is kept if the new documents come from the same
  * input; the selection of a pending link takes precedence.
  *
- * @param sideOfTwo The side that is shown of two; by default, the one that is shown of two now.
+ * @param sideOfTwo The side to show if there are two; by default, the side that is shown now.
  */
 export function shown(
   state: State,

@@ -1,8 +1,8 @@
-// What images are called that were found in what the user gave.
+// The names of images that were found in the input.
 
 /**
- * The name of each image: that of the file that it is alone in, which for an archive is the name that the user knows;
- * else its name among the others. Empty: the name of the input.
+ * The name of each image. If a file contains one image, the name of the file: the user knows an archive by that.
+ * Otherwise the image's name among the others. Empty: the name of the input.
  *
  * @param images Their names by where they were found.
  * @param files The paths of the files that the user gave.

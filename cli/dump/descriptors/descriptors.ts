@@ -32,7 +32,7 @@ export interface Opening {
   readonly mount: string;
   /** Number of the inode; empty: this kernel does not show it (before 5.14). */
   readonly inode: string;
-  /** Those flags that cannot change after open(2). */
+  /** The flags that cannot change after open(2). */
   readonly fixedFlags: number;
 }
 

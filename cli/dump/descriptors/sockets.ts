@@ -77,8 +77,8 @@ export interface SocketTables {
 }
 
 /**
- * Socket tables; those of a namespace are read when first needed. Not all sockets are in a table: an internet socket
- * that is not bound is in none, nor are those of other families.
+ * Socket tables; those of a namespace are read when first needed. Some sockets are in no table: internet sockets that
+ * are not bound, and sockets of other families.
  *
  * @param wanted Inodes to keep; all others are skipped.
  */

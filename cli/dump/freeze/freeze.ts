@@ -128,7 +128,7 @@ const hasEnded = (state: string): boolean => state === "zombie" || state === "de
 interface Group {
   /** Its directory. */
   readonly path: string;
-  /** Those of its processes that are to be stopped. */
+  /** Its processes that are to be stopped. */
   readonly pids: readonly number[];
 }
 

@@ -215,7 +215,7 @@ function checkFile(scan: Scan, seen: number, bytes: Uint8Array, start: number, e
   body.check?.(scan, inside, bytes, from, to);
 }
 
-/** Reads the message of an open file. Checks its shape, unless that was done with that of the entry, at `start`. */
+/** Reads the message of an open file. Checks its shape, unless the check of the entry at `start` included it. */
 function readBody(scan: Scan, index: number, bytes: Uint8Array, from: number, to: number, start: number, end: number) {
   const body = MESSAGE_BODIES[index] as Body;
   if (scan.areMessagesLeft) {

@@ -33,7 +33,7 @@ export function needsOf(scan: Scan, paths: UsedPaths, most: number): Needs {
   };
 }
 
-/** Needs of one kind, which are made one by one: a set may name a million files. */
+/** Needs of one kind, made one at a time: a set may name a million files. */
 interface Group<Need> {
   readonly count: number;
   readonly make: (nth: number) => Need;

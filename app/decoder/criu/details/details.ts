@@ -146,7 +146,7 @@ function createAbouts(
  */
 type Describer = (file: FileRow, entry: EntryBytes, related?: readonly Related[]) => Steps | null;
 
-/** @param looksUp Whether to look for files that are like the one that is described. */
+/** @param looksUp Whether to look for files that are like the described one. */
 function createDescriber(aboutOf: AboutOf, looksUp = true): Describer {
   const fields = createFields();
   let body: FileBody | null = null;

@@ -133,7 +133,7 @@ function isArmed({ details, fields }: About): number {
   return details.indexOf(!isZero(fields, LEFT) || !isZero(fields, LEFT_NANO));
 }
 
-/** The number of the value of a time, of which one field has the seconds and one the rest: `5.000000000`. */
+/** The number of the value of a time, given as two fields for seconds and nanoseconds: `5.000000000`. */
 function timeValue({ details, fields }: About, whole: KnownField, nano: KnownField): number {
   const { parts, last } = fields;
   const seconds = last[whole.number] as number;

@@ -107,8 +107,8 @@ function stretchAt(own: Place, other: Place, most: number): Stretch {
 }
 
 /**
- * How many entries from both places on have the same messages and lengths: those of a whole run if one begins in both
- * sets, otherwise one or none.
+ * How many entries, from both places on, have the same messages and lengths: a whole run if one begins in both sets,
+ * otherwise one or none.
  */
 function alikeRows(own: Place, other: Place): number {
   if (!isSameKind(own, other)) return 0;

@@ -2,7 +2,7 @@
 
 import { enumName } from "./messages.ts";
 
-/** Those whose names differ from those of CRIU's enum. */
+/** Names that differ from those of CRIU's enum. */
 const NAMES: Readonly<Record<string, string>> = { OVERLAYFS: "overlay" };
 
 /** The name of mnt_entry.fstype; `null`: not known to CRIU 4.2. */

@@ -226,7 +226,7 @@ export function linkTasks(set: SetContext): void {
   }
 }
 
-/** Adds the number of threads of each task that lives, once it is known which do. */
+/** Adds the number of threads of each live task, once it is known which tasks are dead. */
 export function addThreadCounts(set: SetContext): void {
   const { builder, seen, tasks } = set;
   if (!seen.kinds.has("pstree")) return;

@@ -83,7 +83,7 @@ function withoutGaps(runs: PageRuns, from: number): PageRuns {
   return list.finish().runs;
 }
 
-/** Replaces runs that are in the parent set by what that has. */
+/** Replaces runs that are in the parent set by the runs of the parent set. */
 function withParent(runs: PageRuns, parent: PageRuns): PageRuns {
   const list = createRunList();
   for (let run = 0; run < runs.count; run++) {

@@ -68,7 +68,7 @@ export function isNeeded(name: string): boolean | "maybe" | "ends" {
   return mayBeOpened(name) ? "maybe" : false;
 }
 
-/** Compressed archives of what is on a tmpfs, of which only the checksum at the end is read. */
+/** Compressed archives of the files of a tmpfs: only the checksum at their end is read. */
 const FILE_SYSTEMS: ReadonlySet<string> = new Set(["tmpfs", "tmpfs-dev"]);
 
 /** Files with memory pages: they are read only when memory is shown or searched. */

@@ -103,7 +103,7 @@ export interface TaskLinks {
   rootNamespaces: readonly number[] | null;
   /** pid → task. */
   readonly byPid: IdIndex;
-  /** Credentials of tasks, which are mostly those of other tasks as well. */
+  /** Credentials that were read: most tasks have the same as others. */
   readonly credentials: KnownCredentials[];
 }
 
@@ -188,7 +188,7 @@ export const MOST_CONTENTS = 31;
 
 /** What entries say of the contents of pipes: most pipes of a set are empty and have the same capacity. */
 export interface PipeContents {
-  /** Those that differ. `size` is NONE if there is none. */
+  /** The different contents. `size` is NONE if an entry has none. */
   readonly known: { readonly bytes: number; readonly size: number }[];
   /** By open file: the number of those of the last entry about it, from 1 on; 0: they have none. `null`: all are 0. */
   ofFile: Uint8Array<ArrayBuffer> | null;

@@ -33,7 +33,7 @@ import {
 } from "../text/words.ts";
 import { box, characters, left, right, signed } from "./box.ts";
 
-/** Pixels by which a task is indented below its parent, and the most levels that are. */
+/** Pixels by which a task is indented below its parent, and the most levels of indentation. */
 export const INDENT = 8;
 export const MOST_INDENTED = 4;
 
