@@ -2,6 +2,7 @@
 
 import { NONE } from "../../../model/checkpoint.ts";
 import { i32At } from "../../../model/read.ts";
+import { counted } from "../../../model/text/words.ts";
 import { holds, i32 } from "../walk/record-bytes.ts";
 import { expectPath, report, type Walk } from "../walk/walk.ts";
 
@@ -26,12 +27,17 @@ export function onFileTable(walk: Walk): void {
   expectPath(walk, NONE);
 }
 
-/** Closes the current table; reports announced descriptors that are missing. */
+/** Closes the current table; reports announced descriptors that are missing, and others that are not announced. */
 export function endTable(walk: Walk): void {
-  if (walk.table !== NONE && walk.tableLeft > 0) {
-    const announced = i32At(walk.builder.tables.announced, walk.table);
-    const missing = `${walk.tableLeft} of the ${announced} descriptors that it announces`;
+  const { builder, table, tableLeft } = walk;
+  const announced = table === NONE ? NONE : i32At(builder.tables.announced, table);
+  if (tableLeft > 0) {
+    const missing = `${tableLeft} of the ${announced} descriptors that it announces`;
     report(walk, "warning", "descriptors-missing", `A file table lacks ${missing}.`, walk.pos);
+  } else if (tableLeft < 0 && announced >= 0) {
+    const what = `A file table announces ${counted(announced, "descriptor")}, but has ${announced - tableLeft}.`;
+    const { offset } = builder.placeOf(i32At(builder.tables.record, table));
+    report(walk, "warning", "descriptors-unannounced", what, offset + 8);
   }
   walk.table = NONE;
   walk.tableLeft = 0;

@@ -1,6 +1,7 @@
 // Records of the image as a whole: HEADER, OBJREF, BUFFER, STRING, TREE, PIDS, ERROR and TAIL.
 
 import { NONE } from "../../../model/checkpoint.ts";
+import { i32At } from "../../../model/read.ts";
 import { textAndBytes, visibleText } from "../../../model/text/text.ts";
 import { TAIL_MAGIC } from "../recognise.ts";
 import { holds, i32, u32, u64 } from "../walk/record-bytes.ts";
@@ -72,13 +73,16 @@ function reportObjref(walk: Walk, objref: number): void {
 const reportRepeatedObjref = (walk: Walk, objref: number): void =>
   report(walk, "error", "objref-repeated", `Objref ${objref} is announced a second time.`, walk.pos + 12);
 
+/** CKPT_OBJ_IGNORE: no object is of this type. */
+const IGNORE = 0;
+
 /** Bytes of the object of a socket or terminal. */
 const OBJECT_BYTES = 96;
 
 /** Adds an object other than an open file or file table; returns its row among its kind. */
 function addOtherObject(walk: Walk, objtype: number, objref: number, kind: number): number {
   const { record } = walk;
-  if (objtype >= walk.objectTypes.length) {
+  if (objtype === IGNORE || objtype >= walk.objectTypes.length) {
     report(walk, "warning", "object-type", `Objref ${objref} has the unknown type ${objtype}.`, walk.pos + 8);
   }
   const object = walk.builder.addObject(objref, Math.min(objtype, 255), record);
@@ -144,8 +148,10 @@ export function onPids(walk: Walk): void {
 export function onString(walk: Walk): void {
   const { errorUnexplained, record } = walk;
   if (errorUnexplained !== NONE && record === errorUnexplained + 1) onErrorMessage(walk);
-  else if (walk.nextString === "comm") onComm(walk);
-  walk.nextString = "other";
+  else if (walk.nextString === "comm" && i32At(walk.builder.tasks.record, walk.task) === record - 1) {
+    onComm(walk);
+    walk.nextString = "other";
+  }
 }
 
 /** The STRING after ERROR. */
@@ -158,6 +164,10 @@ function onErrorMessage(walk: Walk): void {
   let stop = from;
   while (stop < end && bytes[stop] !== 0) stop++;
   if (stop > from && bytes[stop - 1] === 10) stop--;
+  if (stop === from) {
+    reportUnexplained(walk);
+    return;
+  }
   report(walk, "error", "error-record", `The dump failed: ${visibleText(bytes.subarray(from, stop))}`, walk.pos);
   walk.errorUnexplained = NONE;
 }

@@ -2,6 +2,7 @@
 
 import { NONE } from "../../../model/checkpoint.ts";
 import { LINUX_EXIT_STATES, LINUX_TASK_STATES, taskState } from "../../../model/names/names.ts";
+import { i32At } from "../../../model/read.ts";
 import { holds, i32 } from "../walk/record-bytes.ts";
 import {
   cutMessage,
@@ -41,6 +42,16 @@ export function closeTask(walk: Walk): void {
   if (walk.task !== NONE && !walk.taskClosed && walk.tableOfTask !== NONE) tasks.table[walk.task] = walk.tableOfTask;
   walk.tableOfTask = NONE;
   expectPath(walk, NONE);
+  if (walk.nextString === "comm") reportNameless(walk);
+}
+
+/** Reports a task whose STRING is missing, unless the image or its dump ends before it. */
+function reportNameless(walk: Walk): void {
+  const { builder, errorRecord } = walk;
+  walk.nextString = "other";
+  const record = i32At(builder.tasks.record, walk.task);
+  if (errorRecord === record + 1 || record === builder.records.count - 1) return;
+  report(walk, "error", "comm-missing", "The name of a task is missing.", builder.placeOf(record).offset);
 }
 
 const COMM_LENGTH = 16;

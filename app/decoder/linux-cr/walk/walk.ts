@@ -293,5 +293,6 @@ export function unresolved(walk: Walk, objref: number, wanted: string): string {
     kind === 0
       ? walk.objectTypes[u8At(walk.builder.objects.type, found >> OBJECT_BITS)]
       : Object.keys(OBJECTS)[kind - 1];
-  return `objref ${objref} is a ${name}, not ${wanted}`;
+  const isKnown = name !== undefined && name !== "IGNORE";
+  return `objref ${objref} is ${isKnown ? `a ${name}` : "of an unknown type"}, not ${wanted}`;
 }
