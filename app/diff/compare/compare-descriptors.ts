@@ -251,7 +251,6 @@ function wholeTables(checkpoint: Checkpoint, pairs: Pairs, table: Int32Array, ta
     return state === zombie || state === dead;
   };
   const isWhole = (row: TableRow, at: number): number => {
-    if (checkpoint.complete && row === NONE) return 1;
     if (row === NONE) return task.subarray(firstTask[at], firstTask[at + 1]).every(hasNoTable) ? 1 : 0;
     const expected = i32At(announced, row);
     const present = u32At(first, row + 1) - u32At(first, row);

@@ -63,8 +63,12 @@ export function openFileComparer(
     const vague = isVague(kindBefore) || isVague(kindAfter);
     if (kindBefore !== kindAfter && !(vague && pathBefore && pathAfter)) return CHANGE_BITS.path;
     if (pathBefore !== pathAfter || !pathBefore) {
-      // Made-up names depend on the format, and an absent name is not evidence of a change.
-      if (otherFormat || x.nameLength[b] === 0 || y.nameLength[a] === 0) return 0;
+      // Made-up names depend on the format.
+      if (otherFormat) return 0;
+      // Without any name on one side, nothing says whether it is the same file.
+      const isLost = (pathBefore && y.nameLength[a] === 0) || (pathAfter && x.nameLength[b] === 0);
+      if (isLost) return CHANGE_BITS.path | UNCERTAIN_PATH;
+      if (x.nameLength[b] === 0 || y.nameLength[a] === 0) return 0;
     }
     if (sameNames(b, a)) return 0;
     if (otherFormat && (sameUnlinked(before, b, after, a) || sameUnlinked(after, a, before, b))) return 0;

@@ -15,7 +15,8 @@ export type Draft = Record<string, Row[string]>;
 
 /** The objects that a CRED refers to. */
 interface OfCredentials {
-  readonly groups: readonly number[];
+  /** `null`: the image does not say. */
+  readonly groups: readonly number[] | null;
   /** The label of the security module; `null`: it has none. */
   readonly label: Uint8Array | null;
 }

@@ -68,7 +68,7 @@ export function createSharedObjects(arch: string | null): SharedObjects {
     },
     credentials(objref, struct) {
       const of = {
-        groups: groups.get(struct.number("groupinfo_ref")) ?? [],
+        groups: groups.get(struct.number("groupinfo_ref")) ?? null,
         label: labels.get(struct.number("sec_ref")) ?? null,
       };
       const namespace = namespaceOfUser.get(struct.number("user_ref")) ?? 0;

@@ -198,6 +198,7 @@ const CREDENTIALS: ResourceSpec = {
     column("groups", "list", "groups", "supplementary groups", {
       criu: "creds_entry.groups",
       linuxCr: "ckpt_hdr_groupinfo.groups",
+      recordedWith: "groups",
       unordered: true,
     }),
     column("effective", "capabilities", "effective", "capabilities in force", {

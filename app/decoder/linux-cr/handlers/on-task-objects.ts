@@ -31,7 +31,8 @@ export function onCred(walk: Walk): void {
   const reader = readStruct(walk, "ckpt_hdr_cred");
   const details: Record<string, Details[string]> = {};
   for (const id of IDS) details[id] = reader.number(id);
-  details.groups = walk.taskObjects.groups.get(reader.number("groupinfo_ref")) ?? [];
+  const groups = walk.taskObjects.groups.get(reader.number("groupinfo_ref"));
+  if (groups !== undefined) details.groups = groups;
   walk.taskObjects.credentials.set(objref, details);
   const isOutside = namesOtherKernel(walk.facts);
   if (isOutside && reader.number("cap_s.padding") !== HAS_STATUS) return;
