@@ -139,7 +139,8 @@ describe("one edit of a Linux-CR image", () => {
     ["socket.flags", 8n, "options", { SO_PASSCRED: true }],
     ["sock_common.reuse", 1n, "options", { SO_REUSEADDR: true }],
     ["sock.priority", 6n, "options", { SO_PRIORITY: 6 }],
-    ["sock.rcvtimeo", 250n, "options", { SO_RCVTIMEO: "250 jiffies" }],
+    ["sock.rcvtimeo", 2_500_000_000n, "options", { SO_RCVTIMEO: "2.500000" }],
+    ["sock.sndtimeo", 1n, "options", { SO_SNDTIMEO: "0.000000001" }],
     ["sock_common.bound_dev_if", 3n, "options", { SO_BINDTODEVICE: "interface 3" }],
   ])("%s of a socket is a change of %s", async (field, value, key, after) => {
     const parts = await image();

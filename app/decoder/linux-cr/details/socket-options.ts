@@ -68,7 +68,7 @@ export function socketOptions(socket: StructReader, inet: StructReader | null): 
     options.SO_BINDTODEVICE = `interface ${socket.number("sock_common.bound_dev_if")}`;
   }
   if ((flags & SOCK_LINGER) !== 0) options.SO_LINGER = lingerTime(socket);
-  const lowMark = lowWord(socket, "sock.rcvlowat");
+  const lowMark = firstWord(socket, "sock.rcvlowat");
   if (lowMark > 1) options.SO_RCVLOWAT = lowMark;
   addTimeout(options, "SO_RCVTIMEO", socket, "sock.rcvtimeo");
   addTimeout(options, "SO_SNDTIMEO", socket, "sock.sndtimeo");
@@ -106,6 +106,12 @@ function lowWord(reader: StructReader, field: string): number {
   return view.getUint32(reader.littleEndian ? 0 : 4, reader.littleEndian);
 }
 
+/** The first 32 bits of a field of 64 bits: what getsockopt(2) writes of an int, whatever the byte order. */
+function firstWord(reader: StructReader, field: string): number {
+  const bytes = reader.bytes(field);
+  return bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, reader.littleEndian);
+}
+
 /** struct linger: l_onoff, l_linger. In seconds. */
 function lingerTime(socket: StructReader): number {
   const bytes = socket.bytes("sock.linger");
@@ -113,13 +119,21 @@ function lingerTime(socket: StructReader): number {
   return new DataView(bytes.buffer, bytes.byteOffset, 8).getInt32(4, socket.littleEndian);
 }
 
-/** MAX_SCHEDULE_TIMEOUT with words of 64 and of 32 bits: no timeout. */
-const NO_TIMEOUT: readonly bigint[] = [(1n << 63n) - 1n, (1n << 31n) - 1n];
+const NANOSECONDS = 1_000_000_000n;
 
-/** How long a jiffy takes is not in the image. */
+/** A timeout, which getsockopt(2) gives in microseconds and the image in nanoseconds (sock_copy_timeval); 0: none. */
 function addTimeout(options: Record<string, DetailValue>, name: string, socket: StructReader, field: string): void {
   const bytes = socket.bytes(field);
   if (bytes.length < 8) return;
-  const jiffies = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, socket.littleEndian);
-  if (jiffies !== 0n && !NO_TIMEOUT.includes(jiffies)) options[name] = `${jiffies} jiffies`;
+  const time = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0, socket.littleEndian);
+  if (time !== 0n) options[name] = secondsOf(time);
+}
+
+/** Seconds with six digits after the point, or nine if it takes them. */
+function secondsOf(nanoseconds: bigint): string {
+  const size = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  const fraction = String(size % NANOSECONDS)
+    .padStart(9, "0")
+    .replace(/000$/, "");
+  return `${nanoseconds < 0n ? "-" : ""}${size / NANOSECONDS}.${fraction}`;
 }
