@@ -6,6 +6,7 @@ import { protocolsOf } from "../model/names/protocols.ts";
 import { parseInternet, sockaddrIn, sockaddrUn } from "./addresses.ts";
 import { checkpointObject, type Dump } from "./dump.ts";
 import type { ObjectKey } from "./objects.ts";
+import { fromVisible, withNul } from "./text.ts";
 import type { FieldValues } from "./writer.ts";
 
 /** socket_state, Linux include/linux/net.h. */
@@ -66,8 +67,15 @@ export function dumpSocket(dump: Dump, key: ObjectKey, objref: number): number {
       laddr: local.bytes,
       raddr: remote.bytes,
     });
+    writeDirectory(dump, details);
   } else if (internet) dump.writer.record("SOCKET_INET", internetFields(details, dump.littleEndian));
   return 0;
+}
+
+/** Writes the directory of a unix socket's name, if that is a relative path whose directory is known. */
+function writeDirectory({ writer }: Dump, { local, directory }: Details): void {
+  if (text(directory) === "" || !/^[^@/]/.test(text(local))) return;
+  writer.record("STRING", {}, withNul(fromVisible(text(directory))));
 }
 
 function internetFields(details: Details, littleEndian: boolean): FieldValues {

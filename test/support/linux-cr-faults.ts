@@ -13,11 +13,12 @@ import {
   swapRecords,
 } from "./edit-image.ts";
 
-/** Two tasks that share a table; one task with a file in three descriptors; a v23 image with memory and a terminal. */
+/** Two tasks that share a table; one task with a file in three descriptors; v23 with memory and a terminal, with sockets. */
 export const BASES = {
   tables: "seed-tables/before.ckpt",
   one: "seed-one/before.ckpt",
   v23: "v23-s1/before.ckpt",
+  sockets: "diff-blind/before.ckpt",
 } as const;
 
 /** One fault: the edit that makes it, and the finding. The record of `at` is named by name and number. */
@@ -30,7 +31,7 @@ export interface Fault {
   readonly errno: Errno | null;
 }
 
-const fault = (
+export const fault = (
   code: string,
   base: keyof typeof BASES,
   what: string,
@@ -41,7 +42,7 @@ const fault = (
 ): [string, Fault] => [`${code}: ${what}`, { code, base, edit, at, field, errno }];
 
 /** A fault in one field. */
-const set = (
+export const set = (
   code: string,
   base: keyof typeof BASES,
   name: string,

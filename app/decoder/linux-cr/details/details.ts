@@ -196,12 +196,20 @@ function socketDetails({ dialect, littleEndian, credentials }: Context, from: Fi
   if (unix !== null) {
     details.local = unixAddress(unix.bytes("laddr"), unix.number("laddr_len"));
     details.remote = unixAddress(unix.bytes("raddr"), unix.number("raddr_len"));
+    const directory = from.find("STRING")?.bytes.subarray(8);
+    if (directory !== undefined) details.directory = visibleText(directory.subarray(0, nulOrEnd(directory)));
     details.peer = unix.known("peer");
     const peerCredentials = credentialsOfPeer(unix, credentials);
     if (peerCredentials !== null) details.peerCredentials = peerCredentials;
   }
   if (words.state === LISTENING) details.backlog = socket.known("sock.backlog");
   return { ...details, ...socketOptions(socket, inet) };
+}
+
+/** Where a text ends that may end in a NUL. */
+function nulOrEnd(bytes: Uint8Array): number {
+  const nul = bytes.indexOf(0);
+  return nul < 0 ? bytes.length : nul;
 }
 
 /** uid and gid of a unix socket that has never had a peer, up to v22. */

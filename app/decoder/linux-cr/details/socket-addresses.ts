@@ -48,4 +48,8 @@ export function unixName(sockaddr: Uint8Array, length: number): Uint8Array {
 /** `unixName` as visible text. */
 export const unixAddress = (sockaddr: Uint8Array, length: number): string => visibleText(unixName(sockaddr, length));
 
-const AT_SIGN = 0x40;
+const [AT_SIGN, SLASH] = [0x40, 0x2f];
+
+/** Whether the name in a sockaddr_un is a path that depends on the working directory. */
+export const isRelative = (sockaddr: Uint8Array, length: number): boolean =>
+  length > 2 && sockaddr.length > 2 && sockaddr[2] !== 0 && sockaddr[2] !== SLASH;

@@ -107,7 +107,7 @@ function nameSocket(walk: Walk, row: FileRow, file: StructReader): void {
   const { name, stable } = socketName(socket.words, socket);
   builder.setNameBytes(row, name, stable);
   builder.addFileRecord(row, socket.record);
-  if (socket.detail !== NONE) builder.addFileRecord(row, socket.detail);
+  for (const record of [socket.detail, socket.directory]) if (record !== NONE) builder.addFileRecord(row, record);
 }
 
 function nameTerminal(walk: Walk, row: FileRow, file: StructReader): void {

@@ -3,7 +3,7 @@
 import { NONE } from "../../../model/checkpoint.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import { encodeText } from "../../../model/text/text.ts";
-import { internetAddress, unixName } from "../details/socket-addresses.ts";
+import { internetAddress, isRelative, unixName } from "../details/socket-addresses.ts";
 import { SOCKET_WORDS, socketWords } from "../details/socket-names.ts";
 import { readStruct, resolve, type SocketObject, type Walk } from "../walk/walk.ts";
 import { OBJECTS } from "./actions.ts";
@@ -17,6 +17,7 @@ export const newSocket = (record: RecordRow): SocketObject => ({
   local: NO_ADDRESS,
   remote: NO_ADDRESS,
   detail: NONE,
+  directory: NONE,
 });
 
 /** SOCKET: the socket object that the last OBJREF announced. */
@@ -36,7 +37,16 @@ export function onSocketUnix(walk: Walk): void {
   const socket = walk.sockets[resolve(walk, reader.number("this"), OBJECTS.SOCK)];
   if (socket === undefined) return;
   socket.detail = walk.record;
-  socket.local = unixName(reader.bytes("laddr"), reader.number("laddr_len"));
+  const address = [reader.bytes("laddr"), reader.number("laddr_len")] as const;
+  socket.local = unixName(...address);
+  if (isRelative(...address)) walk.boundSocket = socket;
+}
+
+/** STRING: the directory of the relative path that the SOCKET_UNIX right before it has as its name. */
+export function onSocketDirectory(walk: Walk): void {
+  const { boundSocket, record } = walk;
+  if (boundSocket !== null && boundSocket.detail === record - 1) boundSocket.directory = record;
+  walk.boundSocket = null;
 }
 
 /** An address with a port other than 0, which stands for no peer. */

@@ -7,7 +7,7 @@ import { TAIL_MAGIC } from "../recognise.ts";
 import { holds, i32, u32, u64 } from "../walk/record-bytes.ts";
 import { announce, PATH_MAX, readStruct, report, reportRepeated, type Walk } from "../walk/walk.ts";
 import { OBJECTS } from "./actions.ts";
-import { newSocket } from "./on-sockets.ts";
+import { newSocket, onSocketDirectory } from "./on-sockets.ts";
 import { announceTaskObject } from "./on-task-objects.ts";
 import { onComm } from "./on-tasks.ts";
 
@@ -144,14 +144,14 @@ export function onPids(walk: Walk): void {
   walk.nextBuffer = "pid-objects";
 }
 
-/** STRING: a task's comm, or the reason why the dump failed. */
+/** STRING: a task's comm, the directory of a socket's name, or the reason why the dump failed. */
 export function onString(walk: Walk): void {
   const { errorUnexplained, record } = walk;
   if (errorUnexplained !== NONE && record === errorUnexplained + 1) onErrorMessage(walk);
   else if (walk.nextString === "comm" && i32At(walk.builder.tasks.record, walk.task) === record - 1) {
     onComm(walk);
     walk.nextString = "other";
-  }
+  } else onSocketDirectory(walk);
 }
 
 /** The STRING after ERROR. */

@@ -35,6 +35,8 @@ export interface SocketObject {
   remote: Uint8Array;
   /** Row of SOCKET_UNIX or SOCKET_INET. */
   detail: RecordRow;
+  /** Row of the STRING with the directory of its name. */
+  directory: RecordRow;
 }
 
 /** A terminal object and the records that describe it. */
@@ -112,6 +114,8 @@ export interface Walk {
   fsPathsLeft: number;
   /** The contents of the next STRING. */
   nextString: "comm" | "other";
+  /** The unix socket whose name is a path that the next STRING completes. */
+  boundSocket: SocketObject | null;
   /** The contents of the next BUFFER. */
   nextBuffer: "uts" | "pids" | "pid-objects" | "epoll" | "other";
   /** The file whose epoll items the next BUFFER holds. */
@@ -170,6 +174,7 @@ export function beginWalk(source: Source, recognition: Recognition, limits?: Lim
     pathOwner: NONE,
     fsPathsLeft: 0,
     nextString: "other",
+    boundSocket: null,
     nextBuffer: "other",
     epollFile: NONE,
     errorRecord: NONE,
