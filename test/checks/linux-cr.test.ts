@@ -24,6 +24,7 @@ import {
 } from "../support/edit-image.ts";
 import { bigImage } from "../support/images.ts";
 import { BASES, FAULTS, FLAGS, flag, MODE, POS } from "../support/linux-cr-faults.ts";
+import { OBJECT_FAULTS } from "../support/linux-cr-object-faults.ts";
 import { fixtureBytes, open } from "../support/open.ts";
 
 const takeBase = (base: keyof typeof BASES): Promise<Parts> => takeApart(fixtureBytes(`linux-cr/${BASES[base]}`));
@@ -34,7 +35,7 @@ const findingsOf = async (bytes: Uint8Array) => (await checkImage(await open(byt
 const isOfBase = (base: keyof typeof BASES, code: string): boolean => base === "tables" && code === "several-tasks";
 
 describe("a fault is found, and nothing else", () => {
-  test.each(FAULTS)("%s", async (_, { code, base, edit, at, field, errno }) => {
+  test.each([...FAULTS, ...OBJECT_FAULTS])("%s", async (_, { code, base, edit, at, field, errno }) => {
     const edited = edit(await takeBase(base));
     const bytes = putTogether(edited);
     const all = await findingsOf(bytes);
@@ -57,7 +58,7 @@ describe("a fault is found, and nothing else", () => {
   });
 
   test("for every rule that an image alone can break", () => {
-    const tried = new Set(FAULTS.map(([, { code }]) => code));
+    const tried = new Set([...FAULTS, ...OBJECT_FAULTS].map(([, { code }]) => code));
     const untried = LINUX_CR_RULES.filter(({ code }) => !tried.has(code)).map(({ code }) => code);
     // Only the kernel that restarts knows which security module it runs. The last two are not faults of records.
     expect(untried).toEqual(["H38", "archive-damaged", "image-incomplete"]);

@@ -16,6 +16,7 @@ import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { demandsOf } from "./demands.ts";
 import { descriptorCheck, fileCheck, onEpollItems, onFileName, onFileTable, onPipeContents } from "./on-files.ts";
+import { checkEpolls, GROUPINFO_BYTES, onGroupinfo, onSignal, onSocketUnix, onTty, socketCheck } from "./on-objects.ts";
 import {
   checkPids,
   objectTypesOf,
@@ -26,7 +27,6 @@ import {
   onPids,
   onTail,
   onTree,
-  onTty,
   onVpids,
 } from "./on-stream.ts";
 import {
@@ -34,7 +34,6 @@ import {
   onCpu,
   onCpuFpu,
   onFs,
-  onGroupinfo,
   onLdt,
   onMm,
   onMmContext,
@@ -71,6 +70,7 @@ const CHECKS: Readonly<Record<string, (scan: Scan) => void>> = {
   BUFFER: onBuffer,
   TREE: onTree,
   TTY: onTty,
+  SOCKET_UNIX: onSocketUnix,
   VPIDS: onVpids,
   PIDS: onPids,
   OBJREF: onObjref,
@@ -95,21 +95,23 @@ const CHECKS: Readonly<Record<string, (scan: Scan) => void>> = {
   PGARR: onPgarr,
   MM_CONTEXT: onMmContext,
   MM_CONTEXT_LDT: onLdt,
+  SIGNAL: onSignal,
   SIGPENDING: onSigpending,
   SIGHAND: onSighand,
   FS: onFs,
   GROUPINFO: onGroupinfo,
 };
 
-/** Checks of the most frequent records, made for their kind. */
+/** Checks of records that are prepared for the dialect, because they are frequent or their fields' names are not unique. */
 const PREPARED: Readonly<Record<string, (fields: Fields, dialect: Dialect, masks: FlagMasks) => (scan: Scan) => void>> =
   {
     FILE_DESC: descriptorCheck,
     FILE: fileCheck,
+    SOCKET: socketCheck,
   };
 
-/** At most so many bytes of a payload are checked. */
-const PATH_BYTES = 4096 + 8;
+/** Most bytes that are read of records whose payload is checked. */
+const MOST_READ: Readonly<Record<string, number>> = { FILE_NAME: 4096 + 8, GROUPINFO: GROUPINFO_BYTES };
 /** After this many records that need not be read, few of the next bytes may be needed. */
 const FAR = 1024;
 const LARGEST_BUFFER = 64 * 1024 * 1024;
@@ -145,7 +147,7 @@ function kindInfo({ type, name: ownName, struct }: RecordKind, dialect: Dialect,
     isObjref: name === "OBJREF",
     isBuffer: name === "BUFFER",
     isUnknown: name.startsWith("unknown record"),
-    need: name === "FILE_NAME" ? PATH_BYTES : check !== null || references.length > 0 ? size : 0,
+    need: MOST_READ[name] ?? (check !== null || references.length > 0 ? size : 0),
     size,
     fields,
     references,
@@ -380,6 +382,7 @@ function finishScan(scan: Scan): void {
     const message = `TREE announces ${scan.treeTasks} tasks, but ${scan.tasks} follow.`;
     faultAt(scan, "H29", scan.treeRecord, "nr_tasks", 8, message);
   }
+  checkEpolls(scan);
   if (scan.pidsRecord !== NONE) checkPids(scan, createIdIndex(), scan.checkpoint);
   checkObjects(scan);
 }

@@ -6,6 +6,7 @@ import { visibleText } from "../../model/text/text.ts";
 import { flagsText } from "../../model/text/words.ts";
 import { endsUnlinked } from "../../model/unlinked.ts";
 import { type FlagMasks, leftOverNames, opensDirectoryForWriting } from "../open-flags.ts";
+import { checkEventfd } from "./on-objects.ts";
 import {
   type CheckedField,
   expect,
@@ -155,6 +156,7 @@ function checkFile(scan: Scan, context: FileContext): void {
   if (!isModeOfFlags(mode, flags)) modeFault(scan, context, flags, mode);
   if (context.position !== undefined) checkPosition(scan, context, context.position, type, mode);
   if (context.pipe !== undefined) checkPipe(scan, numberAt(scan, context.pipe));
+  if (type.name === "EVENTFD") checkEventfd(scan);
 }
 
 function typeFault(scan: Scan, type: number): void {

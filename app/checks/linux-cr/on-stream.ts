@@ -2,7 +2,7 @@
 
 import type { Dialect } from "../../decoder/linux-cr/catalogue/dialect.ts";
 import { HEADER_MAGIC, TAIL_MAGIC } from "../../decoder/linux-cr/recognise.ts";
-import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
+import type { Checkpoint } from "../../model/checkpoint.ts";
 import { bigOf, expect, faultAt, fieldFault, hasField, numberOf, type Scan, wantLength } from "./scan.ts";
 
 /** Names of the uts arrays that follow HEADER, in order. */
@@ -227,22 +227,6 @@ function repeatedFault(scan: Scan, type: number, objref: number): void {
   loseAnnouncement(scan, type);
   fieldFault(scan, "H7", "objref", `Objref ${objref} is announced a second time.`);
 }
-
-/** TTY: a pseudo-terminal reserves an objref for the file of its master, which has no OBJREF record. */
-export function onTty(scan: Scan): void {
-  if (!hasField(scan, "file_objref") || numberOf(scan, "driver_type") !== TTY_DRIVER_TYPE_PTY) return;
-  if (numberOf(scan, "driver_subtype") !== PTY_TYPE_MASTER) return;
-  const objref = numberOf(scan, "file_objref") | 0;
-  if (objref <= 0) {
-    fieldFault(scan, "H9", "file_objref", `A pseudo-terminal reserves objref ${objref}; objrefs are positive.`);
-  } else if (!scan.reserved.has(objref) && scan.byObjref.get(objref) !== NONE) {
-    fieldFault(scan, "H7", "file_objref", `A pseudo-terminal reserves objref ${objref}, which an object has.`);
-  } else scan.reserved.add(objref);
-}
-
-/** Linux include/linux/tty_driver.h. */
-const TTY_DRIVER_TYPE_PTY = 4;
-const PTY_TYPE_MASTER = 1;
 
 /** Notes that an object was announced wrongly, so that consequences are not reported as well. `type` null: unknown. */
 function loseAnnouncement(scan: Scan, type: number | null): void {

@@ -258,8 +258,3 @@ export function onFs(scan: Scan): void {
   endTable(scan);
   scan.namesDue = 2;
 }
-
-/** GROUPINFO: the groups begin where the struct's last padding is. */
-export function onGroupinfo(scan: Scan): void {
-  wantLength(scan, scan.kind.size + 4 * numberOf(scan, "ngroups"));
-}

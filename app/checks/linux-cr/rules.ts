@@ -16,6 +16,7 @@ const odd = (span: Pick<Outcome, "from" | "until"> = {}): Outcome => ({ severity
 const EINVAL: readonly Outcome[] = [refused("EINVAL")];
 const UP_TO_V16 = { until: "v16" } as const;
 const FROM_V17 = { from: "v17" } as const;
+const FROM_V18 = { from: "v18" } as const;
 
 const DAMAGED = "The image was damaged or cut, or the tool that wrote it is wrong: take the dump again.";
 const WRITER = "No kernel writes this: look for a bug in the tool that made or edited the image.";
@@ -377,6 +378,51 @@ const WORDS: Table = [
     examines: "FILE_TABLE, against TASK_OBJS.files_objref",
     outcomes: [wrong()],
     remedy: "The task that used the table is missing from the image, or names another.",
+  },
+  {
+    code: "socket-refused",
+    title: "A socket is in a state that no restart accepts",
+    examines: "SOCKET.socket.state, sock.state, sock.shutdown, sock.userlocks, sock.err, sock.flags; SOCKET_UNIX.peer",
+    outcomes: [refused("EINVAL", FROM_V18), refused("ENOSYS", FROM_V18)],
+    target: "The backlog of a unix datagram socket must not exceed net.unix.max_dgram_qlen.",
+    remedy: "Take the dump when no connection is being set up or closed, and without SO_TIMESTAMPING.",
+  },
+  {
+    code: "terminal-refused",
+    title: "A terminal is not a side of a pseudo-terminal, or is being closed",
+    examines: "TTY.driver_type, driver_subtype, link_objref, file_objref, flags",
+    outcomes: [refused("EINVAL", FROM_V18)],
+    target: "The master is opened under its number, which must be free.",
+    remedy: "Only pseudo-terminals can be restored: run the program on one before taking the dump.",
+  },
+  {
+    code: "groups-refused",
+    title: "Supplementary groups do not ascend, or there are more than 65,536",
+    examines: "GROUPINFO.ngroups, groups",
+    outcomes: [refused("EINVAL", FROM_V17)],
+    remedy: "A kernel keeps groups sorted, but setgroups(2) can give it one twice: set each group once.",
+  },
+  {
+    code: "limit-refused",
+    title: "A soft resource limit is above its hard limit",
+    examines: "SIGNAL.rlim",
+    outcomes: [refused("EINVAL", FROM_V18)],
+    target: "Raising a hard limit takes CAP_SYS_RESOURCE; RLIMIT_NOFILE cannot exceed fs.nr_open.",
+    remedy: WRITER,
+  },
+  {
+    code: "eventfd-refused",
+    title: "eventfd(2) does not take the flags of an eventfd, or not its whole count",
+    examines: "FILE.count, flags",
+    outcomes: [refused("EINVAL", { from: "v19-dev-20091104" }), wrong({ from: "v19-dev-20091104" })],
+    remedy: "A count of 2^32 or above loses its upper bits in a restart: dump after the program has read it.",
+  },
+  {
+    code: "epoll-refused",
+    title: "The items of an epoll belong to an open file that is no epoll",
+    examines: "EPOLL_ITEMS.epfile_objref",
+    outcomes: [refused("EINVAL", { from: "v19-dev-20091104" })],
+    remedy: WRITER,
   },
   {
     code: "pid-repeated",

@@ -41,4 +41,5 @@ export const NEXT = {
   descriptorDue: ["FILE", "FILE_DESC"],
   comm: ["FILE_TABLE", "TASK_OBJS"],
   ldt: ["MM_CONTEXT_LDT"],
+  directoryDue: ["STRING"],
 } as const satisfies Record<string, readonly string[]>;
