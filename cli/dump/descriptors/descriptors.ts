@@ -261,10 +261,17 @@ function named(name: string): Pick<OpenFile, "name" | "path" | "pathBytes"> {
 }
 
 /**
+ * Names of memfd_secret(2) and of buffers of dma-buf, which look like paths but are on mounts inside the kernel: without
+ * this, such a file would lie outside the root, and the dump fail.
+ */
+const INTERNAL = /^\/(?:secretmem \(deleted\)$|dmabuf:)/;
+
+/**
  * The kind of a file that has a name instead of a path; `null`: the name is a path. @param name
  * A character for each byte.
  */
 export function kindOfName(name: string): string | null {
+  if (INTERNAL.test(name)) return "generic";
   if (name.startsWith("/") && !mayHaveKind(name)) return null;
   const bracketed = BRACKETED.exec(name);
   if (bracketed !== null) return bracketed[1] ?? "";
