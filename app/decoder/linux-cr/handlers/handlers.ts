@@ -83,6 +83,7 @@ export function handle(walk: Walk, action: number): boolean {
       onCred(walk);
       break;
     case ACTIONS.GROUPINFO:
+      if (walk.held < walk.length && !walk.cut) return false;
       onGroupinfo(walk);
       break;
     case ACTIONS.TASK_CREDS:

@@ -7,10 +7,10 @@ import { capabilityNames } from "../../../model/names/capabilities.ts";
 import { signalName } from "../../../model/names/signals.ts";
 import { HAS_STATUS, namesOtherKernel } from "../../../model/outside.ts";
 import type { TaskRow } from "../../../model/rows.ts";
-import { visibleText } from "../../../model/text/text.ts";
+import { bytesView, visibleText } from "../../../model/text/text.ts";
 import { CAPABILITY_SETS } from "../fields/meaning.ts";
-import { holds, u32 } from "../walk/record-bytes.ts";
-import { expectPath, readStruct, resolve, type Walk } from "../walk/walk.ts";
+import { structReader } from "../struct-reader.ts";
+import { expectPath, readStruct, recordBytes, resolve, type Walk } from "../walk/walk.ts";
 import { OBJECTS } from "./actions.ts";
 
 /** Objects that have details of tasks. */
@@ -43,15 +43,26 @@ export function onCred(walk: Walk): void {
   if (!isOutside) details.securebits = reader.number("cap_s.securebits");
 }
 
+/** Most bytes of a GROUPINFO that are read: 65,536 groups. */
+const GROUPINFO_BYTES = 512 * 1024;
+
 /** GROUPINFO: supplementary groups, as far as they are in the window. */
-export function onGroupinfo(walk: Walk): void {
-  const objref = walk.taskObjects.announced.get("GROUPINFO");
-  const offset = walk.dialect.struct("ckpt_hdr_groupinfo")?.byName.get("groups")?.offset;
+export const onGroupinfo = (walk: Walk): void => addGroups(walk, recordBytes(walk));
+
+/** The same, of a GROUPINFO that is longer than what the window has of it. */
+export async function readGroupinfo(walk: Walk): Promise<void> {
+  addGroups(walk, await walk.source.read(walk.pos, Math.min(walk.length, GROUPINFO_BYTES)));
+}
+
+function addGroups({ taskObjects, dialect, littleEndian }: Walk, record: Uint8Array): void {
+  const objref = taskObjects.announced.get("GROUPINFO");
+  const layout = dialect.struct("ckpt_hdr_groupinfo");
+  const offset = layout?.byName.get("groups")?.offset;
   if (objref === undefined || offset === undefined) return;
-  const count = readStruct(walk, "ckpt_hdr_groupinfo").number("ngroups");
-  const groups: number[] = [];
-  for (let from = offset; groups.length < count && holds(walk, from + 4); from += 4) groups.push(u32(walk, from));
-  walk.taskObjects.groups.set(objref, groups);
+  const view = bytesView(record);
+  const count = Math.min(structReader(layout, record, littleEndian).number("ngroups"), (record.length - offset) >> 2);
+  const groups = Array.from({ length: Math.max(0, count) }, (_, at) => view.getUint32(offset + 4 * at, littleEndian));
+  taskObjects.groups.set(objref, groups);
 }
 
 /** FS: the FILE_NAMEs of the working directory and of the root follow. */

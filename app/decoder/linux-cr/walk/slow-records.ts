@@ -1,6 +1,7 @@
-// Records that have to await bytes: pids, which may be longer than the window, and records followed by raw bytes of
-// unknown length (SOCKET_FRAG, HPAGE).
+// Records that have to await bytes: pids and groups, which may be longer than the window, and records followed by raw
+// bytes of unknown length (SOCKET_FRAG, HPAGE).
 
+import { readGroupinfo } from "../handlers/on-task-objects.ts";
 import { TYPES, UNKNOWN } from "./kinds.ts";
 import { fault, readStruct, report, type Walk } from "./walk.ts";
 
@@ -11,8 +12,10 @@ const SOCKET_FRAG_LENGTH = 16;
 
 /** Handles the current record, whose row has been added, and goes to the next. */
 export async function handleSlowly(walk: Walk): Promise<void> {
-  const { pos, length } = walk;
-  if (walk.nextBuffer === "pids" || walk.nextBuffer === "pid-objects") await readPids(walk, length);
+  const { pos, length, window, littleEndian, dialect } = walk;
+  const type = window.view.getUint32(walk.at, littleEndian);
+  if (type === dialect.recordType("GROUPINFO")) await readGroupinfo(walk);
+  else if (walk.nextBuffer === "pids" || walk.nextBuffer === "pid-objects") await readPids(walk, length);
   else if (length === SOCKET_FRAG_LENGTH) walk.skip = await socketPage(walk, pos + length);
   else walk.skip = await hugePage(walk, pos + length);
   walk.pos = pos + length;

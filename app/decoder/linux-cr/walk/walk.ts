@@ -246,11 +246,12 @@ export function enterRecord(walk: Walk, record: RecordRow, length: number): void
   walk.cut = length > walk.source.size - walk.pos;
 }
 
+/** The bytes of the current record that the window has. */
+export const recordBytes = ({ window, at, held }: Walk): Uint8Array => window.bytes.subarray(at, at + held);
+
 /** Reads fields of the current record as a struct of the dialect. */
-export function readStruct(walk: Walk, struct: string): StructReader {
-  const { window, at, held } = walk;
-  return structReader(walk.dialect.struct(struct), window.bytes.subarray(at, at + held), walk.littleEndian);
-}
+export const readStruct = (walk: Walk, struct: string): StructReader =>
+  structReader(walk.dialect.struct(struct), recordBytes(walk), walk.littleEndian);
 
 /** Bytes of an objref in the index of objrefs. */
 const OBJREF_BYTES = 16;
