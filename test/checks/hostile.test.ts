@@ -66,7 +66,17 @@ describe("a damaged image", () => {
 });
 
 /** What a description made at random may have that no kernel writes: flags, modes, positions and counts of any bits. */
-const OF_VALUES = ["H20", "H21", "H22", "H23", "H24", "H26", "directory-written", "eventfd-refused", "position-impossible"];
+const OF_VALUES = [
+  "H20",
+  "H21",
+  "H22",
+  "H23",
+  "H24",
+  "H26",
+  "directory-written",
+  "eventfd-refused",
+  "position-impossible",
+];
 /** An epoll or a socket that names what the description does not have. */
 const OF_NAMES = ["H12", "object-unused"];
 /** The encoder writes more than a kernel of the seed reads. */
