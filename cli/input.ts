@@ -214,7 +214,7 @@ function openFiles(name: string, files: readonly Listed[], keep: boolean): Input
   const kept = keep ? createKept() : null;
   const sources = files.flatMap((file): Source | [] => {
     if (file.link !== undefined) return bytesSource(file.name, file.link);
-    const bytes = kept?.(file) ?? null;
+    const bytes = kept?.readSmall(file) ?? null;
     if (bytes !== null) return keptSource(file, bytes);
     let fd: number | null = null;
     // A set may have more files than a process may have open, so each is opened when it is first read in part.
@@ -230,7 +230,8 @@ function openFiles(name: string, files: readonly Listed[], keep: boolean): Input
     if (stats === undefined) return [];
     const { size, mtimeMs } = stats;
     const modified = () => mtimeMs / 1000;
-    return { ...fileSource(file.name, files.length === 1 ? null : file.path, size, open), modified };
+    const keeps = kept?.keepsRead(file, size) ?? false;
+    return { ...fileSource(file.name, files.length === 1 ? null : file.path, size, open, keeps), modified };
   });
   return {
     name,
@@ -245,16 +246,25 @@ function openFiles(name: string, files: readonly Listed[], keep: boolean): Input
 /** Files of images that are likely small. Files with memory pages are large, and often not read at all. */
 const MAY_BE_SMALL = /(^|\/)(?!pages-)[^/]*\.img$/;
 
-/** The most bytes of small files to keep. */
+/** The most bytes of files to keep. */
 const MOST_KEPT = 64 << 20;
 /** Small files are kept in blocks of this size. */
 const KEPT_BLOCK = 1 << 20;
+/** The largest file of which what was read is kept. In bytes. */
+const LARGEST_KEPT = 16 << 20;
 
-/**
- * A function that reads a small file of an image without asking for its size, which takes as long as reading it.
- * `null`: it is not small, or cannot be read.
- */
-function createKept(): (file: Listed) => Uint8Array | null {
+/** What is kept of the files of a directory, within MOST_KEPT. */
+interface Kept {
+  /**
+   * Reads a small file of an image without asking for its size, which takes as long as reading it. `null`: it is not small,
+   * or cannot be read.
+   */
+  readSmall(file: Listed): Uint8Array | null;
+  /** Whether to keep what is read of a file that is not small: most are read again, for details and checks. */
+  keepsRead(file: Listed, size: number): boolean;
+}
+
+function createKept(): Kept {
   let block = new Uint8Array(0);
   let used = 0;
   let left = MOST_KEPT;
@@ -272,19 +282,26 @@ function createKept(): (file: Listed) => Uint8Array | null {
     left -= length;
     return block.subarray(used - length, used);
   };
-  return ({ name, path }) => {
-    if (left < SMALL_FILE || !MAY_BE_SMALL.test(name)) return null;
-    try {
-      const fd = openSync(path, "r");
+  return {
+    readSmall({ name, path }) {
+      if (left < SMALL_FILE || !MAY_BE_SMALL.test(name)) return null;
       try {
-        return readAll(fd);
-      } finally {
-        closeSync(fd);
+        const fd = openSync(path, "r");
+        try {
+          return readAll(fd);
+        } finally {
+          closeSync(fd);
+        }
+      } catch {
+        // The error is reported when it is read again.
+        return null;
       }
-    } catch {
-      // The error is reported when it is read again.
-      return null;
-    }
+    },
+    keepsRead({ name }, size) {
+      if (size > Math.min(left, LARGEST_KEPT) || !MAY_BE_SMALL.test(name)) return false;
+      left -= size;
+      return true;
+    },
   };
 }
 
@@ -339,25 +356,35 @@ const SMALL_FILE = 64 << 10;
 /**
  * @param path Of a file that is not to stay open when it is read whole; `null` for any other.
  * @param open Opens the file, if it is not open yet; it stays open.
+ * @param keeps Whether what is read from the start on, without gaps, is kept, to be read again.
  */
-function fileSource(name: string, path: Path | null, size: number, open: () => number): Source {
+function fileSource(name: string, path: Path | null, size: number, open: () => number, keeps: boolean): Source {
+  const fill = (bytes: Uint8Array, offset: number): Uint8Array => {
+    const isWhole = bytes.length === size && size <= SMALL_FILE;
+    try {
+      if (!isWhole || path === null) return readInto(bytes, open(), offset);
+      const fd = openSync(path, "r");
+      try {
+        return readInto(bytes, fd, offset);
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      throw new SourceError(`${name}: ${systemReason(error)}`);
+    }
+  };
+  let kept: Uint8Array | null = null;
+  /** How many bytes are kept. */
+  let end = 0;
   return {
     name,
     size,
     read(offset, length) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      const isWhole = bytes.length === size && size <= SMALL_FILE;
-      try {
-        if (!isWhole || path === null) return readInto(bytes, open(), offset);
-        const fd = openSync(path, "r");
-        try {
-          return readInto(bytes, fd, offset);
-        } finally {
-          closeSync(fd);
-        }
-      } catch (error) {
-        throw new SourceError(`${name}: ${systemReason(error)}`);
-      }
+      const last = Math.max(offset, Math.min(size, offset + length));
+      if (!keeps || offset > end) return fill(new Uint8Array(last - offset), offset);
+      kept ??= new Uint8Array(size);
+      if (last > end) end += fill(kept.subarray(end, last), end).length;
+      return kept.subarray(offset, Math.min(last, end));
     },
   };
 }

@@ -248,6 +248,42 @@ describe("the files of a directory that are kept", () => {
     expect(unchanged).toEqual(["empty.img", "just-small.img", "small.img"]);
     input.close();
   });
+
+  test("are larger ones as far as they have been read from the start on, at any offset", async () => {
+    const directory = join(folder, "kept-as-read");
+    mkdirSync(directory);
+    const content = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, at) => at % 251));
+    const changed = Buffer.alloc(content.length, 255);
+    const names = ["files.img", "other.img", "pages-1.img"];
+    for (const name of names) writeFileSync(join(directory, name), content);
+    const input = await openInput(directory, noStdin, { keep: true });
+    const bytesOf = (name: string) => async (offset: number, length: number) =>
+      Buffer.from((await input.sources.find((source) => source.name === name)?.read(offset, length)) ?? []);
+    const [files, other, pages] = [bytesOf("files.img"), bytesOf("other.img"), bytesOf("pages-1.img")];
+    // With a gap after it, an overlap, and beyond the end.
+    const reads = [
+      [0, 1000],
+      [200_000, 1000],
+      [500, 70_000],
+      [70_500, 1],
+      [299_990, 100],
+      [300_000, 5],
+    ] as const;
+    for (const [offset, length] of reads) {
+      expect(await files(offset, length)).toEqual(content.subarray(offset, offset + length));
+    }
+    await other(100_000, 10);
+    await pages(0, 10);
+    for (const name of names) writeFileSync(join(directory, name), changed);
+    expect(await files(0, 70_501)).toEqual(content.subarray(0, 70_501));
+    expect(await files(70_501, 10)).toEqual(changed.subarray(0, 10));
+    expect(await files(70_490, 21)).toEqual(Buffer.concat([content.subarray(70_490, 70_501), changed.subarray(0, 10)]));
+    expect(await other(100_000, 10)).toEqual(changed.subarray(0, 10));
+    expect(await pages(0, 10)).toEqual(changed.subarray(0, 10));
+    truncateSync(join(directory, "files.img"), 70_600);
+    expect(await files(70_000, 1000)).toHaveLength(600);
+    input.close();
+  });
 });
 
 test("a small file of a directory does not stay open after it was read whole", async () => {
