@@ -1,8 +1,8 @@
 // Compiled to app/decoder/criu/details/alike-module.ts.
 //
 // Finds open files that differ from ones before them in nothing but fields that are expected to differ, and adds their
-// details and links by the steps of those: see app/decoder/criu/details/alike.ts, which does the same, and alike-runs.ts,
-// which calls this. Reads stay between an entry's start and end, which are within the block.
+// details and links by the steps of those: see app/decoder/criu/details/alike.ts, which does the same, and
+// alike-runs.ts, which calls this. Reads stay between an entry's start and end, which are within the block.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -27,12 +27,13 @@ enum { MOST_ENDS = 64 };
 enum { VARINT = 0, BYTES = 2 };
 static const u32 NONE = 0xffffffff;
 
-// What is done about a file: its details are read; they may be those of a file that it is like; its record follows that of
-// the file before it. The bits above these are the number of what other records say of it: files that are alike have equal ones.
+// What is done about a file: its details are read; they may be those of a file that it is like; its
+// record follows that of the file before it. The bits above these are the number of what other records
+// say of it: files that are alike have equal ones.
 enum { WANTED = 1, ALONE = 2, FOLLOWS = 4, RELATED_SHIFT = 3 };
 
-// Why a run ended: it is left to the caller to read the file; the same, and others may be like it; the same, and it is like
-// a known one; there is no room for more; there are no more files.
+// Why a run ended: it is left to the caller to read the file; the same, and others may be like it; the same, and it is
+// like a known one; there is no room for more; there are no more files.
 enum { LEFT, NEW, APART, FULL, OVER };
 
 // How the files of one type are compared: bit n is about field n.
@@ -50,10 +51,10 @@ struct part {
   u32 high;
 };
 
-// How a value is written. PLAIN: by the caller. CONSTANT: it is known. INTEGER: a number of 32 bits; EXACT: one of 64 bits, as a
-// string; TEXT; ENDPOINT: an IPv4 address in the order of the network, and a port; TIME: seconds and nanoseconds; ANY: whether
-// one of two numbers is not 0; PEER: the id of the socket with an inode, which is linked; ENDS: those of the other ends of a
-// pipe; TARGETS: what an epoll watches, which is linked.
+// How a value is written. PLAIN: by the caller. CONSTANT: it is known. INTEGER: a number of 32 bits; EXACT: one of 64
+// bits, as a string; TEXT; ENDPOINT: an IPv4 address in the order of the network, and a port; TIME: seconds and
+// nanoseconds; ANY: whether one of two numbers is not 0; PEER: the id of the socket with an inode, which is linked;
+// ENDS: those of the other ends of a pipe; TARGETS: what an epoll watches, which is linked.
 enum { PLAIN, INTEGER, EXACT, TEXT, ENDPOINT, TIME, ANY, PEER, ENDS, TARGETS, CONSTANT };
 // Added to these: the ids of other files are written.
 enum { WITH_IDS = 16 };
@@ -63,7 +64,8 @@ struct step {
   u32 key;
   u32 value;
   u32 form;
-  // The fields that decide the value, 0 for none; afterwards their parts, NONE for none. That of TARGETS stays the field.
+  // The fields that decide the value, 0 for none; afterwards their parts, NONE for none. That
+  // of TARGETS stays the field.
   u32 reads[2];
   // Whether `value` is that for `low`; NONE: it never is.
   u32 has;
@@ -112,9 +114,9 @@ static struct {
   u32 steps;
 } state;
 
-// What the caller has given: columns of open files; the numbers of pipes and the inodes of unix sockets with their files, which
-// are sorted; the descriptors that epolls watch in the order of the epolls, and the files behind them; roles of links; how many `events`
-// there are, and the bit of `has` by which the flags of a file are known.
+// What the caller has given: columns of open files; the numbers of pipes and the inodes of unix sockets with their
+// files, which are sorted; the descriptors that epolls watch in the order of the epolls, and the files behind them;
+// roles of links; how many `events` there are, and the bit of `has` by which the flags of a file are known.
 static struct {
   const u32 *ids;
   const u32 *flags;
@@ -189,8 +191,8 @@ __attribute__((noinline)) static u32 read_varint(u32 at, u32 end, u32 *low, u32 
   return 0;
 }
 
-// Finds the message in an entry that has nothing but type, id and message. Its end is the entry's. Returns its number, 0 for
-// any other entry.
+// Finds the message in an entry that has nothing but type, id and message. Its end is the entry's. Returns its number,
+// 0 for any other entry.
 static u32 find_body(u32 start, u32 end, u32 *body) {
   u32 at = start + 3;
   if (at > end || block[start] != 8 || block[start + 1] > 127 || block[start + 2] != 16) return 0;
@@ -321,8 +323,8 @@ static u32 value_of(struct step *step, u32 file) {
   return value;
 }
 
-// Adds the details and links of a file that is like a known one. Returns 0, having added nothing, if one of its values is left
-// to the caller.
+// Adds the details and links of a file that is like a known one. Returns 0, having added nothing, if one of its values
+// is left to the caller.
 static u32 add(u32 file, u32 known) {
   const u32 end = first_step[known + 1];
   u32 detail = state.details;
@@ -362,9 +364,9 @@ static u32 add_file(u32 file, u32 own, u32 related) {
   return LEFT;
 }
 
-// Adds the details of the files from number `index` of those in `flags` on, the first of which is in row `base`. The entry of
-// the first file begins at `at`. `own` is the number of their message in file_entry if they have entries of their own, 0 if
-// not.
+// Adds the details of the files from number `index` of those in `flags` on, the first of which is in row `base`. The
+// entry of the first file begins at `at`. `own` is the number of their message in file_entry if they have entries of
+// their own, 0 if not.
 u32 EXPORT(run)(u32 at, u32 length, u32 index, u32 count, u32 base, u32 own) {
   if (length > BLOCK || count > FILES || own >= TYPES) return LEFT;
   for (;; at = state.end, index++) {
@@ -392,7 +394,8 @@ u32 EXPORT(run)(u32 at, u32 length, u32 index, u32 count, u32 base, u32 own) {
 // Empties the arrays of what was found.
 void EXPORT(empty)(void) { state.details = state.links = 0; }
 
-// Where the only part with a field of the file that was looked for is, NONE if there is none. Returns 0 if there are more.
+// Where the only part with a field of the file that was looked for is, NONE if there is none.
+// Returns 0 if there are more.
 static u32 find_part(u32 field, u32 *part) {
   *part = NONE;
   if (field == 0) return 1;
@@ -416,8 +419,8 @@ static void prepare(struct step *step) {
   else if (form < PEER) step->has = 0;
 }
 
-// Adds the file that was looked for last, and not found. Its `count` steps follow those that there are. Returns its number,
-// NONE if there is no room.
+// Adds the file that was looked for last, and not found. Its `count` steps follow those that there are. Returns its
+// number, NONE if there is no room.
 u32 EXPORT(learn)(u32 count) {
   const u32 from = key_start[known_count];
   // With the zeros after it.

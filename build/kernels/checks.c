@@ -1,15 +1,15 @@
 // Compiled to app/checks/criu/kernel/checks-module.ts.
 //
-// Checks that entries of CRIU's members are as a restore accepts them, whatever else the set has, and notes what further
-// checks read of them. Each entry is a length (32 bits, little-endian) and a protobuf message. It knows no message by
-// itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/entries/shapes.ts declares. An entry
-// that might be refused, or is unusual, ends a run, and is left to the caller.
+// Checks that entries of CRIU's members are as a restore accepts them, whatever else the set has, and notes what
+// further checks read of them. Each entry is a length (32 bits, little-endian) and a protobuf message. It knows no
+// message by itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/entries/shapes.ts
+// declares. An entry that might be refused, or is unusual, ends a run, and is left to the caller.
 //
 // An open file that has only its type to note, and a descriptor that has the type of its open file, have no note.
 //
-// Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten bytes,
-// and `input` has as many after its last. Writing stays within `notes` and `fileTypes`, which is checked for each message. The tables come from
-// the caller and are trusted; messages nest no deeper than their nodes.
+// Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten
+// bytes, and `input` has as many after its last. Writing stays within `notes` and `fileTypes`, which is checked for
+// each message. The tables come from the caller and are trusted; messages nest no deeper than their nodes.
 
 typedef unsigned char u8;
 typedef unsigned int u32;
@@ -232,7 +232,8 @@ static void finish(u32 reached) {
   result[2] = noted;
 }
 
-// Checks at most `most` whole entries in input[from … length - 1], until one is not accepted, or there is no room for its notes.
+// Checks at most `most` whole entries in input[from … length - 1], until one is not accepted,
+// or there is no room for its notes.
 __attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u32 most, u32 offset) {
   entry = 0;
   noted = 0;
@@ -261,8 +262,8 @@ static int checkMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 at, u
   return 1;
 }
 
-// Checks whole members, one after the other in the input, until an entry is not accepted, or there is no room for its notes.
-// Places are those in the member.
+// Checks whole members, one after the other in the input, until an entry is not accepted, or there is no room for its
+// notes. Places are those in the member.
 __attribute__((export_name("readMembers"))) void readMembers(
     u32 firstNode, u32 node, u32 common, u32 magic, u32 count) {
   if (count > MEMBERS) count = MEMBERS;

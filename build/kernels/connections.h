@@ -1,13 +1,14 @@
-// Finds both ends of connections among all details, as app/decoder/connections.ts does, and marks the files that have any.
+// Finds both ends of connections among all details, as app/decoder/connections.ts does, and
+// marks the files that have any.
 
 enum { PROTOCOL, STATE, LOCAL, REMOTE, CONNECTION_KEYS };
 enum { MOST_STATES = 8 };
 // What the value of an address is: the local address of a connection, the remote one.
 enum { IS_LOCAL = 1, IS_REMOTE = 2 };
 
-// What the caller has given: columns of open files; the numbers of the keys, of the values that a connection has, and of the
-// kind of its files; the bit of `has` that marks a file; room for a byte for each value, and for three words for each file.
-// Then: the connections found, a file, its local and its remote address each.
+// What the caller has given: columns of open files; the numbers of the keys, of the values that a connection has, and
+// of the kind of its files; the bit of `has` that marks a file; room for a byte for each value, and for three words for
+// each file. Then: the connections found, a file, its local and its remote address each.
 static struct {
   u8 *has;
   const u8 *kinds;

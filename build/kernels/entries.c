@@ -1,13 +1,14 @@
 // Compiled to app/decoder/criu/kernel/entries-module.ts.
 //
 // Reads entries of members in their usual form into columns and rows: each is a length (32 bits, little-endian) and a
-// protobuf message. It knows no message by itself. app/decoder/criu/kernel/forms.ts makes its tables: for each message a node, with
-// an action for each tag and a program that runs once the message has been read. An entry in any other form ends a run, and
-// is left to the caller.
+// protobuf message. It knows no message by itself. app/decoder/criu/kernel/forms.ts makes its tables: for each message
+// a node, with an action for each tag and a program that runs once the message has been read. An entry in any other
+// form ends a run, and is left to the caller.
 //
-// Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten bytes,
-// and `input` has as many after its last. Writing stays within the columns, the rows of values, the text, the lengths and the
-// links, each of which is checked against its size. Programs and actions come from the caller and are trusted.
+// Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at
+// most ten bytes, and `input` has as many after its last. Writing stays within the columns, the rows of
+// values, the text, the lengths and the links, each of which is checked against its size. Programs and
+// actions come from the caller and are trusted.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -89,7 +90,8 @@ static u32 stored[STORED];
 static u32 memberEnds[MEMBERS];
 static u32 memberRows[MEMBERS];
 
-// What a run did: rows, where it stopped in the input or after how many members, bytes of text, bytes of lengths, links.
+// What a run did: rows, where it stopped in the input or after how many members, bytes of text,
+// bytes of lengths, links.
 static u32 result[5];
 
 // What was there before stays in slots that are not set.
@@ -351,8 +353,8 @@ __attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u
   end(at);
 }
 
-// Reads the member input[memberStart … end - 1]: its magics, which are a row as well, and at most `most` entries. Returns
-// whether all of it has the usual form.
+// Reads the member input[memberStart … end - 1]: its magics, which are a row as well, and at most `most` entries.
+// Returns whether all of it has the usual form.
 static int readMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 last, u32 most, u32 rows) {
   u32 at = memberStart;
   if (last - at < 12 || row >= rows || load32(at) != common || load32(at + 4) != magic) return 0;
@@ -371,8 +373,8 @@ static int readMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 last, 
   return 1;
 }
 
-// Reads whole members, one after the other in the input, until one has no usual form, or there is no room for it. Those read
-// by this have no text.
+// Reads whole members, one after the other in the input, until one has no usual form, or there is no room for it. Those
+// read by this have no text.
 __attribute__((export_name("readMembers"))) void readMembers(
     u32 firstNode, u32 node, u32 common, u32 magic, u32 count, u32 most, u32 rows) {
   if (count > MEMBERS) count = MEMBERS;

@@ -1,4 +1,5 @@
-// How the values of details are written from the parts of a message, in each form that a step can have. Included in alike.c.
+// How the values of details are written from the parts of a message, in each form that a step
+// can have. Included in alike.c.
 
 static void write_piece(u32 piece) {
   write_bytes(pieces + piece_ends[piece][0], piece_ends[piece][1] - piece_ends[piece][0]);

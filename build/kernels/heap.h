@@ -1,5 +1,5 @@
-// Memory of a kernel whose arrays grow with what its caller has added. It only grows when the caller asks for it, and is
-// freed with the kernel.
+// Memory of a kernel whose arrays grow with what its caller has added. It only grows when the caller asks for it, and
+// is freed with the kernel.
 
 extern u8 __heap_base;
 static u32 heap_end;

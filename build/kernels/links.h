@@ -1,7 +1,7 @@
 // Groups the ends of pipes, and orders links. Included after what the caller gives, and after connections.h.
 
-// Groups of at least two files: the files of each one after another, the number of the group of each, where the files of each
-// group begin, and how many files and groups there are.
+// Groups of at least two files: the files of each one after another, the number of the group of each, where the files
+// of each group begin, and how many files and groups there are.
 static struct {
   u32 *files;
   u32 *group_of;
@@ -10,7 +10,8 @@ static struct {
   u32 group_count;
 } groups;
 
-// Finds the files with the same pipe, in the order of the pipes. Must be called after `settle`; returns 0 if there is no room.
+// Finds the files with the same pipe, in the order of the pipes. Must be called after `settle`;
+// returns 0 if there is no room.
 u32 EXPORT(group)(void) {
   const u32 room = 4 * given.pipe_count;
   groups.files = allocate(room);
@@ -30,8 +31,8 @@ u32 EXPORT(group)(void) {
   return 1;
 }
 
-// Links in some order, and room for them in the order of their files: columns as in app/model/checkpoint.ts. `rows`: room for
-// the place that each of the ordered links had.
+// Links in some order, and room for them in the order of their files: columns as in app/model/checkpoint.ts. `rows`:
+// room for the place that each of the ordered links had.
 static struct {
   u32 *from;
   u32 *to;
@@ -43,8 +44,8 @@ static struct {
   u8 *ordered_roles;
 } links;
 
-// Orders the first `count` links by their files; those of one file keep their order. Marks the files as `look` does. Returns 0 if
-// there is no room.
+// Orders the first `count` links by their files; those of one file keep their order. Marks the files as `look` does.
+// Returns 0 if there is no room.
 u32 EXPORT(order)(u32 count) {
   for (u32 at = 0; at < count; at++) {
     links.rows[at] = at;

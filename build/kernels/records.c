@@ -1,14 +1,14 @@
 // Compiled to app/decoder/linux-cr/kernel/records-module.ts.
 //
-// Reads records of Linux-CR images in their usual form into columns: open files with a path, pipes, the descriptors that refer
-// to them, and records that are only listed. It knows no record by itself. app/decoder/linux-cr/kernel/record-forms.ts makes
-// its tables from a dialect: what is done with each type of record, how long it is, and where its fields are. A record in any
-// other form ends a run, and is left to the caller.
+// Reads records of Linux-CR images in their usual form into columns: open files with a path, pipes, the descriptors
+// that refer to them, and records that are only listed. It knows no record by itself.
+// app/decoder/linux-cr/kernel/record-forms.ts makes its tables from a dialect: what is done with each type of record,
+// how long it is, and where its fields are. A record in any other form ends a run, and is left to the caller.
 //
-// Bounds: a record is read only if it lies within the bytes that were given, and a field only if the record has it; `input` has
-// 8 more bytes after its last. Writing stays within the columns: a run has at most ROWS records, an open file takes two of
-// them at least, a descriptor one; the text is that of the input, but for the names of pipes, which are shorter than their
-// records. The tables come from the caller and are trusted.
+// Bounds: a record is read only if it lies within the bytes that were given, and a field only if the record has it;
+// `input` has 8 more bytes after its last. Writing stays within the columns: a run has at most ROWS records, an open
+// file takes two of them at least, a descriptor one; the text is that of the input, but for the names of pipes, which
+// are shorter than their records. The tables come from the caller and are trusted.
 
 typedef unsigned char u8;
 typedef unsigned int u32;
@@ -58,8 +58,8 @@ typedef struct {
   u8 text[BEGINNING];
 } Beginning;
 
-// What a run starts from: room for rows and bytes, rows that there are already, the current table or -1, its last descriptor or
-// -1, and whether columns exist that most images do not need.
+// What a run starts from: room for rows and bytes, rows that there are already, the current table or -1, its last
+// descriptor or -1, and whether columns exist that most images do not need.
 typedef struct {
   u32 rows, files, descriptors, text;
   u32 record, file, textAt;
@@ -67,13 +67,15 @@ typedef struct {
   u32 versions, varying;
 } Request;
 
-// What it did: records, where it stopped, open files, descriptors, bytes of text, bytes of lengths, descriptors whose open file
-// is not known here, whether the objrefs of the open files follow one another, and how often their owners changed.
+// What it did: records, where it stopped, open files, descriptors, bytes of text, bytes of lengths,
+// descriptors whose open file is not known here, whether the objrefs of the open files follow one
+// another, and how often their owners changed.
 typedef struct {
   u32 rows, end, files, descriptors, text, lengthBytes, missing, inOrder, owners;
 } Result;
 
-// A run: what it starts from, and what it did so far. Kept in locals, as bytes that are written might be parts of any global.
+// A run: what it starts from, and what it did so far. Kept in locals, as bytes that are written
+// might be parts of any global.
 typedef struct {
   Request from;
   Result did;
@@ -268,8 +270,8 @@ INLINE void addFile(Run *run, u32 objref, const FileForm *form, u32 at, u32 kind
   run->did.text += nameLength;
 }
 
-// Reads an open file: the record that announces it, the one that describes it, and its path, if it has one. Returns how many
-// records that are; 0 if it has another form, or there is no room for it.
+// Reads an open file: the record that announces it, the one that describes it, and its path, if it has one. Returns how
+// many records that are; 0 if it has another form, or there is no room for it.
 INLINE u32 readFile(Run *run, Record *records, u32 end) {
   const Record *announced = records;
   if (load32(announced->at + properties[OBJECT_TYPE]) != properties[TYPE_OF_FILE]) return 0;

@@ -1,8 +1,8 @@
 // Compiled to app/export/rows/module.ts.
 //
 // Writes rows of columns as bytes, by a program that app/export/rows/program.ts makes of a template. Columns and
-// entries are windows: the caller copies those of some thousand rows, and calls run(). It stops at a row that needs bytes
-// that are not here, or more than is done here.
+// entries are windows: the caller copies those of some thousand rows, and calls run(). It stops at a row that needs
+// bytes that are not here, or more than is done here.
 
 #include <stdint.h>
 
@@ -30,8 +30,8 @@ enum { MOST_NAMED = 6, MOST_HOLDERS = 3 };
 enum { MOST_SHOWN = 4096, MOST_PLAIN = 256 };
 
 // Where bytes of any length come from: texts, where the values of entries begin, and these values. Pages of each are
-// copied to slots when they are needed. A page goes on for some bytes that the next one has as well, so that what begins
-// in it is whole unless it is very long.
+// copied to slots when they are needed. A page goes on for some bytes that the next one has as well, so that what
+// begins in it is whole unless it is very long.
 enum { TEXTS, STARTS, VALUES, SOURCE_COUNT };
 enum { PAGE_BITS = 15, PAGE = 1 << PAGE_BITS, OVERLAP = 4096, SLOT_COUNT = 16, PAGE_COUNT = 1 << (32 - PAGE_BITS) };
 
@@ -85,8 +85,8 @@ struct memo {
   } known[KNOWN_COUNT];
 };
 
-// What is said about a file for a value of a detail, or for what an epoll waits for. The key is one more than that of the detail,
-// after the keys of files of other kinds; EVENTS for an epoll; 0: not in use.
+// What is said about a file for a value of a detail, or for what an epoll waits for. The key is one more than that of
+// the detail, after the keys of files of other kinds; EVENTS for an epoll; 0: not in use.
 struct fact {
   u32 key, value;
   u32 piece; // NO_PIECE: nothing is said
@@ -195,8 +195,8 @@ static inline u8 *copy(u8 *to, const u8 *from, u32 length) {
   return to + length;
 }
 
-// The value of a row; I32 is extended by its sign. Without a branch for each kind: all read eight bytes, which the memory
-// has, and drop those of other rows.
+// The value of a row; I32 is extended by its sign. Without a branch for each kind: all read eight bytes, which the
+// memory has, and drop those of other rows.
 static inline u64 load(u32 column, u32 kind, u32 row) {
   static const u8 bits[] = {0, 1, 2, 2, 3}, others[] = {56, 48, 32, 32, 0};
   u64 raw = load8((const u8 *)column + (row << bits[kind])) << others[kind];
@@ -259,7 +259,8 @@ static u32 codePoint(const u8 *from, const u8 *end, u32 *length) {
   return code;
 }
 
-// A character that is not printable ASCII, or that JSON escapes. Returns where the next begins; null if it is not UTF-8.
+// A character that is not printable ASCII, or that JSON escapes. Returns where the next begins;
+// null if it is not UTF-8.
 static const u8 *writeCharacter(u8 **to, const u8 *from, const u8 *end) {
   u32 byte = *from, length;
   u8 letter = byte == '\n' ? 'n' : byte == '\t' ? 't' : byte == '\r' ? 'r' : byte == '\b' ? 'b' : byte == '\f' ? 'f' : 0;
@@ -406,8 +407,8 @@ static u8 *writeList(u8 *to, const u8 *limit, u32 row) {
   return writePiece(to, limit, set.close);
 }
 
-// Facts about an open file, as app/export/fact-words.ts writes them. All of this returns null, or 0, for what is left to the
-// caller.
+// Facts about an open file, as app/export/fact-words.ts writes them. All of this returns null,
+// or 0, for what is left to the caller.
 
 static inline int isWordByte(u8 byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '_';
@@ -687,8 +688,8 @@ static u8 *writeLinks(u8 *to, u32 file) {
   return to;
 }
 
-// Writes what is worth saying about the file of a row after a gap; nothing if there is nothing to say. Apart from run(), which
-// V8 optimizes as a whole also where there are no facts.
+// Writes what is worth saying about the file of a row after a gap; nothing if there is nothing to say. Apart from
+// run(), which V8 optimizes as a whole also where there are no facts.
 __attribute__((noinline)) static u8 *writeFacts(u8 *to, const u8 *limit, u32 kind, u32 row) {
   u8 *before = to;
   u32 file = ((const u32 *)set.rowFile)[row], first, end;

@@ -1,5 +1,5 @@
-// The different values of details, as JSON in one pool, as in app/decoder/builder/json-values.ts. A value is written behind
-// the others first and looked up by its bytes.
+// The different values of details, as JSON in one pool, as in app/decoder/builder/json-values.ts. A value is written
+// behind the others first and looked up by its bytes.
 
 // Slots that are tried for a value.
 enum { SLOTS_TRIED = 32 };
@@ -115,8 +115,8 @@ u32 EXPORT(makeRoom)(u32 values, u32 bytes) {
   return 1;
 }
 
-// Enters all values anew into `slots` slots, a power of two, twice as many as there may be values. Returns 0 if there is no
-// room.
+// Enters all values anew into `slots` slots, a power of two, twice as many as there may be
+// values. Returns 0 if there is no room.
 u32 EXPORT(makeSlots)(u32 slots) {
   value_slots = allocate(4 * slots);
   if (value_slots == 0) return 0;
@@ -124,7 +124,8 @@ u32 EXPORT(makeSlots)(u32 slots) {
   return 1;
 }
 
-// Enters the values from `value` on; returns the first for which all slots that are tried are taken, or how many there are.
+// Enters the values from `value` on; returns the first for which all slots that are tried are
+// taken, or how many there are.
 u32 EXPORT(enterAgain)(u32 value) {
   for (; value < value_count; value++) {
     u32 tried = 0, slot = value_hashes[value] & (value_slot_count - 1);
@@ -135,7 +136,8 @@ u32 EXPORT(enterAgain)(u32 value) {
   return value;
 }
 
-// The number of a value, the `length` bytes that the caller has put behind the others; CROWDED if the caller must look it up.
+// The number of a value, the `length` bytes that the caller has put behind the others; CROWDED
+// if the caller must look it up.
 u32 EXPORT(numberOf)(u32 length) {
   written = pool_length + length;
   return enter();

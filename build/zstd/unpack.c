@@ -1,9 +1,9 @@
-// A decompressor of Zstandard frames for WebAssembly, around the library's own decoder of blocks. It imports nothing and
-// allocates nothing but memory of its own, which grows with what was unpacked, whatever a frame's header asks for.
+// A decompressor of Zstandard frames for WebAssembly, around the library's own decoder of blocks. It imports nothing
+// and allocates nothing but memory of its own, which grows with what was unpacked, whatever a frame's header asks for.
 //
-// The caller puts bytes at room(), says with give() how many, and calls next() until that returns 0 for "more input", or
-// REFUSED for data that is damaged, needs a dictionary, or needs a window above the limit. Any other number is how many
-// bytes were unpacked to output(). They are valid until the next call.
+// The caller puts bytes at room(), says with give() how many, and calls next() until that returns 0 for "more input",
+// or REFUSED for data that is damaged, needs a dictionary, or needs a window above the limit. Any other number is how
+// many bytes were unpacked to output(). They are valid until the next call.
 
 #include <limits.h>
 #include <stddef.h>
@@ -90,8 +90,8 @@ EXPORT(output) unsigned char* output(void) { return unpacked; }
 // Whether all input was unpacked, and ended with a frame.
 EXPORT(isWhole) int is_whole(void) { return !is_in_frame && skipped == 0 && at == end; }
 
-// Makes sure that the ring has memory for its first bytes. New memory costs nothing before it is written to, so it grows by
-// half, but not past the ring's end.
+// Makes sure that the ring has memory for its first bytes. New memory costs nothing before it is written to, so it
+// grows by half, but not past the ring's end.
 static int reserve(size_t length) {
   size_t const have = __builtin_wasm_memory_size(0) * PAGE;
   size_t const need = (size_t)&__heap_base + length;
