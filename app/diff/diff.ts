@@ -38,7 +38,8 @@ export interface DiffOptions {
  * A change is uncertain if it may only be an effect of an incomplete image, that is, of what is missing on one side:
  * - a task that is missing from an incomplete image;
  * - a descriptor that is missing from a table with fewer descriptors than announced, or, if the image announces no
- *   number, from an incomplete image; and those of a task that has no table, although it is not a zombie;
+ *   number or the task has no table (and is not a zombie), from an incomplete image; and those of such a task if an image
+ *   lacks a table that a task names;
  * - the path of a file that one of the images names but lacks, complete or not, or without a name at all; and a path on
  *   one side where an incomplete image has a made-up name for a file of the same kind.
  * Whatever both images hold is certain: values, close-on-exec, comms, and sharing, which is compared only among tasks

@@ -246,11 +246,13 @@ function wholeTables(checkpoint: Checkpoint, pairs: Pairs, table: Int32Array, ta
   const { first, announced } = checkpoint.tables;
   const { firstTask } = pairs.tables;
   const [zombie, dead] = [taskState("zombie"), taskState("dead")];
+  const namesLostTable = checkpoint.problems.some(({ code }) => code === "task-without-table");
   const hasNoTable = (row: TaskRow): boolean => {
     const state = checkpoint.tasks.state[row];
     return state === zombie || state === dead;
   };
   const isWhole = (row: TableRow, at: number): number => {
+    if (row === NONE && checkpoint.complete && !namesLostTable) return 1;
     if (row === NONE) return task.subarray(firstTask[at], firstTask[at + 1]).every(hasNoTable) ? 1 : 0;
     const expected = i32At(announced, row);
     const present = u32At(first, row + 1) - u32At(first, row);
