@@ -90,7 +90,7 @@ function linkPairs(links: LinksBuilder, connected: readonly number[], isEnd: Uin
   linkEnds(links, inside);
 }
 
-/** Links those among them whose addresses are those of another the other way around. */
+/** Links connected sockets whose local and remote address are the remote and local address of another. */
 export function linkEnds(links: LinksBuilder, connected: ArrayLike<number>): void {
   const ends = createPairIndex();
   for (let at = 0; at < connected.length; at += 3) {

@@ -42,7 +42,7 @@ type ComparedAs =
    * `namespace`, or a column `kind`.
    */
   | "namespace"
-  /** The id of a group of rows: whether there is one other than 0, and whether it is that of the same rows. */
+  /** The id of a group of rows: whether it is 0 (no group), and whether the same rows are in it. */
   | "group"
   /** Something that is placed anew: whether there is one. */
   | "presence"

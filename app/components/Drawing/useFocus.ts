@@ -60,7 +60,7 @@ export function useFocus(
       const levels = subject.graph.tables.count < FEW_TABLES ? LEVELS.filter((each) => each !== "bars") : LEVELS;
       const level = levels[levels.indexOf(from) + by];
       if (level === undefined) return;
-      // The level for the size of the image is that of the whole.
+      // The level `map` shows the whole of a large image, so there is no focus.
       setFocus((old) =>
         level === "map" && isMap(subject) ? null : { level, at: Math.max(0, at === NONE ? (old?.at ?? 0) : at) },
       );

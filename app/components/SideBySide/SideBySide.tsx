@@ -44,7 +44,7 @@ interface Shown extends Pick<State, "onlyChanges" | "selection" | "side" | "chan
 
 /**
  * It follows the state in a task of its own, with pauses: a click or a key responds at once, even if laying out many
- * lines takes longer. All of it follows together, as changes and rows are those of one comparison.
+ * lines takes longer. All of it follows together, so that changes and rows belong to one comparison.
  */
 export function SideBySide({ compared }: { compared: Compared }) {
   const hidden = useApp(hiddenOf);
@@ -211,7 +211,7 @@ function useLines(
   return { lines, choose };
 }
 
-/** Whether one comparison is that of the other's images, swapped. */
+/** Whether two comparisons are of the same images, with before and after swapped. */
 const isSwap = (one: Comparison, other: Comparison): boolean =>
   one.before === other.after && one.after === other.before && one.before !== one.after;
 

@@ -282,7 +282,7 @@ function Columns({ tab, checkpoint }: { tab: Listing; checkpoint: Checkpoint }) 
   );
 }
 
-/** A filter of more characters is not repeated below itself. */
+/** A longer filter, in characters, is not quoted in the text below it. */
 const LONG_FILTER = 100;
 
 /** Explains why a table is empty, with a button that helps. */

@@ -93,7 +93,7 @@ function listChange(lost: DetailValue, gained: DetailValue): string {
 const isWords = (value: DetailValue): value is (string | number)[] =>
   Array.isArray(value) && value.every((each) => typeof each === "string" || typeof each === "number");
 
-/** Lists of more words, and values of more characters, are described by what differs. */
+/** Longer lists (in words) and texts (in characters) are described by what differs. */
 const LONG_LIST = 6;
 const LONG_TEXT = 80;
 const NO_OTHERS = "no others";

@@ -60,7 +60,7 @@ function createWidest(title: string): Widest {
 /** Adds up what determines the widths of cells about descriptors, without a text for each. */
 function createRowWidths(checkpoint: Checkpoint) {
   const { descriptors, files, machine } = checkpoint;
-  /** By access mode, the least and the greatest number. The last is that of files without one. */
+  /** By access mode, the least and the greatest number. The last entry is for files without an access mode. */
   const numbers = Array.from({ length: ACCESS.length + 1 }, () => ({ least: 0, most: 0 }));
   const kinds = new Uint8Array(256);
   const flagWidths = [new Map<number, number>(), new Map<number, number>()] as const;

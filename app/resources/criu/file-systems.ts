@@ -38,8 +38,8 @@ async function fileSystemsOf(set: SetReader): Promise<FileSystem[]> {
 }
 
 /**
- * Adds the contents of tmpfs mounts. An archive that has the same entries as that of the set compared with, in another
- * order, as after a restore, gets the checksum of that one.
+ * Adds the contents of tmpfs mounts. After a restore, an archive can have the same entries in another order: it then
+ * gets the checksum of the archive in the other set.
  */
 export async function readFileSystems(set: SetReader, tables: Tables, compared: SetReader | null): Promise<void> {
   const others = compared === null ? [] : await fileSystemsOf(compared);

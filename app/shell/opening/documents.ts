@@ -35,9 +35,9 @@ export interface DocumentActions {
   /** Opens a sample by its name. */
   openSample(name: string): Promise<void>;
   /**
-   * Takes facts of a host, and finds the images, in dropped or picked files. One is opened, two are compared, of more
-   * the user chooses. If an image is open already, a single new one is compared with it if `compare` is true; otherwise
-   * the user is asked.
+   * Takes facts of a host, and finds the images, in dropped or picked files. One is opened, two are compared; if there
+   * are more, the user chooses. If an image is open already, a single new one is compared with it if `compare` is true;
+   * otherwise the user is asked.
    */
   receive(input: Input | null, compare?: boolean): Promise<void>;
   /** Receives dropped files once the folders among them have been read. */

@@ -1,5 +1,5 @@
-// Which open files an epoll waits for. The number that fdinfo shows is that of the time when a target was added: it may
-// have been closed since, or refer to another file.
+// Which open files an epoll waits for. fdinfo shows the descriptor by which a target was added: it may have been closed
+// since, or refer to another file.
 
 import { i32At } from "../../../app/model/read.ts";
 import type { EpollSlot, Kcmp } from "../kcmp.ts";

@@ -44,7 +44,7 @@ export interface Shape {
   readonly orders: readonly ShapeOrder[];
 }
 
-/** A field whose value is less than that of another, or may equal it. */
+/** Two fields whose values are in order: the first is less than the second, or may equal it. */
 interface ShapeOrder {
   readonly first: KnownField;
   readonly second: KnownField;

@@ -116,7 +116,7 @@ function checkBlock(
   return last;
 }
 
-/** The first row before `last` of another kind than that of `row`; `last` if there is none. */
+/** The first row before `last` whose kind differs from the kind of `row`; `last` if there is none. */
 function endOfKind(kind: Uint8Array | Uint16Array, row: RecordRow, last: RecordRow): RecordRow {
   let end = row + 1;
   while (end < last && kind[end] === kind[row]) end++;

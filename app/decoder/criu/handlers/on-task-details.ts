@@ -53,8 +53,9 @@ export function readCreds(set: SetContext, bytes: Uint8Array, start: number, end
   return seen;
 }
 
-/** Credentials that are kept: those of more users, or in more groups, are read for each of their tasks. */
+/** Different credentials that are kept; any others are read again for each of their tasks. */
 const MOST_CREDENTIALS = 16;
+/** Bytes of credentials that are kept: tasks in very many groups have more. */
 const LARGEST_CREDENTIALS = 4096;
 
 function addCreds(set: SetContext, bytes: Uint8Array, start: number, end: number, task: TaskRow): number {

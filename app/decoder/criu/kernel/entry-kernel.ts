@@ -86,11 +86,11 @@ export interface MemberForm {
 export interface EntryKernel {
   readonly batch: Batch;
   /**
-   * Reads the entries that lie whole in bytes[from …] into `batch`, until there is no room, or one has not the usual
-   * form, which is that of `node`. Entries are little-endian.
+   * Reads the entries that lie whole in bytes[from …] into `batch`, until there is no room or an entry does not have the
+   * usual form, which `node` describes. Entries are little-endian.
    */
   read(node: number, bytes: Uint8Array, from: number, room: Room): void;
-  /** Reads whole members of framing v1.1 into `batch`, until one has not the usual form, 256 at most. */
+  /** Reads at most 256 whole members of framing v1.1 into `batch`, until one does not have the usual form. */
   readMembers(form: MemberForm, members: readonly Uint8Array[], rows: number): void;
   /** Must be called before other bytes are read, which may be in the same array. */
   forget(): void;

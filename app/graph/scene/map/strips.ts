@@ -60,7 +60,7 @@ export function stripsOf({ graph }: Subject, layout: Layout, width: number, view
   ];
 }
 
-/** Descriptors by table; of more tables than bars, their mean. On a common scale. */
+/** Descriptors by table, on a common scale. If there are more tables than bars, a bar is the mean of several. */
 function tableBars(
   density: Density,
   tables: number,
