@@ -86,8 +86,8 @@ export interface MemberForm {
 export interface EntryKernel {
   readonly batch: Batch;
   /**
-   * Reads the entries that lie whole in bytes[from …] into `batch`, until there is no room or an entry does not have the
-   * usual form, which `node` describes. Entries are little-endian.
+   * Reads the entries that lie whole in bytes[from …] into `batch`, until there is no room or an entry does not have
+   * the usual form, which `node` describes. Entries are little-endian.
    */
   read(node: number, bytes: Uint8Array, from: number, room: Room): void;
   /** Reads at most 256 whole members of framing v1.1 into `batch`, until one does not have the usual form. */
