@@ -13,7 +13,7 @@ import { openArchive } from "../../../../app/decoder/archive/unpack.ts";
 import { bytesSource } from "../../../../app/decoder/source.ts";
 import { concat } from "../../../support/tar.ts";
 
-const ARCHIVES = join(import.meta.dirname, "../../fixtures/archives");
+const ARCHIVES = join(import.meta.dirname, "../../../fixtures/archives");
 const FRAMES = join(ARCHIVES, "zstd");
 const NAMES = readdirSync(FRAMES);
 const frame = (name: string): Uint8Array => new Uint8Array(readFileSync(join(FRAMES, name)));
