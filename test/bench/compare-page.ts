@@ -1,9 +1,10 @@
 // The page with images of a million descriptors, in many tables and in one: the longest task on its main thread in each
 // phase. Needs a build (`npm run build`).
 
-import { type BigImage, bigImage } from "../support/images.ts";
+import { encode } from "../../app/encoder/encode.ts";
+import { type BigImage, bigDescription, bigImage } from "../support/images.ts";
 import { print } from "./measure.ts";
-import { oneImage, twoImages } from "./page-phases.ts";
+import { manyHolders, oneImage, twoImages } from "./page-phases.ts";
 import { type Bench, type Longest, withPage } from "./page-tasks.ts";
 
 /** Target for the longest task of the main thread, in milliseconds. */
@@ -34,8 +35,19 @@ export async function comparePage(): Promise<void> {
       }
       print(`The page, ${shape(options)} descriptors: the longest task of all`, `${text(worst[1])}: ${worst[0]}`);
     }
+    const path = bench.write("holders.ckpt", oneFileHeldByAll());
+    for (const [phase, longest] of await bench.longest(manyHolders(path))) {
+      print(`The page, an open file with a million holders: ${phase}`, `longest task ${text(longest)}`);
+    }
   });
   if (!hasPage) print("The page", "not measured: npm run build first");
+}
+
+/** An image of one task with a million descriptors of one open file. */
+function oneFileHeldByAll(): Generator<Uint8Array, number> {
+  const one = bigDescription({ tasks: 1, descriptorsPerTask: 1, sharedEvery: 0 });
+  const fds = { length: 1_000_000, at: (fd: number) => ({ fd, file: 1, closeOnExec: false }) };
+  return encode({ ...one, fileTables: { length: 1, at: () => ({ id: 1, fds }) } }, { dialect: "seed" });
 }
 
 /** One image and two of a shape. */

@@ -40,6 +40,36 @@ const find = (page: Page, text: string) => async () => {
   await page.keyboard.press("Enter");
 };
 
+/** Drags a splitter up and down again. */
+async function dragUp(page: Page, label: string, pixels: number): Promise<void> {
+  const box = await page.getByRole("separator", { name: label }).boundingBox();
+  if (box === null) throw new Error(`${label} is not shown`);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (const up of [0.25, 0.5, 0.75, 1, 0.5, 0]) {
+    await page.mouse.move(x, y - up * pixels);
+    await page.waitForTimeout(50);
+  }
+  await page.mouse.up();
+}
+
+/** An image whose first open file is held by most of its descriptors. */
+export const manyHolders =
+  (path: string): Phases =>
+  async (page, phase) => {
+    await open(page, [path], page.locator("[role=grid]").first());
+    const row = (at: number) => page.locator(".grid-body [role=row]").nth(at);
+    for (const listing of ["Descriptors", "Open files", "File tables"] as const) {
+      await page.getByRole("tab", { name: listing }).click();
+      await settled(page);
+      await phase(`selected among ${listing.toLowerCase()}`, async () => {
+        await row(0).click();
+        await page.waitForTimeout(300);
+      });
+    }
+  };
+
 /** One image, with `rows` descriptors. */
 export const oneImage =
   (path: string, rows: number): Phases =>
@@ -91,6 +121,7 @@ export const oneImage =
       await settled(page);
     });
     await phase("found by a path, and selected", find(page, "file-77"));
+    await phase("tables made higher and lower", () => dragUp(page, "Height of the tables", 200));
     await phase("records listed, one selected", async () => {
       await page.getByRole("tab", { name: "Records" }).click();
       await page.waitForTimeout(300);
