@@ -41,19 +41,18 @@ export function eventsOf(comparison: Comparison): Events {
   );
 }
 
-/** The changes by the task that they are listed under. */
-export function byTask({ changes }: Comparison): Events {
-  const { taskBefore, taskAfter } = changes;
-  let key = 0;
-  const keys = Uint32Array.from(taskBefore, (_, at) => {
+/** The changes by the task that they are listed under. Those of one task follow one another. */
+export function byTask({ changes: { count, taskBefore, taskAfter } }: Comparison): Events {
+  const first = new Uint32Array(count + 1);
+  const eventOf = new Uint32Array(count);
+  let events = 0;
+  for (let at = 0; at < count; at++) {
     const isSame = at > 0 && taskBefore[at] === taskBefore[at - 1] && taskAfter[at] === taskAfter[at - 1];
-    return isSame ? key : ++key;
-  });
-  return partition(
-    changes.count,
-    (change) => u32At(keys, change),
-    () => 0,
-  );
+    if (!isSame) first[events++] = at;
+    eventOf[at] = events - 1;
+  }
+  first[events] = count;
+  return { count: events, first: first.slice(0, events + 1), change: allRows(count), eventOf };
 }
 
 /** Groups changes by key. Events are in order of their lowest rank, then of their first change. */

@@ -1,6 +1,6 @@
 // The cells of the side-by-side view: the values of a descriptor and its open file, and whether they changed.
 
-import { CHANGE_BITS, changeKind } from "../../diff/changes.ts";
+import { CHANGE_BITS, CHANGE_KINDS, type ChangeKind, changeKind } from "../../diff/changes.ts";
 import type { Comparison } from "../../diff/comparison.ts";
 import { kindAt } from "../../diff/comparison.ts";
 import type { HiddenChanges } from "../../diff/lists/filter.ts";
@@ -200,11 +200,22 @@ export function columnChanged(
 }
 
 /** Kinds of change that change numbers of holders. */
-const OF_HOLDERS = (
-  ["task-added", "task-removed", "fd-opened", "fd-closed", "file-path", "file-shared", "file-unshared"] as const
-).map(changeKind);
+const OF_HOLDERS: ReadonlySet<ChangeKind> = new Set([
+  "task-added",
+  "task-removed",
+  "fd-opened",
+  "fd-closed",
+  "file-path",
+  "file-shared",
+  "file-unshared",
+]);
+/** The same by index. */
+const IS_OF_HOLDERS = CHANGE_KINDS.map((kind) => OF_HOLDERS.has(kind));
 
 /** Whether changes that affect numbers of holders are hidden. */
-export function hidesHolders({ changes }: Comparison, hidden: HiddenChanges): boolean {
-  return hidden.some((is, change) => is === 1 && OF_HOLDERS.includes(u8At(changes.kind, change)));
+export function hidesHolders({ changes: { count, kind } }: Comparison, hidden: HiddenChanges): boolean {
+  for (let change = 0; change < count; change++) {
+    if (hidden[change] === 1 && IS_OF_HOLDERS[u8At(kind, change)]) return true;
+  }
+  return false;
 }
