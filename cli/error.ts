@@ -25,6 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "the address is in use",
   EADDRNOTAVAIL: "this machine does not have the address",
   ENOTFOUND: "no such host",
+  EAI_AGAIN: "no name server answers",
 };
 
 /** A system error in words. */

@@ -74,7 +74,7 @@ test("panels are resized with the arrow keys", async () => {
   await splitter.focus();
   const before = Number(await splitter.getAttribute("aria-valuenow"));
   await page.keyboard.press("ArrowLeft");
-  expect(Number(await splitter.getAttribute("aria-valuenow"))).toBe(before + 16);
+  await expect.poll(async () => Number(await splitter.getAttribute("aria-valuenow"))).toBe(before + 16);
 });
 
 test("keys that are typed into a field are text", async () => {

@@ -60,9 +60,8 @@ test("a column is added from the list of columns", async () => {
   await page.keyboard.press("k");
   await page.getByRole("checkbox", { name: /^Version/ }).check();
   await page.getByRole("columnheader", { name: "Version" }).waitFor();
-  expect(Number(await page.getByRole("grid").getAttribute("aria-colcount"))).toBe(
-    await page.getByRole("columnheader").count(),
-  );
+  const counted = async () => Number(await page.getByRole("grid").getAttribute("aria-colcount"));
+  await expect.poll(counted).toBe(await page.getByRole("columnheader").count());
 });
 
 test("keys move through the rows, mark them and copy them", async () => {
@@ -111,7 +110,8 @@ test("a column that gave up room is resized from the width that it has", async (
   await page.mouse.down();
   await page.mouse.move(box.x + box.width + 18, box.y + 8);
   await page.mouse.up();
-  expect(Math.round((await title.boundingBox())?.width ?? 0)).toBe(Math.round(box.width) + 20);
+  const width = async () => Math.round((await title.boundingBox())?.width ?? 0);
+  await expect.poll(width).toBe(Math.round(box.width) + 20);
 });
 
 test("open files with most holders come first", async () => {
@@ -119,7 +119,7 @@ test("open files with most holders come first", async () => {
   await open(page);
   await page.keyboard.press("2");
   await page.getByRole("grid", { name: "Open files" }).waitFor();
-  expect((await column(page, "Holders")).map(Number)).toEqual([3, 1, 0]);
+  await expect.poll(async () => (await column(page, "Holders")).map(Number)).toEqual([3, 1, 0]);
 });
 
 test("rows are grouped by path with counts, and a group opens by the keys", async () => {

@@ -139,12 +139,14 @@ describe("ckptscope IMAGE", () => {
 test.each([
   ["an address in use", "127.0.0.1", "the address is in use"],
   ["an address of another machine", "192.0.2.1", "this machine does not have the address"],
-  ["the name of no host", "no-such-host.invalid", "no such host"],
+  ["the name of no host", "no-such-host.invalid", "(no such host|no name server answers)"],
 ])("a server that cannot listen says why: %s", async (_, host, reason) => {
   const other = await listen(() => {});
   const port = Number(new URL(other.address).port);
   try {
-    await expect(listen(() => {}, { host, port })).rejects.toThrow(`cannot listen on ${host} port ${port}: ${reason}`);
+    await expect(listen(() => {}, { host, port })).rejects.toThrow(
+      new RegExp(`^cannot listen on ${host} port ${port}: ${reason}$`),
+    );
   } finally {
     await other.close();
   }
