@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -174,7 +174,9 @@ print(1)`);
 
   test("have type, size, mode, link and build id of paths, whatever bytes these have", async () => {
     const prog = join(folder, "prog");
-    writeFileSync(prog, elfWith("0badc0de"), { mode: 0o755 });
+    writeFileSync(prog, elfWith("0badc0de"));
+    // Whatever the umask is.
+    chmodSync(prog, 0o755);
     symlinkSync("prog", join(folder, "link"));
     const odd = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff])]);
     writeFileSync(odd, "x");

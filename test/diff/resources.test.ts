@@ -168,6 +168,9 @@ describe("security", () => {
     expect(isSecurity("mappings", at("rw-p", "file"), at("r-xp", "file"))).toEqual([false]);
     expect(isSecurity("mappings", at("rwxp"), at("r-xp"))).toEqual([false]);
     expect(isSecurity("mappings", at("rwxp"), at("rw-p"))).toEqual([false]);
+    for (const kind of ["heap", "stack", "shared", "memfd", "sysv"]) {
+      expect(isSecurity("mappings", at("r--p", kind), at("r-xp", kind)), kind).toEqual([true]);
+    }
   });
 
   test("capabilities that are gained, and not those that are dropped; ids in either direction", () => {
@@ -175,6 +178,9 @@ describe("security", () => {
     expect(isSecurity("credentials", held([]), held(["CAP_SYS_ADMIN"]))).toEqual([true]);
     expect(isSecurity("credentials", held(["CAP_SYS_ADMIN", "CAP_KILL"]), held(["CAP_KILL"]))).toEqual([false]);
     expect(isSecurity("credentials", held([], 1000), held([], 0))).toEqual([true]);
+    expect(isSecurity("credentials", [{ groups: [4] }], [{ groups: [4, 27] }])).toEqual([true]);
+    expect(isSecurity("credentials", [{ groups: [4, 27] }], [{ groups: [4] }])).toEqual([false]);
+    expect(isSecurity("credentials", [{ ambient: [] }], [{ ambient: ["CAP_KILL"] }])).toEqual([true]);
     expect(isSecurity("credentials", [{ noNewPrivs: false }], [{ noNewPrivs: true }])).toEqual([false]);
     expect(isSecurity("credentials", [{ noNewPrivs: true }], [{ noNewPrivs: false }])).toEqual([true]);
   });
@@ -185,6 +191,10 @@ describe("security", () => {
     expect(isSecurity("sockets", [], socket({ state: "established", remote: "10.0.0.1:22" }))).toEqual([false]);
     expect(isSecurity("sockets", [], socket({ protocol: "udp", state: "close", local: "0.0.0.0:53" }))).toEqual([true]);
     expect(isSecurity("sockets", socket({ state: "listen" }), [])).toEqual([false]);
+    // Bound to no address, or to one and connected: nobody else reaches it.
+    expect(isSecurity("sockets", [], socket({ protocol: "udp", state: "close" }))).toEqual([false]);
+    const connected = { protocol: "udp", state: "established", local: "0.0.0.0:53", remote: "10.0.0.1:53" };
+    expect(isSecurity("sockets", [], socket(connected))).toEqual([false]);
   });
 
   test("seccomp and namespaces", () => {
