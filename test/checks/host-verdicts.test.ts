@@ -125,7 +125,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   "files: cwd replaced by new directory": {
     world: ({ at }) => {
       rmSync(at(`${W}/files/sub/dir`), { recursive: true });
-      mkdirSync(at(`${W}/files/sub/dir`), { mode: 0o755 });
+      mkdirSync(at(`${W}/files/sub/dir`));
+      chmodSync(at(`${W}/files/sub/dir`), 0o755);
     },
   },
   "files: executable missing": removed("files/bin/prog"),
