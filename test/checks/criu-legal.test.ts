@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import { checkImage } from "../../app/checks/check.ts";
+import type { MessageName } from "../../app/decoder/criu/format/messages.ts";
 import { decodeCriuSet } from "../../app/decoder/criu/index.ts";
 import type { Source } from "../../app/decoder/source.ts";
+import { HAS } from "../../app/model/checkpoint.ts";
 import { encodeText } from "../../app/model/text/text.ts";
 import { fixtureBytes, setSources } from "../support/criu.ts";
 import { editField, setNumber, withFile, without } from "../support/edit-set.ts";
@@ -88,4 +90,66 @@ test("ghost files of an earlier dump, whose remaps a later one removed", async (
   const set = await withPages(setSources("w2/before"));
   const left = withFile(set, "ghost-file-1.img", fixtureBytes("w1/before/ghost-file-1.img"));
   expect(await pairsOf(left)).toEqual(["warning remap-missing"]);
+});
+
+describe("a negative position", () => {
+  const [NULL, HELD, UNHELD] = [1, 3, 0];
+  const withPosition = async (entry: number, position: bigint, field = "reg.pos", from = "w4/before") =>
+    setNumber(await withPages(setSources(from)), "files.img", "file_entry", entry, field, position);
+
+  test.each(["always", false] as const)("of -1 stands for none, with kernels: %s", async (kernels) => {
+    const set = await withPosition(NULL, -1n);
+    const { checkpoint } = await decodeCriuSet(set, { kernels });
+    expect(checkpoint.files.has[NULL] ?? 0).not.toBe(0);
+    expect((checkpoint.files.has[NULL] ?? 0) & HAS.pos).toBe(0);
+    expect((await checked(set, kernels)).findings).toEqual([]);
+  });
+
+  test("is legal for a device", async () => {
+    expect(await pairsOf(await withPosition(NULL, -2n))).toEqual([]);
+  });
+
+  test("is refused for a file with a descriptor, and ignored for others", async () => {
+    expect(await pairsOf(await withPosition(HELD, -2n, "reg.pos", "w1/before"))).toEqual(["error position-impossible"]);
+    expect(await pairsOf(await withPosition(UNHELD, -2n, "reg.pos", "w1/before"))).toEqual([
+      "warning position-impossible",
+    ]);
+  });
+});
+
+describe("what a restore goes on without", () => {
+  const CORE = "core-31495.img";
+  const edited = async (field: string, value: number | bigint, member = CORE, message: MessageName = "core_entry") =>
+    pairsOf(setNumber(await withPages(setSources("w4/before")), member, message, 0, field, value));
+
+  test("limits above their maximum, which are lowered, and an impossible oom_score_adj", async () => {
+    expect(await edited("tc.rlimits.rlimits.max", 10)).toEqual(["warning value-impossible"]);
+    expect(await edited("tc.oom_score_adj", 1001)).toEqual(["warning value-impossible"]);
+  });
+
+  test("a descriptor without a type, which is that of any file", async () => {
+    expect(await edited("type", 0, "fdinfo-2.img", "fdinfo_entry")).toEqual([]);
+  });
+});
+
+test("the machine of a thread is that of its task", async () => {
+  const whole = await withPages(setSources("r1/before"));
+  expect(await pairsOf(setNumber(whole, "core-25573.img", "core_entry", 0, "mtype", 0))).toEqual([]);
+  expect(await pairsOf(setNumber(whole, "core-25572.img", "core_entry", 0, "mtype", 0))).toEqual([
+    "error core-incomplete",
+  ]);
+});
+
+test("a unix socket that names a peer which does not name it", async () => {
+  const set = await withPages(setSources("w4/before"));
+  expect(await pairsOf(setNumber(set, "files.img", "file_entry", 10, "usk.peer", 0))).toEqual(["error peer-missing"]);
+});
+
+test("options of the dump that a restore has to repeat", async () => {
+  const optionsOf = async (field: string): Promise<string[]> => {
+    const set = setNumber(await withPages(setSources("w4/before")), "inventory.img", "inventory_entry", 0, field, 1);
+    return (await checked(set)).needs?.options.map(({ option }) => option) ?? [];
+  };
+  expect(await optionsOf("tcp_close")).toContain("--tcp-close");
+  expect(await optionsOf("allow_uprobes")).toContain("--allow-uprobes");
 });

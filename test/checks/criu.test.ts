@@ -82,7 +82,9 @@ test("tasks keep the sessions of their ancestors", async () => {
   const set = await withPages(setSources("verdicts/tree"));
   const moved = setNumber(set, "pstree.img", "pstree_entry", 2, "ppid", 13_406);
   // 13407 was forked by 13406 before it left the session of the root.
-  expect(await findingsOf(setNumber(moved, "pstree.img", "pstree_entry", 1, "sid", 13_406))).toEqual([]);
+  const leading = setNumber(moved, "pstree.img", "pstree_entry", 1, "sid", 13_406);
+  expect((await findingsOf(leading)).map(({ field }) => field)).toEqual(["pgid"]);
+  expect(await findingsOf(setNumber(leading, "pstree.img", "pstree_entry", 1, "pgid", 13_406))).toEqual([]);
   // A child of the root is in a session whose leader has ended.
   expect(await findingsOf(setNumber(set, "pstree.img", "pstree_entry", 2, "sid", 999))).toEqual([]);
 });

@@ -146,7 +146,7 @@ function opened(add: ReturnType<typeof openFiles>, task: number, count: number):
     () => [add.eventfd(task)],
     () => [add.timer()],
     () => [add.connection(1024 + ((task * 100 + held.length) % 60_000))],
-    () => [add.epoll([3, 5, 6, 7])],
+    () => [add.epoll([3, 5, 6, 8])],
   ];
   for (let at = 0; held.length < count; at++) held.push(...(shares[at % shares.length]?.() ?? []));
   return held.slice(0, count);

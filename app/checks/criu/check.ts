@@ -11,6 +11,7 @@ import { MOST_NEEDS } from "../needs.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { checkFilters } from "./entries/filters.ts";
+import { checkPeers } from "./entries/sockets.ts";
 import { walkEntries } from "./entries/walk.ts";
 import { checkLocks, checkWatches } from "./entries/watches.ts";
 import { demandsOf } from "./needs/demands.ts";
@@ -45,6 +46,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   checkColumns(scanned);
   checkWatches(scanned);
   checkLocks(scanned);
+  if (!scanned.isDamaged) checkPeers(scanned);
   const tablesReported = [...scanned.references.keys()].some(({ code }) => code === "table-missing");
   addProblems(scanned.list, checkpoint, tablesReported);
   addIncomplete(scanned);

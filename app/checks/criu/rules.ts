@@ -48,8 +48,8 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "value-impossible",
     title: "A value is out of range, and CRIU or the kernel refuses it",
     examines:
-      "img_version; pid and ppid; task_state; oom_score_adj; pdeath_sig; the policy, priority and niceness of threads; microseconds and nanoseconds of timers; clocks of timerfds; families and types of sockets; limits, mappings and addresses in mm-N.img whose end is before their start; seccomp filters whose size is no number of instructions, or that come after themselves",
-    outcomes: REFUSED,
+      "img_version; pid and ppid; task_state; oom_score_adj; pdeath_sig; the policy, priority and niceness of threads, their seccomp mode and robust list; capabilities, securebits and no_new_privs; pending signals; signals, microseconds and nanoseconds of timers; clocks of timerfds; families, types, protocols, addresses and options of sockets; names and inodes of unix sockets; signals of owners; kinds of namespaces; descriptors and events of inotify watches and fanotify marks; mappings and addresses in mm-N.img whose end is before their start; seccomp filters whose size is no number of instructions, or that come after themselves. A warning for limits above their maximum and oom_score_adj, which are not set",
+    outcomes: LOST_OR_REFUSED,
     remedy: EDITED,
   },
   {
@@ -108,8 +108,9 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "core-incomplete",
-    title: "A core lacks the registers of its machine, or the credentials of its task",
-    examines: "core-N.img mtype and the registers of that machine; thread_core.creds, against creds-N.img in old sets",
+    title: "A core lacks its task, the registers of its machine, or the credentials; or that of a thread has a task",
+    examines:
+      "core-N.img tc, against pstree.img pid and threads; mtype and the registers of that machine; thread_core.creds, against creds-N.img in old sets",
     outcomes: REFUSED,
     remedy: DAMAGED,
   },
@@ -258,8 +259,8 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "peer-missing",
-    title: "The peer of a unix socket is missing from the set",
-    examines: "unix sockets' peer, against ino",
+    title: "The peer of a unix socket is missing from the set, or is not connected to it",
+    examines: "unix sockets' peer, against ino; of connections, the peer of the peer, unless that listens",
     outcomes: REFUSED,
     remedy: "Dump both ends, or restore with the socket as external.",
   },
@@ -302,6 +303,13 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     remedy: COPY,
   },
   {
+    code: "process-missing",
+    title: "A pidfd refers to a process that is missing from the process tree",
+    examines: "pidfds' nspid, against pstree.img pid",
+    outcomes: REFUSED,
+    remedy: "The process was removed from the tree, or the number was edited.",
+  },
+  {
     code: "memfd-missing",
     title: "The description of a memfd is missing from the set",
     examines: "memfd files' inode_id, against memfd.img",
@@ -310,8 +318,9 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "watch-impossible",
-    title: "An epoll watches a descriptor twice, itself, or an epoll that watches it",
-    examines: "epolls' tfd, against each other and the descriptors of the file tables that hold the epoll",
+    title: "An epoll watches a descriptor twice, itself, an epoll that watches it, or a regular file or directory",
+    examines:
+      "epolls' tfd, against each other and the descriptors of the file tables that hold the epoll; mode of regular files, not of those in /proc and /sys, of which some can be watched",
     outcomes: REFUSED,
     remedy:
       "The kernel refuses such watches. An epoll can watch two files by one number if a descriptor was closed while another leads to its file: remove the watch before closing it.",
@@ -383,8 +392,9 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   {
     code: "position-impossible",
     title: "A position is negative",
-    examines: "pos of regular files, memfds and BPF maps",
-    outcomes: WRONG,
+    examines:
+      "pos of regular files, directories, memfds and BPF maps; not of files in /proc. A warning where a restore does not set it: for BPF maps, O_PATH, and files without a descriptor",
+    outcomes: LOST_OR_REFUSED,
     remedy: EDITED,
   },
   {
@@ -417,8 +427,8 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "thread-repeated",
-    title: "A thread is in two tasks, or has the pid of a task",
-    examines: "pstree.img threads, pid; not the threads of dead tasks",
+    title: "A thread is in two tasks, has the pid of a task, or leads a session or a process group",
+    examines: "pstree.img threads, pid, pgid, sid; not the threads of dead tasks",
     outcomes: REFUSED,
     remedy: EDITED,
   },
@@ -434,9 +444,16 @@ const TABLE: readonly Omit<Rule, "format">[] = [
     code: "namespace-nested",
     title: "A task is in another namespace than its parent, and not in a network or mount namespace",
     examines:
-      "ids-N.img pid_ns_id, ipc_ns_id, uts_ns_id, user_ns_id; net_ns_id and mnt_ns_id if the root has those of CRIU",
+      "ids-N.img pid_ns_id, ipc_ns_id, uts_ns_id, user_ns_id, time_ns_id; net_ns_id and mnt_ns_id if the root has those of CRIU",
     outcomes: REFUSED,
     remedy: EDITED,
+  },
+  {
+    code: "init-missing",
+    title: "The tasks have a pid namespace of their own, but not its init",
+    examines: "pstree.img pid of the root; ids-N.img pid_ns_id, against inventory.img root_ids; pidns-N.img ext_key",
+    outcomes: REFUSED,
+    remedy: "Dump from the init of the namespace (pid 1), or dump and restore the namespace as external.",
   },
   {
     code: "parent-later",

@@ -114,8 +114,18 @@ export interface Scan {
   readonly externals: { readonly id: number; readonly record: number }[];
   /** The process tree, in the order of its entries. */
   readonly tree: TreeEntry[];
+  /** Cores, by number, that describe a task: 1, or 0 if they have nothing but its ids. */
+  readonly taskCores: IdIndex;
   /** By pid. */
   readonly namespaces: Map<number, TaskNamespaces>;
+  /** Unix sockets, in the order of their entries. */
+  readonly unix: UnixFacts[];
+  /** What pidfds refer to; -1: an ended process. */
+  readonly pidfds: { readonly pid: number; readonly record: number }[];
+  /** Descriptors of namespaces: the id, and the flag of clone(2) for its kind. */
+  readonly nsFiles: { readonly id: number; readonly flag: number; readonly record: number }[];
+  /** Pid namespaces that come from outside. */
+  readonly externalPids: Set<number>;
   /** In the order of seccomp.img, and those that threads have. */
   readonly filters: FilterFacts[];
   readonly usedFilters: Set<number>;
@@ -180,6 +190,17 @@ export interface MountFacts {
   readonly record: number;
 }
 
+/** What decides whether a unix socket is connected to its peer. */
+export interface UnixFacts {
+  readonly inode: number;
+  readonly peer: number;
+  readonly isStream: boolean;
+  readonly isListening: boolean;
+  /** It is outside the set, or restored by a plugin. */
+  readonly isOutside: boolean;
+  readonly record: number;
+}
+
 /** An unlinked file: st_mode and size. */
 export interface GhostFacts {
   readonly mode: number;
@@ -193,6 +214,8 @@ export interface InventoryFacts {
   isRecent: boolean;
   /** TCP connections were closed by the dump. */
   tcpClose: boolean;
+  /** Mappings of probes were left out of the dump. */
+  allowUprobes: boolean;
   /** The control group of CRIU itself; NONE: unknown. */
   rootCgroup: number;
   /** Namespaces of CRIU itself; NONE: unknown. */
@@ -318,7 +341,12 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     watches: [],
     externals: [],
     tree: [],
+    taskCores: createIdIndex(),
     namespaces: new Map(),
+    unix: [],
+    pidfds: [],
+    nsFiles: [],
+    externalPids: new Set(),
     filters: [],
     usedFilters: new Set(),
     fills: [],
@@ -330,6 +358,7 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
       version: 0,
       isRecent: false,
       tcpClose: false,
+      allowUprobes: false,
       rootCgroup: NONE,
       rootNetwork: NONE,
       rootTime: NONE,

@@ -33,6 +33,7 @@ import { type Handler, handler } from "./handler.ts";
 import { readChecked } from "./read-checked.ts";
 import { checkShape, messageIn, shapeOf } from "./shapes.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
+import { checkCapabilities } from "./threads.ts";
 import { noteWatch } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
@@ -85,9 +86,13 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
   creds_entry: handler("creds_entry", [], (scan, _seen, bytes, start, end) => {
     noteCredentials(scan, bytes, start, end);
+    checkCapabilities(scan, bytes, start, end, "");
   }),
   task_kobj_ids_entry: onIds,
   mnt_entry: onMount,
+  pidns_entry: handler("pidns_entry", ["ext_key"], (scan, seen) => {
+    if (has(seen, 1)) scan.externalPids.add(scan.memberNumber);
+  }),
   cgroup_entry: handler("cgroup_entry", [], (scan, _seen, bytes, start, end) => {
     eachBytes(bytes, start, end, CGROUP_SETS, (from, to) => {
       const seen = scanInto(scan, bytes, from, to, CGROUP_SET);
@@ -227,9 +232,12 @@ function readBody(scan: Scan, index: number, bytes: Uint8Array, from: number, to
   return scanInto(scan, bytes, from, to, body.plan);
 }
 
+/** FD_TYPES__UND: find_file_desc_raw() in criu/files.c takes a file of any type. */
+const ANY_TYPE = 0;
+
 /** Checks that a descriptor's type is that of its open file. */
 function checkType(scan: Scan, fd: number, id: number, type: number): void {
-  if (isOfType(scan, id, type)) return;
+  if (type === ANY_TYPE || isOfType(scan, id, type)) return;
   const own = typeWords(scan.types[scan.fileRows.get(id)] as number);
   fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${typeWords(type)}, and its open file a ${own}.`);
 }
@@ -248,6 +256,7 @@ export function checkSpace(scan: Scan, seen: number, bytes: Uint8Array, start: n
 export function checkMapping(scanned: Scan, seen: number, nth: number): void {
   const [id, status] = [low(scanned, 1), has(seen, 2) ? low(scanned, 2) : 0];
   noteRange(scanned, seen, status, nth);
+  checkAlignment(scanned, seen, nth);
   if (!has(seen, 1) || !has(seen, 2)) return;
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);
   if ((status & VMA_FILE) !== 0) refer(scanned, mappingReference(scanned, nth, id, status), id);
@@ -256,6 +265,21 @@ export function checkMapping(scanned: Scan, seen: number, nth: number): void {
     if (!scanned.segments.has(id)) scanned.segments.set(id, { record: scanned.record, nth });
   } else if ((status & VMA_SHARED) !== 0)
     callForShared(scanned, id, placeOf(nth), "it has the contents of shared memory");
+}
+
+/** The least size of a page. */
+const LEAST_PAGE = 4096;
+
+/** Mappings begin and end where pages do: mmap(2). */
+function checkAlignment(scan: Scan, seen: number, nth: number): void {
+  for (const [slot, name] of [
+    [3, "start"],
+    [4, "end"],
+  ] as const) {
+    if (!has(seen, slot) || low(scan, slot) % LEAST_PAGE === 0) continue;
+    const field = nth === NONE ? name : `vmas[${nth}].${name}`;
+    fault(scan, "value-impossible", field, `The ${name} of a mapping is not that of a page.`);
+  }
 }
 
 /** The most mappings of missing files that get a place; a set that lacks files.img can have any number. */

@@ -4,15 +4,19 @@ import { FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
 import { USK_EXTERN } from "../../../decoder/criu/format/meaning.ts";
 import { eachBytes, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
 import { HAS, NONE } from "../../../model/checkpoint.ts";
+import { socketType } from "../../../model/names/names.ts";
 import { u8At, u32At } from "../../../model/read.ts";
 import { noteBuildId } from "../needs/note-host.ts";
-import { has, low, pathReference, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";
+import { fault, has, low, pathReference, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";
 import { callFor } from "../set/members.ts";
 import { type Handler, handler } from "./handler.ts";
+import { checkFanotify, checkInotify } from "./marks.ts";
+import { checkInet } from "./sockets.ts";
 import { noteWatch } from "./watches.ts";
 
 const O_WRONLY = 1;
 const IPPROTO_TCP = 6;
+const TCP_LISTEN = 10;
 
 /** Notes an end of a pipe or FIFO; those that can be read have contents in the set. */
 function notePipe(scan: Scan, pipe: number, flags: number | null, isFifo: boolean): void {
@@ -45,6 +49,25 @@ function noteName(scan: Scan, bytes: Uint8Array): void {
   if (!scan.isCompared) return;
   const name = nameIn(scan, bytes);
   if (name.length > 0) scan.hostNotes.names.set(scan.file - 1, name);
+}
+
+/** UNIX_PATH_MAX. */
+const LONGEST_NAME = 108;
+
+/** Checks the name of a unix socket, in slot 4: collect_one_unixsk() in criu/sk-unix.c. */
+function checkName(scan: Scan, bytes: Uint8Array, hasName: boolean, isDeleted: boolean): void {
+  const start = low(scan, 4);
+  const length = hasName ? (scan.out[9] as number) - start : 0;
+  if (length > LONGEST_NAME) {
+    fault(
+      scan,
+      "value-impossible",
+      "usk.name",
+      `The name of a unix socket has ${length} bytes, but ${LONGEST_NAME} at most.`,
+    );
+  } else if (isDeleted && (length === 0 || bytes[start] === 0)) {
+    fault(scan, "value-impossible", "usk.deleted", "A unix socket was unlinked, but has no path.");
+  }
 }
 
 const streamName = (inode: number): string => `tcp-stream-${inode.toString(16)}.img`;
@@ -95,6 +118,32 @@ const WATCHED = fieldNumber("eventpoll_file_entry", "tfd");
 /** What an epoll watches: the descriptor is in slot 1. */
 export const WATCH = plan("eventpoll_tfd_entry", ["tfd"]);
 
+/** Checks a unix socket, whose values are in the slots that BODIES says. */
+function readUnix(scan: Scan, seen: number, bytes: Uint8Array): void {
+  const isDeleted = has(seen, 6) && low(scan, 6) !== 0;
+  const [inode, peer, uflags] = [low(scan, 1), has(seen, 2) ? low(scan, 2) : 0, has(seen, 3) ? low(scan, 3) : 0];
+  noteNetwork(scan, seen, 5, NETWORKS.usk);
+  checkName(scan, bytes, has(seen, 4), isDeleted);
+  if (has(seen, 4) && !isDeleted) noteName(scan, bytes);
+  if (has(seen, 1)) {
+    scan.spaces.socket.add(inode, scan.record);
+    scan.inodes[scan.file - 1] = inode;
+    if (inode === 0 && uflags === 0) {
+      fault(scan, "value-impossible", "usk.ino", "A unix socket has the inode 0, which stands for none.");
+    }
+  }
+  if ((uflags & USK_EXTERN) !== 0) noteOutside(scan, has(seen, 4), bytes);
+  if (has(seen, 1) && has(seen, 7) && has(seen, 8)) {
+    const isListening = low(scan, 8) === TCP_LISTEN;
+    // All other types connect both ends.
+    const isStream = socketType(low(scan, 7), scan.checkpoint.machine.arch) !== "SOCK_DGRAM";
+    scan.unix.push({ inode, peer, isStream, isListening, isOutside: uflags !== 0, record: scan.record });
+  }
+  if (peer === 0) return;
+  scan.peerFiles.add(peer, scan.file - 1);
+  refer(scan, PEER, peer);
+}
+
 /** How the message of an open file is checked. */
 export interface Body extends Omit<Handler, "check"> {
   /** The slot of its id. */
@@ -138,41 +187,38 @@ export const BODIES: Readonly<Record<string, Body>> = {
     if (has(seen, 1)) notePipe(scan, low(scan, 1), flagsOfFile(scan), true);
     if (has(seen, 2)) refer(scan, FIFO_FILE, low(scan, 2));
   }),
-  isk: body("inet_sk_entry", ["ino", "proto", "dst_port", "ns_id", "v6only", "ip_opts"], (scan, seen, bytes) => {
-    noteNetwork(scan, seen, 4, NETWORKS.isk);
-    if (has(seen, 5) && low(scan, 5) !== 0) scan.hostNotes.v6Only.add(scan.file - 1);
-    const optionsStart = low(scan, 6);
-    const optionsEnd = scan.out[13] as number;
-    const inode = low(scan, 1);
-    const isTcp = low(scan, 2) === IPPROTO_TCP;
-    const port = low(scan, 3);
-    if (has(seen, 6)) noteFreeBind(scan, bytes, optionsStart, optionsEnd);
-    if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3) || !isTcp || port === 0 || scan.inventory.tcpClose) return;
-    scan.notes.connected.push(scan.file - 1);
-    const why = "it has the state of a TCP connection";
-    callFor(scan, { kind: "tcp-stream", number: inode, name: streamName, field: "isk.ino", why });
-  }),
-  usk: body("unix_sk_entry", ["ino", "peer", "uflags", "name", "ns_id", "deleted"], (scan, seen, bytes) => {
-    noteNetwork(scan, seen, 5, NETWORKS.usk);
-    if (has(seen, 4) && !(has(seen, 6) && low(scan, 6) !== 0)) noteName(scan, bytes);
-    if (has(seen, 1)) {
-      scan.spaces.socket.add(low(scan, 1), scan.record);
-      scan.inodes[scan.file - 1] = low(scan, 1);
-    }
-    if (has(seen, 3) && (low(scan, 3) & USK_EXTERN) !== 0) noteOutside(scan, has(seen, 4), bytes);
-    const peer = has(seen, 2) ? low(scan, 2) : 0;
-    if (peer === 0) return;
-    scan.peerFiles.add(peer, scan.file - 1);
-    refer(scan, PEER, peer);
-  }),
+  isk: body(
+    "inet_sk_entry",
+    ["ino", "proto", "dst_port", "ns_id", "v6only", "ip_opts"],
+    (scan, seen, bytes, start, end) => {
+      noteNetwork(scan, seen, 4, NETWORKS.isk);
+      if (has(seen, 5) && low(scan, 5) !== 0) scan.hostNotes.v6Only.add(scan.file - 1);
+      const optionsStart = low(scan, 6);
+      const optionsEnd = scan.out[13] as number;
+      const inode = low(scan, 1);
+      const isTcp = low(scan, 2) === IPPROTO_TCP;
+      const port = low(scan, 3);
+      if (has(seen, 6)) noteFreeBind(scan, bytes, optionsStart, optionsEnd);
+      checkInet(scan, bytes, start, end);
+      if (!has(seen, 1) || !has(seen, 2) || !has(seen, 3) || !isTcp || port === 0 || scan.inventory.tcpClose) return;
+      scan.notes.connected.push(scan.file - 1);
+      const why = "it has the state of a TCP connection";
+      callFor(scan, { kind: "tcp-stream", number: inode, name: streamName, field: "isk.ino", why });
+    },
+  ),
+  usk: body("unix_sk_entry", ["ino", "peer", "uflags", "name", "ns_id", "deleted", "type", "state"], readUnix),
   tty: body("tty_file_entry", ["tty_info_id", "regf_id"], (scan, seen) => {
     const [info, path] = [low(scan, 1), low(scan, 2)];
     if (has(seen, 1) && !scan.notes.terminalFiles.has(info)) scan.notes.terminalFiles.set(info, scan.file - 1);
     if (has(seen, 1)) refer(scan, TERMINAL, info);
     if (has(seen, 2)) refer(scan, TERMINAL_FILE, path);
   }),
-  nsf: body("ns_file_entry", ["ns_id"], (scan, seen) => {
+  nsf: body("ns_file_entry", ["ns_id", "ns_cflag"], (scan, seen) => {
     if (has(seen, 1)) refer(scan, NAMESPACE, low(scan, 1));
+    if (has(seen, 1) && has(seen, 2)) scan.nsFiles.push({ id: low(scan, 1), flag: low(scan, 2), record: scan.record });
+  }),
+  pidfd: body("pidfd_entry", ["nspid"], (scan, seen) => {
+    if (has(seen, 1)) scan.pidfds.push({ pid: low(scan, 1) | 0, record: scan.record });
   }),
   memfd: body("memfd_file_entry", ["inode_id"], (scan, seen) => {
     if (has(seen, 1)) refer(scan, MEMFD, low(scan, 1));
@@ -184,6 +230,12 @@ export const BODIES: Readonly<Record<string, Body>> = {
       if (has(seen, 1)) noteWatch(scan, scan.file - 1, low(scan, 1), nth);
       nth++;
     });
+  }),
+  ify: body("inotify_file_entry", ["flags"], (scan, seen, bytes, start, end) => {
+    checkInotify(scan, has(seen, 1) ? low(scan, 1) : 0, bytes, start, end);
+  }),
+  ffy: body("fanotify_file_entry", ["flags"], (scan, _seen, bytes, start, end) => {
+    checkFanotify(scan, bytes, start, end);
   }),
   ext: body("ext_file_entry", ["id"], (scan, seen) => {
     if (has(seen, 1)) scan.externals.push({ id: low(scan, 1), record: scan.record });

@@ -40,7 +40,7 @@ export function checkFilters(scan: Scan): void {
 
 function checkFilter(scan: Scan, at: number, { record, before, size }: FilterFacts, isCycle: boolean): void {
   const field = `seccomp_filters[${at}]`;
-  if (size % INSTRUCTION !== 0) {
+  if (size === 0 || size % INSTRUCTION !== 0) {
     const message = `Seccomp filter ${at} has ${size} bytes, but its instructions take ${INSTRUCTION} each.`;
     faultAt(scan, "value-impossible", record, `${field}.filter`, message);
   }

@@ -4,11 +4,11 @@
 import { FIELD_TABLES, type FieldTable, type KnownField } from "../../../decoder/criu/wire/field-table.ts";
 import { exact, readVarint, skip, WIRE } from "../../../decoder/criu/wire/wire.ts";
 import { fault, type Scan } from "../scan.ts";
-import { isAllowed, LIMITS, type Limit, ORDERS } from "./value-limits.ts";
+import { isAllowed, LIMITS, type Limit, LOST, ORDERS } from "./value-limits.ts";
 
 /** Why a message is refused. */
 interface Refusal {
-  readonly why: "missing" | "damaged" | "impossible";
+  readonly why: "missing" | "damaged" | "impossible" | "lost";
   /** Dotted name of the field. */
   readonly field: string;
   /** What is wrong, as the end of a sentence; "" if `why` is enough. */
@@ -49,6 +49,8 @@ interface ShapeOrder {
   readonly first: KnownField;
   readonly second: KnownField;
   readonly mayEqual: boolean;
+  /** A restore goes on without the value. */
+  readonly isLost: boolean;
 }
 
 /** What is checked of one field. */
@@ -61,6 +63,8 @@ interface ShapeField {
   readonly limit: Limit | null;
   /** By values of one byte: 1 if it may have the value. */
   readonly allowed: Uint8Array | null;
+  /** A restore goes on without a value that it may not have. */
+  readonly isLost: boolean;
   /** The nested message; `null`: it is none. */
   readonly inner: Shape | null;
 }
@@ -84,7 +88,8 @@ function shapes(): Map<string, Shape> {
       const inner = made.get(field.type) ?? null;
       const own = isNeeded ? bit : 0;
       const allowed = limit === null ? null : allowedBytes(limit);
-      fields[field.number] = { field, wire: field.wire, bit: own, limit, allowed, inner };
+      const isLost = LOST.has(`${message}.${field.name}`);
+      fields[field.number] = { field, wire: field.wire, bit: own, limit, allowed, isLost, inner };
       const isPlain = limit === null && inner === null && (field.wire === WIRE.varint || field.wire === WIRE.bytes);
       const tag = field.number * 8 + field.wire;
       if (isPlain && tag < TAGS) plain[tag] = ~own;
@@ -101,7 +106,8 @@ const allowedBytes = (limit: Limit): Uint8Array =>
 function ordersOf(message: string, { byName }: FieldTable): ShapeOrder[] {
   return (ORDERS[message] ?? []).flatMap(([one, other, mayEqual]) => {
     const [first, second] = [byName.get(one), byName.get(other)];
-    return first === undefined || second === undefined ? [] : [{ first, second, mayEqual }];
+    const isLost = LOST.has(`${message}.${one}`);
+    return first === undefined || second === undefined ? [] : [{ first, second, mayEqual, isLost }];
   });
 }
 
@@ -134,8 +140,9 @@ export function checkShape(
   // Images of one kind of open file have the id in the message itself; the decoder reports that it is missing.
   if (refusal === null || (refusal.why === "missing" && refusal.field === "id" && scan.memberFile !== null)) return;
   const { why, field, words } = refusal;
-  if (why === "impossible") {
-    fault(scan, "value-impossible", field, `${field} ${words}, which a restore refuses.`);
+  if (why === "impossible" || why === "lost") {
+    const [does, severity] = why === "lost" ? (["does not set", "warning"] as const) : (["refuses", "error"] as const);
+    fault(scan, "value-impossible", field, `${field} ${words}, which a restore ${does}.`, severity);
     return;
   }
   if (why === "missing")
@@ -195,7 +202,7 @@ function refusalIn(
     missing &= ~known.bit;
     if (known.limit !== null && !(first < 128 && wire === WIRE.varint && known.allowed?.[first] === 1)) {
       readVarint(bytes, from, at, words);
-      if (!isAllowed(known.limit, words[0] as number, words[1] as number)) return impossible(known.field, words);
+      if (!isAllowed(known.limit, words[0] as number, words[1] as number)) return impossible(known, words);
     }
     if (known.inner === null || level >= MOST_LEVELS) continue;
     const nested = first < 128 ? from + 1 : readVarint(bytes, from, at, words);
@@ -226,11 +233,13 @@ const LONGEST_VARINT = 10;
 
 const damaged = (field: string): Refusal => ({ why: "damaged", field, words: "" });
 
-function impossible({ name, type }: KnownField, words: Uint32Array): Refusal {
+function impossible({ field: { name, type }, isLost }: ShapeField, words: Uint32Array): Refusal {
   const value = exact(words, 0);
   const signed = type === "sint32" ? (value >> 1n) ^ -(value & 1n) : BigInt.asIntN(64, value);
-  return { why: "impossible", field: name, words: `is ${type.startsWith("u") ? value : signed}` };
+  return { why: whyOf(isLost), field: name, words: `is ${type.startsWith("u") ? value : signed}` };
 }
+
+const whyOf = (isLost: boolean) => (isLost ? "lost" : "impossible");
 
 /** How many fields of the message bytes[start … end - 1] have a tag. */
 function countOf(bytes: Uint8Array, start: number, end: number, tag: number): number {
@@ -263,7 +272,7 @@ function outOfOrder(bytes: Uint8Array, start: number, end: number, shape: Shape,
     lows[number] = words[0] as number;
     highs[number] = words[1] as number;
   }
-  for (const { first, second, mayEqual } of shape.orders) {
+  for (const { first, second, mayEqual, isLost } of shape.orders) {
     const [low, otherLow] = [lows[first.number], lows[second.number]];
     if (low === undefined || otherLow === undefined) continue;
     const [high, otherHigh] = [highs[first.number] as number, highs[second.number] as number];
@@ -271,7 +280,7 @@ function outOfOrder(bytes: Uint8Array, start: number, end: number, shape: Shape,
     if (isLess || (mayEqual && low === otherLow && high === otherHigh)) continue;
     const how = mayEqual ? "greater than" : "not less than";
     const [a, b] = [wideOf(high, low), wideOf(otherHigh, otherLow)];
-    return { why: "impossible", field: first.name, words: `(${a}) is ${how} ${second.name} (${b})` };
+    return { why: whyOf(isLost), field: first.name, words: `(${a}) is ${how} ${second.name} (${b})` };
   }
   return null;
 }

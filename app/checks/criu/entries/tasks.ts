@@ -8,6 +8,7 @@ import { noteFeatures, noteLimits, noteMount, noteProfile } from "../needs/note-
 import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";
 import { callFor } from "../set/members.ts";
 import { type Handler, handler } from "./handler.ts";
+import { checkCapabilities, checkScheduling, checkSignals } from "./threads.ts";
 
 const ROOT_IDS = plan("task_kobj_ids_entry", ["net_ns_id", "time_ns_id", "mnt_ns_id", "pid_ns_id"]);
 const PLUGINS = fieldNumber("plugins_entry", "plugins");
@@ -24,6 +25,7 @@ export const onInventory: Handler = handler(
     "root_ids",
     "plugins_entry",
     "lsmtype",
+    "allow_uprobes",
   ],
   (scan, seen, bytes) => {
     const { inventory } = scan;
@@ -31,6 +33,7 @@ export const onInventory: Handler = handler(
     if (has(seen, 2)) inventory.rootCgroup = low(scan, 2);
     inventory.tcpClose = has(seen, 3) && low(scan, 3) !== 0;
     inventory.isRecent = has(seen, 4) || has(seen, 5);
+    inventory.allowUprobes = has(seen, 9) && low(scan, 9) !== 0;
     if (has(seen, 8)) scan.hostNotes.lsm = low(scan, 8);
     const [idsStart, idsEnd] = [low(scan, 6), scan.out[13] as number];
     if (has(seen, 7)) inventory.plugins = textsIn(bytes, low(scan, 7), scan.out[15] as number);
@@ -67,8 +70,8 @@ const REGISTER_NAMES = REGISTERS.filter((name) => name !== null);
 const SLOT_BEFORE_REGISTERS = 4;
 const X86_SLOT = 5;
 
-const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode", "old_seccomp_filter", "rlimits"]);
-const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode", "seccomp_filter", "creds"]);
+const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode", "old_seccomp_filter", "rlimits", "signals_s"]);
+const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode", "seccomp_filter", "creds", "signals_p"]);
 const IDS = plan("task_kobj_ids_entry", ["files_id"]);
 const SECCOMP_FILTER = 2;
 
@@ -81,7 +84,9 @@ export const onCore: Handler = handler(
     const [threadStart, threadEnd] = [low(scan, 3), scan.out[7] as number];
     const [infoStart, infoEnd] = [low(scan, X86_SLOT), scan.out[2 * X86_SLOT + 1] as number];
     let hasCredentials = false;
+    let filters: Filters = { mode: null, filter: null };
     checkRegisters(scan, seen);
+    if (has(seen, 2) || has(seen, 1)) scan.taskCores.add(scan.memberNumber, has(seen, 2) ? 1 : 0);
     if (has(seen, 1)) {
       const [from, to] = [low(scan, 1), scan.out[3] as number];
       if (has(scanInto(scan, bytes, from, to, IDS), 1)) checkFilesId(scan, low(scan, 1), "ids.files_id");
@@ -89,24 +94,36 @@ export const onCore: Handler = handler(
     if (has(seen, 2)) {
       const task = scanInto(scan, bytes, taskStart, taskEnd, TASK_CORE);
       const [limitsStart, limitsEnd] = [low(scan, 4), scan.out[9] as number];
+      const [signalsStart, signalsEnd] = [low(scan, 5), scan.out[11] as number];
+      filters = withFilters(scan, task, filters, OF_TASK);
       checkGroups(scan, task, OF_TASK);
       if (has(task, 4)) noteLimits(scan, bytes, limitsStart, limitsEnd);
+      if (has(task, 5)) checkSignals(scan, bytes, signalsStart, signalsEnd, "tc.signals_s");
     }
     if (has(seen, 3)) {
       const thread = scanInto(scan, bytes, threadStart, threadEnd, THREAD_CORE);
+      const [credentialsStart, credentialsEnd] = [low(scan, 4), scan.out[9] as number];
+      const [signalsStart, signalsEnd] = [low(scan, 5), scan.out[11] as number];
+      filters = withFilters(scan, thread, filters, OF_THREAD);
       checkGroups(scan, thread, OF_THREAD);
       hasCredentials = has(thread, 4);
+      if (has(thread, 5)) checkSignals(scan, bytes, signalsStart, signalsEnd, "thread_core.signals_p");
+      if (hasCredentials) checkCapabilities(scan, bytes, credentialsStart, credentialsEnd, "thread_core.creds.");
+      checkScheduling(scan, bytes, threadStart, threadEnd);
       noteProfile(scan, bytes, threadStart, threadEnd);
     }
+    checkFilter(scan, filters);
     if (has(seen, X86_SLOT)) noteFeatures(scan, bytes, infoStart, infoEnd);
     if (has(seen, 2) && !hasCredentials) checkCredentials(scan);
   },
 );
 
-/** A task or thread that is not dead has the registers of its machine. */
+/** A task or thread that is not dead has the registers of its machine, which is that of the task: check_core(). */
 function checkRegisters(scan: Scan, seen: number): void {
   const { memberNumber } = scan;
   if (!has(seen, SLOT_BEFORE_REGISTERS) || scan.dead.get(memberNumber) !== NONE) return;
+  const isThread = !has(seen, 2);
+  if (isThread && REGISTER_NAMES.some((_, at) => has(seen, SLOT_BEFORE_REGISTERS + 1 + at))) return;
   const march = low(scan, SLOT_BEFORE_REGISTERS);
   // Later releases may know more machines.
   if (march >= REGISTERS.length) return;
@@ -141,21 +158,37 @@ const groupsOf = (who: string, groups: string, mode: string, filter: string): Gr
 const OF_TASK = groupsOf("A task", "tc.cg_set", "tc.old_seccomp_mode", "tc.old_seccomp_filter");
 const OF_THREAD = groupsOf("A thread", "thread_core.cg_set", "thread_core.seccomp_mode", "thread_core.seccomp_filter");
 
-/** Checks what is in slots 1 to 3 of the scan: the set of control groups, the mode of seccomp, the filter. */
-function checkGroups(scan: Scan, seen: number, { mode, groups, filter }: GroupsOf): void {
+/** Checks the set of control groups in slot 1 of the scan. */
+function checkGroups(scan: Scan, seen: number, { groups }: GroupsOf): void {
   const { rootCgroup } = scan.inventory;
-  const [set, seccomp] = [low(scan, 1), low(scan, 2)];
+  const set = low(scan, 1);
   // 0: it has none.
-  if (has(seen, 1) && rootCgroup !== NONE && set !== 0 && set !== rootCgroup) {
-    const why = `it has set ${set} of control groups, which contains a task`;
-    callFor(scan, { kind: "cgroup", field: groups.field, why });
-    refer(scan, groups, set);
-  }
-  if (has(seen, 2) && seccomp === SECCOMP_FILTER && scan.dead.get(scan.memberNumber) === NONE) {
-    callFor(scan, { kind: "seccomp", field: mode, why: "it has the seccomp filters of a task" });
-    if (has(seen, 3)) refer(scan, filter, low(scan, 3));
-    scan.usedFilters.add(has(seen, 3) ? low(scan, 3) : 0);
-  }
+  if (!has(seen, 1) || rootCgroup === NONE || set === 0 || set === rootCgroup) return;
+  const why = `it has set ${set} of control groups, which contains a task`;
+  callFor(scan, { kind: "cgroup", field: groups.field, why });
+  refer(scan, groups, set);
+}
+
+/** The mode of seccomp and the filter of a thread, and where they were found; `null`: unknown. */
+interface Filters {
+  readonly mode: { readonly value: number; readonly of: GroupsOf } | null;
+  readonly filter: { readonly value: number; readonly of: GroupsOf } | null;
+}
+
+/**
+ * Adds what is in slots 2 and 3 of the scan. That of a task, as old sets have it, takes the place of its thread's:
+ * check_core().
+ */
+const withFilters = (scan: Scan, seen: number, { mode, filter }: Filters, of: GroupsOf): Filters => ({
+  mode: mode ?? (has(seen, 2) ? { value: low(scan, 2), of } : null),
+  filter: filter ?? (has(seen, 3) ? { value: low(scan, 3), of } : null),
+});
+
+function checkFilter(scan: Scan, { mode, filter }: Filters): void {
+  if (mode?.value !== SECCOMP_FILTER || scan.dead.get(scan.memberNumber) !== NONE) return;
+  callFor(scan, { kind: "seccomp", field: mode.of.mode, why: "it has the seccomp filters of a task" });
+  if (filter !== null) refer(scan, filter.of.filter, filter.value);
+  scan.usedFilters.add(filter?.value ?? 0);
 }
 
 /** In the slots from 2 on. */

@@ -1,4 +1,5 @@
-// Values that a restore refuses, by message and field, as data. Only what no kernel and no release of CRIU accepts.
+// Values that a restore refuses or does not set, by message and field, as data. Only what no kernel and no release of
+// CRIU accepts.
 
 /** The values that a field may have: a range, both ends included, or a few numbers. */
 export type Limit = { readonly least: number; readonly most: number; readonly zigzag?: true } | readonly number[];
@@ -10,6 +11,11 @@ const PID: Limit = { least: 0, most: 4_194_304 };
 /** SIGRTMAX on MIPS is 127. */
 const SIGNAL: Limit = { least: 0, most: 128 };
 
+/** MAX_TCP_KEEPCNT, MAX_TCP_KEEPIDLE. */
+const KEEP_COUNT: Limit = { least: 1, most: 127 };
+const KEEP_SECONDS: Limit = { least: 1, most: 32_767 };
+/** prctl(2), PR_SET_SECCOMP. CRIU: "Unknown seccomp mode". */
+const SECCOMP_MODES = [0, 1, 2];
 /** sched(7): SCHED_OTHER, FIFO, RR, BATCH and IDLE. */
 const POLICIES = [0, 1, 2, 3, 5];
 /**
@@ -32,9 +38,19 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
   "thread_core_entry.sched_policy": [...POLICIES, ...POLICIES.map((policy) => policy | RESET_ON_FORK)],
   "thread_core_entry.sched_prio": { least: 0, most: 99 },
   "thread_core_entry.pdeath_sig": SIGNAL,
+  "thread_core_entry.seccomp_mode": SECCOMP_MODES,
+  "task_core_entry.old_seccomp_mode": SECCOMP_MODES,
+  // set_robust_list(2): the size of the head, of 64 and of 32 bits; 0 if there is none.
+  "thread_core_entry.futex_rla_len": [0, 12, 24],
+  // prctl(2), PR_SET_NO_NEW_PRIVS and PR_SET_SECUREBITS: the bits that Linux knows up to 6.18.
+  "creds_entry.no_new_privs": [0, 1],
+  "creds_entry.secbits": { least: 0, most: 0xfff },
   // setitimer(2). CRIU: "Invalid timer".
   "itimer_entry.iusec": MICROSECONDS,
   "itimer_entry.vusec": MICROSECONDS,
+  // timer_create(2): SIGEV_SIGNAL, NONE, THREAD, THREAD_ID.
+  "posix_timer_entry.it_sigev_notify": [0, 1, 2, 4],
+  "posix_timer_entry.si_signo": SIGNAL,
   "posix_timer_entry.insec": NANOSECONDS,
   "posix_timer_entry.vnsec": NANOSECONDS,
   // timerfd_settime(2): CLOCK_REALTIME, MONOTONIC, BOOTTIME and the two alarms.
@@ -45,7 +61,29 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
   "inet_sk_entry.family": [2, 10],
   "inet_sk_entry.type": [1, 2, 3],
   "unix_sk_entry.type": [1, 2, 5],
+  // POSIX, FLOCK, OFD, LEASE. CRIU: "Unknown file lock style".
+  "file_lock_entry.flag": [1, 2, 4, 8],
+  // fcntl(2), F_SETSIG.
+  "fown_entry.signum": SIGNAL,
+  // ip(7), tcp(7): what setsockopt(2) accepts.
+  "ip_opts_entry.ttl": { least: 1, most: 255 },
+  "tcp_opts_entry.keepcnt": KEEP_COUNT,
+  "tcp_opts_entry.keepidle": KEEP_SECONDS,
+  "tcp_opts_entry.keepintvl": KEEP_SECONDS,
+  "sk_opts_entry.tcp_keepcnt": KEEP_COUNT,
+  "sk_opts_entry.tcp_keepidle": KEEP_SECONDS,
+  "sk_opts_entry.tcp_keepintvl": KEEP_SECONDS,
+  // MAX_LINKS.
+  "netlink_sk_entry.protocol": { least: 0, most: 31 },
+  // fsnotify.proto. CRIU: "Bad fsnotify mark type".
+  "fanotify_mark_entry.type": [1, 2],
 };
+
+/**
+ * Fields whose value a restore goes on without: prepare_rlimits() in criu/cr-restore.c lowers a limit to its maximum,
+ * and the result of prepare_oom_score_adj() is not looked at.
+ */
+export const LOST: ReadonlySet<string> = new Set(["rlimit_entry.cur", "task_core_entry.oom_score_adj"]);
 
 /** By message: pairs of fields of which the first is less than the second, or may equal it. */
 export const ORDERS: Readonly<Record<string, readonly (readonly [string, string, mayEqual: boolean])[]>> = {

@@ -3,9 +3,11 @@
 
 import { FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
 import { fileOfDescriptor } from "../../../decoder/criu/handlers/descriptor-lookup.ts";
-import { NONE } from "../../../model/checkpoint.ts";
-import { i32At, u32At } from "../../../model/read.ts";
+import { NONE, nameBytes } from "../../../model/checkpoint.ts";
+import { fileKind } from "../../../model/names/names.ts";
+import { i32At, u8At, u32At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
+import { decodeText } from "../../../model/text/text.ts";
 import { faultAt, type Scan } from "../scan.ts";
 
 /** Notes a descriptor that an epoll watches: the n-th in its entry; NONE: the entry is about this one alone. */
@@ -52,6 +54,9 @@ export function checkWatches(scan: Scan): void {
       fault(scan, watch, "watch-missing", `watches descriptor ${fdOf(scan, watch)}, which no task with the epoll has.`);
     } else if (target === epoll) {
       fault(scan, watch, "watch-impossible", `watches itself, as descriptor ${fdOf(scan, watch)}.`);
+    } else if (isUnwatchable(scan, target)) {
+      const what = `watches descriptor ${fdOf(scan, watch)}, which is a file that the kernel refuses to watch.`;
+      fault(scan, watch, "watch-impossible", what);
     } else if (scan.types[target] === EPOLL) {
       const others = nested.get(epoll);
       if (others === undefined) nested.set(epoll, [watch]);
@@ -63,6 +68,21 @@ export function checkWatches(scan: Scan): void {
 }
 
 const EPOLL = FILE_FIELDS.indexOf("epfd");
+
+const UNWATCHABLE: ReadonlySet<number> = new Set((["regular", "directory"] as const).map(fileKind));
+const REGULAR = FILE_FIELDS.indexOf("reg");
+/** Where there are files that can be watched. */
+const WATCHABLE = /^\/(proc|sys)\//;
+
+/** Devices that are always ready. */
+const READY = /^\/dev\/(null|zero|full)$/;
+
+/** Whether epoll_ctl(2) refuses an open file that is always ready, as those of most file systems are. */
+function isUnwatchable({ checkpoint, types }: Scan, file: FileRow): boolean {
+  if (types[file] !== REGULAR) return false;
+  const path = decodeText(nameBytes(checkpoint, file));
+  return UNWATCHABLE.has(u8At(checkpoint.files.kind, file)) ? !WATCHABLE.test(path) : READY.test(path);
+}
 
 /** Whether an epoll is set up, and does not have too many holders to search. */
 function isSearched({ checkpoint: { files } }: Scan, epoll: FileRow): boolean {

@@ -25,9 +25,9 @@ export interface Tables {
   readonly nodes: Uint32Array;
   readonly limits: BigInt64Array;
   readonly orders: Uint8Array;
-  /** How many nodes and limits there are. Node 0 stands for none. */
+  /** How many nodes there are. Node 0 stands for none. */
   nodeCount: number;
-  limitCount: number;
+  readonly limitIndexes: Map<Limit, number>;
   /** The nodes of messages without notes. */
   readonly bare: Map<Shape, number>;
 }
@@ -38,7 +38,7 @@ export const createTables = (): Tables => ({
   limits: new BigInt64Array(TABLE.limits * LIMIT),
   orders: new Uint8Array(TABLE.nodes * TABLE.orders * ORDER),
   nodeCount: 1,
-  limitCount: 0,
+  limitIndexes: new Map(),
   bare: new Map(),
 });
 
@@ -150,8 +150,11 @@ function addFields(
 }
 
 function addLimit(tables: Tables, limit: Limit): number {
-  const index = tables.limitCount++;
+  const known = tables.limitIndexes.get(limit);
+  if (known !== undefined) return known;
+  const index = tables.limitIndexes.size;
   if (index >= TABLE.limits) throw new Error("No room for a limit");
+  tables.limitIndexes.set(limit, index);
   const words =
     "most" in limit
       ? [BigInt(limit.least), BigInt(limit.most), 0n, limit.zigzag === true ? 1n : 0n]

@@ -69,6 +69,13 @@ function* optionsOf(scan: Scan): Generator<Group<NeededOption>> {
     reason: `${nameOf(checkpoint, file)} is a TCP connection`,
     ...ofFile(checkpoint, file),
   }));
+  // check_img_inventory() in criu/image.c requires both again.
+  if (inventory.tcpClose) {
+    yield one(() => ({ option: "--tcp-close", reason: "the dump was taken with it: TCP connections are closed" }));
+  }
+  if (inventory.allowUprobes) {
+    yield one(() => ({ option: "--allow-uprobes", reason: "the dump was taken with it" }));
+  }
   yield* jobOptions(scan);
   yield each(notes.outsideSockets, ({ file, path }) => ({
     option: "--ext-unix-sk",

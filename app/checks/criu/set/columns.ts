@@ -2,7 +2,7 @@
 
 import { createIdIndex } from "../../../decoder/id-index.ts";
 import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../../model/checkpoint.ts";
-import { FILE_KINDS, fileKind } from "../../../model/names/names.ts";
+import { FILE_KINDS, fileKind, openFlag } from "../../../model/names/names.ts";
 import { u8At, u32At, wordsOf } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import { decodeText, shownText } from "../../../model/text/text.ts";
@@ -74,16 +74,7 @@ function checkOpenFiles(scanned: Scan): void {
     const held = files.has[row] as number;
     const record = files.record[row] as number;
     const id = files.id[row] as number;
-    if ((held & HAS.pos) !== 0 && (positions[2 * row + 1] as number) >= 2 ** 31) {
-      const position = BigInt.asIntN(64, files.pos[row] as bigint);
-      faultAt(
-        scanned,
-        "position-impossible",
-        record,
-        "pos",
-        `The position of open file ${id} is negative: ${position}.`,
-      );
-    }
+    if ((held & HAS.pos) !== 0 && (positions[2 * row + 1] as number) >= 2 ** 31) checkPosition(scanned, row);
     if ((held & HAS.flags) !== 0 && PATH_KINDS.has(files.kind[row] as number)) {
       const flags = files.flags[row] as number;
       if ((flags & masks.leftOverMask) !== 0) {
@@ -99,6 +90,28 @@ function checkOpenFiles(scanned: Scan): void {
       checkUnused(scanned, row, record, id);
     }
   }
+}
+
+/** Files with positions of 64 bits: /dev/mem, and the memory of a process in /proc. */
+const UNBOUNDED_KINDS: ReadonlySet<number> = new Set((["character device", "block device"] as const).map(fileKind));
+/**
+ * Files whose position a restore sets if they have a descriptor: do_open_reg() in criu/files-reg.c, memfd_open_fe_fd()
+ * in criu/memfd.c.
+ */
+const SET_KINDS: ReadonlySet<number> = new Set((["regular", "directory", "memfd"] as const).map(fileKind));
+
+/** Reports a negative position. */
+function checkPosition(scanned: Scan, row: FileRow): void {
+  const { checkpoint } = scanned;
+  const { files, machine } = checkpoint;
+  const kind = u8At(files.kind, row);
+  if (UNBOUNDED_KINDS.has(kind) || decodeText(nameBytes(checkpoint, row)).startsWith("/proc/")) return;
+  const isPath =
+    (u8At(files.has, row) & HAS.flags) !== 0 && (u32At(files.flags, row) & openFlag("O_PATH", machine.arch)) !== 0;
+  const isSet = SET_KINDS.has(kind) && !isPath && holderCount(files, row) > 0;
+  const position = BigInt.asIntN(64, files.pos[row] as bigint);
+  const message = `The position of open file ${files.id[row]} is negative: ${position}.`;
+  faultAt(scanned, "position-impossible", files.record[row] as number, "pos", message, isSet ? "error" : "warning");
 }
 
 /** Kinds of file that CRIU restores through their descriptors: without any it fails. */

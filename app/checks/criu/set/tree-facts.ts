@@ -6,6 +6,7 @@ export interface TreeEntry {
   /** 0: it is the root. */
   readonly parent: number;
   readonly session: number;
+  readonly group: number;
   readonly record: number;
   /** Ids of threads, the first of which is the pid; empty if the task is dead. */
   readonly threads: readonly number[];

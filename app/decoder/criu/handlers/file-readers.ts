@@ -68,13 +68,17 @@ function isOwned(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
+/** CRIU stores -1 for a file that refuses to be positioned, /dev/kmsg open for writing: get_mem_dev_ops() in criu/files.c. */
+const isNoPosition = (values: Uint32Array): boolean =>
+  low(values, REG_POS) === 0xffff_ffff && high(values, REG_POS) === 0xffff_ffff;
+
 /** A file with a path. There can be millions, so nothing is allocated here. */
 const readRegular: FileReader = (set, file, bytes, start, end) => {
   const { builder, values } = set;
   const { files } = builder;
   const seen = scan(bytes, start, end, REG, values);
   if (isSet(seen, REG_FLAGS)) setFlags(builder, file, low(values, REG_FLAGS));
-  if (isSet(seen, REG_POS)) builder.setPos(file, low(values, REG_POS), high(values, REG_POS));
+  if (isSet(seen, REG_POS) && !isNoPosition(values)) builder.setPos(file, low(values, REG_POS), high(values, REG_POS));
   readInode(set, file, seen, bytes);
   if (isSet(seen, REG_EXT) && low(values, REG_EXT) !== 0) {
     files.kind[file] = EXTERNAL;

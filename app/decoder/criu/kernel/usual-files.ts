@@ -74,6 +74,9 @@ type AddBody = (forms: Forms, set: SetContext) => number;
 /** A fown_entry without an owner. */
 const NO_OWNER = Uint8Array.of(8, 0, 16, 0, 24, 0, 32, 0, 40, 0);
 
+/** Steps compare with 32 bits. */
+const MOST_POSITION = 0xffff_ffff;
+
 const regular: AddBody = (forms) =>
   addForm(
     forms,
@@ -85,6 +88,8 @@ const regular: AddBody = (forms) =>
     FIRST_BODY_SLOT,
     ({ flags, pos, fown, name, mnt_id, size, ext, mode }) => [
       need(flags, pos, fown, name, mode),
+      // A negative position stands for none.
+      ["most", pos, MOST_POSITION],
       ["equal", ext, 0],
       ["same", fown, addPiece(forms, NO_OWNER), NO_OWNER.length],
       ["lookUpFormat8", KIND, mode, addPiece(forms, FORMAT_KINDS)],
