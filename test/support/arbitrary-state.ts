@@ -95,3 +95,37 @@ export const anyPair: fc.Arbitrary<[State, State]> = fc
 
 /** Random numbers for reordered(). */
 export const seeds: fc.Arbitrary<number[]> = fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 });
+
+/** A value for one of the open files of a state. */
+interface Edit {
+  readonly at: number;
+  readonly key: "kind" | "path" | "pos" | "flags" | "mode" | "version";
+  /** Has the value. */
+  readonly file: StateFile;
+}
+
+/** Single values to change in a state, and files to add after the others. */
+export const edits = fc.record({
+  changed: fc.array(
+    fc.record<Edit>({
+      at: fc.nat(5),
+      key: fc.constantFrom("kind", "path", "pos", "flags", "mode", "version"),
+      file,
+    }),
+    { maxLength: 2 },
+  ),
+  added: fc.array(file, { maxLength: 2 }),
+});
+
+/** The state with these values and files. */
+export function edited(state: State, changed: readonly Edit[], added: readonly StateFile[]): State {
+  const files = [...state.files];
+  for (const { at, key, file: other } of changed) {
+    const old = files[at];
+    // Names of files without a path depend on their kind.
+    const isBound = key === "kind" || key === "path";
+    if (old === undefined || (isBound && (old.stable !== undefined || other.stable !== undefined))) continue;
+    files[at] = present({ ...old, [key]: other[key] }) as StateFile;
+  }
+  return { ...state, files: [...files, ...added] };
+}

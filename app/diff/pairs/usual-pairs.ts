@@ -1,11 +1,13 @@
 // Skips descriptor pairs that are equal, as nearly all are: both descriptors have the same close-on-exec flag and refer
-// to open files of the same kind, name and values. One loop over columns finds them without allocating anything. What
-// differs in the other pairs is determined in compare-descriptors.ts.
+// to open files of the same kind, name and values. One loop over columns finds them without allocating anything, and
+// leaves out columns that are the same as a whole. What differs in the other pairs is determined in
+// compare-descriptors.ts.
 //
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
 import { runOf } from "../../model/comparison/descriptor-pairs.ts";
+import { bytesOf, firstDifference } from "../../model/comparison/difference.ts";
 import { fileKind } from "../../model/names/names.ts";
 import { wordsOf } from "../../model/read.ts";
 import type { FileRow } from "../../model/rows.ts";
@@ -59,6 +61,41 @@ const columnsOf = ({ descriptors, files, text }: Checkpoint): Columns => ({
   text: bytesView(text),
 });
 
+/**
+ * How many open files from the first on have the same name, kind, flags, mode and version as the one in the same row
+ * after. Two dumps of the same processes usually list the same files in the same order, and of the columns only
+ * positions differ.
+ */
+function alikeRows({ before, after }: Omit<Compared, "pairs">): number {
+  const [x, y] = [before.files, after.files];
+  // Files of an unknown kind are never the same.
+  if (x.kind.includes(UNKNOWN)) return 0;
+  let rows = Math.min(x.count, y.count);
+  const compare = (own: Uint8Array | Uint32Array, other: Uint8Array | Uint32Array): void => {
+    if (own.length === 0 && other.length === 0) return;
+    const most = Math.min(rows, own.length, other.length);
+    rows = firstDifferentRow(own.subarray(0, most), other.subarray(0, most));
+  };
+  compare(x.kind, y.kind);
+  compare(x.has, y.has);
+  compare(x.flags, y.flags);
+  compare(x.mode, y.mode);
+  compare(x.nameLength, y.nameLength);
+  compare(x.nameVarying, y.nameVarying);
+  compare(x.nameOffset, y.nameOffset);
+  if (x.version.length > 0 || y.version.length > 0) {
+    const most = Math.min(rows, x.version.length, y.version.length);
+    rows = firstDifferentRow(wordsOf(x.version).subarray(0, 2 * most), wordsOf(y.version).subarray(0, 2 * most)) >> 1;
+  }
+  // With few rows in common, comparing the names of all of them would take longer than it saves.
+  if (rows < x.count / 2) return 0;
+  return firstDifference(before.text, after.text) === before.text.length ? rows : 0;
+}
+
+/** The first row of two columns of one length that differs; their length if there is none. */
+const firstDifferentRow = (own: Uint8Array | Uint32Array, other: Uint8Array | Uint32Array): number =>
+  Math.floor(firstDifference(bytesOf(own), bytesOf(other)) / own.BYTES_PER_ELEMENT);
+
 /** Compares what is not in the columns which all files have; returns bits of what differs. */
 type CompareFurther = (b: FileRow, a: FileRow) => number;
 
@@ -70,10 +107,11 @@ export function usualPairs({ before, after, pairs }: Compared, files: ComparedFi
   const x = columnsOf(before);
   const y = columnsOf(after);
   const { runs } = pairs.descriptors;
+  const alike = alikeRows({ before, after });
   /** The same for `count` pairs of a run, of which the first is of descriptors `firstX` and `firstY`. */
   const inRun = (firstX: number, firstY: number, count: number): number => {
     for (let at = 0; ; at++) {
-      const found = firstUnusual(x, y, files, firstX + at, firstY + at, count - at);
+      const found = firstUnusual(x, y, files, alike, firstX + at, firstY + at, count - at);
       if (found >= 0) return at + found;
       at += ~found;
       const b = x.file[firstX + at] as number;
@@ -100,14 +138,15 @@ export function usualPairs({ before, after, pairs }: Compared, files: ComparedFi
 }
 
 /**
- * How many of `count` pairs are usual. Also stops at files with further values, which are the same as far as they were
- * compared, and returns the complement of the number. It calls only functions that V8 inlines: after any other call, V8
- * would load the address of every column again.
+ * How many of `count` pairs are usual. `alike`: see alikeRows. Also stops at files with further values, which are the
+ * same as far as they were compared, and returns the complement of the number. It calls only functions that V8 inlines:
+ * after any other call, V8 would load the address of every column again.
  */
 function firstUnusual(
   x: Columns,
   y: Columns,
   files: ComparedFiles,
+  alike: number,
   firstX: number,
   firstY: number,
   count: number,
@@ -130,20 +169,22 @@ function firstUnusual(
       return row;
     }
     if (partner[b] !== 0 || compared[a] !== 0) return row;
-    if (hasX[b] !== hasY[a]) return row;
-    if (kindX[b] !== kindY[a] || kindX[b] === UNKNOWN) return row;
-    if (flagsX[b] !== flagsY[a] || modeX[b] !== modeY[a]) return row;
     if (posX[2 * b] !== posY[2 * a] || posX[2 * b + 1] !== posY[2 * a + 1]) return row;
-    if (hasVersions) {
-      if (versionX[2 * b] !== versionY[2 * a] || versionX[2 * b + 1] !== versionY[2 * a + 1]) return row;
+    if (b !== a || b >= alike) {
+      if (hasX[b] !== hasY[a]) return row;
+      if (kindX[b] !== kindY[a] || kindX[b] === UNKNOWN) return row;
+      if (flagsX[b] !== flagsY[a] || modeX[b] !== modeY[a]) return row;
+      if (hasVersions) {
+        if (versionX[2 * b] !== versionY[2 * a] || versionX[2 * b + 1] !== versionY[2 * a + 1]) return row;
+      }
+      let length = lengthX[b] as number;
+      if (length !== lengthY[a]) return row;
+      if (areVarying) {
+        if ((x.nameVarying[b] ?? 0) !== (y.nameVarying[a] ?? 0)) return row;
+        length -= x.nameVarying[b] ?? 0;
+      }
+      if (!haveSameBytes(textX, offsetX[b] as number, textY, offsetY[a] as number, length)) return row;
     }
-    let length = lengthX[b] as number;
-    if (length !== lengthY[a]) return row;
-    if (areVarying) {
-      if ((x.nameVarying[b] ?? 0) !== (y.nameVarying[a] ?? 0)) return row;
-      length -= x.nameVarying[b] ?? 0;
-    }
-    if (!haveSameBytes(textX, offsetX[b] as number, textY, offsetY[a] as number, length)) return row;
     partner[b] = a + 1;
     compared[a] = 1;
     if (((hasX[b] as number) & FURTHER) !== 0) return ~row;

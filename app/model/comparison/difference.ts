@@ -16,7 +16,7 @@ export function firstDifference(left: Uint8Array, right: Uint8Array): number {
 }
 
 /** The bytes of a column. */
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Whether two columns of one type are the same. */
