@@ -17,7 +17,8 @@ import { type Pairs, pairNumber } from "../pairs/pair.ts";
 import { allRows, sortRows } from "../rows.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Knowledge } from "./compare-descriptors.ts";
-import { isSameDetail, taskValuesReader } from "./detail-values.ts";
+import { fileOfTask, isSameDetail, taskValuesReader } from "./detail-values.ts";
+import { taskDetailsTest } from "./same-tasks.ts";
 import { hasEnded } from "./tasks-of-rows.ts";
 
 /** Tasks that were added, removed or renamed, or that differ in a detail. */
@@ -66,15 +67,17 @@ function taskDetailsComparer(
     (checkpoint: Checkpoint, side: Side) =>
     (file: FileRow): DetailValue =>
       places === null ? null : (mountOfFile(checkpoint, places.mounts, side, file)?.number ?? null);
-  const valuesOf = {
-    before: taskValuesReader(before, mountOf(before, "before")),
-    after: taskValuesReader(after, mountOf(after, "after")),
-  };
+  const mounts = { before: mountOf(before, "before"), after: mountOf(after, "after") };
+  const isSame = taskDetailsTest(before, after, (key, b, a) =>
+    areEqual(fileOfTask(before, key, b, mounts.before), fileOfTask(after, key, a, mounts.after)),
+  );
+  const valuesOf = { before: taskValuesReader(before, mounts.before), after: taskValuesReader(after, mounts.after) };
   const recorded = { before: keysOfTasks(before), after: keysOfTasks(after) };
   const isRecorded = (key: string): boolean =>
     key === "exit" || SIDES.every((side) => recorded[side].has(taskDetail(key).recordedWith ?? key));
   const sameFormat = before.format === after.format;
   return (b: TaskRow, a: TaskRow): void => {
+    if (isSame(b, a)) return;
     const valuesBefore = valuesOf.before(b);
     const valuesAfter = valuesOf.after(a);
     if (areEqual(valuesBefore, valuesAfter)) return;

@@ -144,10 +144,16 @@ export function taskValuesReader(
   };
 }
 
-const isFileKey = (key: string): boolean => (TASK_FILES as readonly string[]).includes(key);
+/** Whether a detail of a task is an open file. */
+export const isFileKey = (key: string): boolean => (TASK_FILES as readonly string[]).includes(key);
 
 /** The file that a task executes or works in: its path, and its inode's values, because it may have no descriptor. */
-function fileOfTask(checkpoint: Checkpoint, key: string, file: FileRow, mountOf: MountOf): Record<string, DetailValue> {
+export function fileOfTask(
+  checkpoint: Checkpoint,
+  key: string,
+  file: FileRow,
+  mountOf: MountOf,
+): Record<string, DetailValue> {
   const values: Record<string, DetailValue> = { [key]: stableName(checkpoint, file) };
   for (const [name, value] of Object.entries(detailsOf(checkpoint, file))) {
     const spec = fileDetail(name, u8At(checkpoint.files.kind, file));
