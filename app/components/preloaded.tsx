@@ -1,6 +1,6 @@
 // Components that are not in the first script: loaded right after the page has been painted, or when they are needed.
 
-import { type ComponentType, lazy, Suspense, useState } from "react";
+import { type ComponentType, startTransition, useEffect, useState } from "react";
 
 export interface Preloaded<P> {
   /** Renders the component; until it is loaded, nothing. */
@@ -9,26 +9,41 @@ export interface Preloaded<P> {
   preload(): void;
 }
 
-/** A component that `load` imports. Once loaded, it renders immediately, without the delay of `lazy`. */
-export function preloaded<P extends object>(load: () => Promise<ComponentType<P>>): Preloaded<P> {
+/**
+ * A component that `load` imports. Once loaded, it renders immediately, without the delay of `lazy`.
+ *
+ * @param Missing Rendered in its place if it cannot be loaded: `lazy` would take the whole page down.
+ */
+export function preloaded<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  Missing: ComponentType,
+): Preloaded<P> {
   let loaded: ComponentType<P> | null = null;
   const keep = async (): Promise<ComponentType<P>> => {
     loaded = await load();
     return loaded;
   };
-  const Later = lazy(async () => ({ default: await keep() })) as unknown as ComponentType<P>;
   return {
     Component(props) {
       // For as long as it is shown: another component in its place would start from scratch.
-      const [Now] = useState(() => loaded);
+      const [Now, setNow] = useState<ComponentType<P> | null>(() => loaded);
+      const [isMissing, setMissing] = useState(false);
+      // biome-ignore lint/correctness/useExhaustiveDependencies: `keep` never changes
+      useEffect(() => {
+        if (Now !== null) return;
+        let mounted = true;
+        keep().then(
+          (component) => mounted && startTransition(() => setNow(() => component)),
+          () => mounted && setMissing(true),
+        );
+        return () => {
+          mounted = false;
+        };
+      }, [Now]);
       if (Now !== null) return <Now {...props} />;
-      return (
-        <Suspense>
-          <Later {...props} />
-        </Suspense>
-      );
+      return isMissing ? <Missing /> : null;
     },
-    // If it fails now, it is tried again when it is rendered.
+    // A failure is reported when it is rendered.
     preload: () => void keep().catch(() => {}),
   };
 }

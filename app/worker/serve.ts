@@ -15,6 +15,7 @@ import { memoryDiffHandlers } from "./handlers/memory-diff.ts";
 import { openHandlers } from "./handlers/open.ts";
 import { readHandlers } from "./handlers/read.ts";
 import { viewHandlers } from "./handlers/views.ts";
+import { isPartMissing, PART_MISSING } from "./missing-part.ts";
 import type { FromWorker, RequestKind, ToWorker, WorkerRequest } from "./protocol.ts";
 import { webUnpackers } from "./web-unpackers.ts";
 
@@ -99,5 +100,6 @@ async function respond(
 /** The message for the user. Problems of an image are part of its checkpoint and never get here. */
 function messageOf(error: unknown): string {
   if (error instanceof SourceError) return error.message;
+  if (isPartMissing(error)) return PART_MISSING.message;
   return `Something went wrong in ckptscope: ${error instanceof Error ? error.message : String(error)}`;
 }

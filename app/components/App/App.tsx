@@ -9,6 +9,7 @@ import { droppedFiles, droppedHandles, inputOfFiles } from "../../shell/opening/
 import { shownDoc } from "../../shell/selectors.ts";
 import { useApp, usePage } from "../context.ts";
 import { Empty } from "../Empty/Empty.tsx";
+import { MissingDialog, MissingViews } from "../Missing.tsx";
 import { Opening } from "../Opening/Opening.tsx";
 import { preloaded } from "../preloaded.tsx";
 import "./App.css";
@@ -16,8 +17,8 @@ import { Notice } from "./Notice.tsx";
 
 // What is shown once an image is open, and the dialogs, are most of the page's code. They are fetched while the user
 // still chooses a file.
-const opened = preloaded(() => import("./Opened.tsx").then(({ Opened }) => Opened));
-const dialogs = preloaded(() => import("../Dialogs/Dialogs.tsx").then(({ Dialogs }) => Dialogs));
+const opened = preloaded(() => import("./Opened.tsx").then(({ Opened }) => Opened), MissingViews);
+const dialogs = preloaded(() => import("../Dialogs/Dialogs.tsx").then(({ Dialogs }) => Dialogs), MissingDialog);
 
 export function App() {
   const doc = useApp(shownDoc);

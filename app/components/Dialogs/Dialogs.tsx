@@ -1,10 +1,11 @@
 // The open dialog, if any.
 
-import { lazy, Suspense } from "react";
 import { useApp } from "../context.ts";
 import { Find } from "../Find/Find.tsx";
 import { AddressDialog } from "../Links/Address.tsx";
 import { FetchDialog } from "../Links/Fetch.tsx";
+import { MissingDialog } from "../Missing.tsx";
+import { preloaded } from "../preloaded.tsx";
 import { Choose } from "./Choose.tsx";
 import { Dropped } from "./Dropped.tsx";
 import { FormatDialog } from "./FormatDialog.tsx";
@@ -13,7 +14,7 @@ import { OffsetDialog } from "./OffsetDialog.tsx";
 import { Palette } from "./Palette.tsx";
 
 // Loaded on demand, because it pulls in the code that packs images.
-const ShareDialog = lazy(() => import("../Links/Share.tsx").then((module) => ({ default: module.ShareDialog })));
+const share = preloaded(() => import("../Links/Share.tsx").then(({ ShareDialog }) => ShareDialog), MissingDialog);
 
 export function Dialogs() {
   const dialog = useApp((state) => state.dialog);
@@ -33,11 +34,7 @@ export function Dialogs() {
     case "fetch":
       return <FetchDialog {...dialog} />;
     case "share":
-      return (
-        <Suspense>
-          <ShareDialog into={dialog.into} />
-        </Suspense>
-      );
+      return <share.Component into={dialog.into} />;
     case "dropped":
       return <Dropped input={dialog.input} ignored={dialog.ignored} />;
     case "choose":

@@ -9,7 +9,13 @@ import { useApp, usePage } from "../context.ts";
 import "./Empty.css";
 
 // Its storage is used after the page has been painted.
-const Recent = lazy(() => import("./Recent.tsx").then((module) => ({ default: module.Recent })));
+const Recent = lazy(() =>
+  import("./Recent.tsx").then(
+    (module) => ({ default: module.Recent }),
+    // Without it, the page works all the same.
+    () => ({ default: () => null }),
+  ),
+);
 
 export function Empty() {
   const { shell } = usePage();

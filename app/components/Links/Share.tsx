@@ -118,6 +118,7 @@ function usePacked(leaveOut: LeaveOut) {
     const control = new AbortController();
     const { signal } = control;
     setPiece(null);
+    setFailure(null);
     setProgress(null);
     packDocs(shell, leaveOut, { signal, onProgress: setProgress }).then(setPiece, (error: unknown) => {
       if (!signal.aborted) setFailure(messageOf(error));

@@ -1,6 +1,7 @@
 // Steps that several commands share.
 
 import type { RequestOptions } from "../../worker/client.ts";
+import { isPartMissing, PART_MISSING } from "../../worker/missing-part.ts";
 import { withElement } from "../rendered.ts";
 import { copyText, saveFile } from "../save.ts";
 import type { Shell } from "../shell.ts";
@@ -53,4 +54,7 @@ export async function saveMade(
 }
 
 /** The message of anything that was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export function messageOf(error: unknown): string {
+  if (isPartMissing(error)) return `${PART_MISSING.message} ${PART_MISSING.advice}`;
+  return error instanceof Error ? error.message : String(error);
+}

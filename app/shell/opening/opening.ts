@@ -4,6 +4,7 @@
 import type { Progress } from "../../decoder/source.ts";
 import { ownEvidence } from "../../model/comparison/earlier.ts";
 import { type Client, RequestError, WorkerEndedError } from "../../worker/client.ts";
+import { isPartMissing, PART_MISSING } from "../../worker/missing-part.ts";
 import type { FindResponse, OpenResponse } from "../../worker/protocol.ts";
 import type { Choice, Compared, Doc, Failure, Input, State } from "../state.ts";
 import type { Store } from "../store.ts";
@@ -163,6 +164,7 @@ export class RefusedError extends Error {
 /** The failure to show for an error of an opening. */
 function failureOf(error: unknown, advice: string): Failure {
   if (error instanceof RefusedError) return { message: error.message, advice: REFUSED_ADVICE };
+  if (isPartMissing(error)) return PART_MISSING;
   if (error instanceof WorkerEndedError) return { message: error.message, advice: "" };
   const redirect = error instanceof RequestError ? error.redirect : undefined;
   return { message: error instanceof Error ? error.message : String(error), advice, ...(redirect && { redirect }) };
@@ -173,5 +175,5 @@ export const adviceFor = (inputs: readonly Input[]): string =>
   inputs.some(({ from }) => from !== undefined) ? "" : FAILED_ADVICE;
 
 const FAILED_ADVICE = "Try again. If the file was changed or moved since you dropped it, drop it again.";
-const REFUSED_ADVICE =
+export const REFUSED_ADVICE =
   "Open a Linux-CR stream, a CRIU image folder (drop the whole folder) or an archive of one (tar, ZIP, gzip, zstd, xz, bzip2).";
