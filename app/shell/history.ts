@@ -2,9 +2,11 @@
 // everything else replaces the URL of the current entry.
 
 import { fromFragment, isDamaged, isTooLong, type Link, toFragment } from "../link/link.ts";
+import { PART_MISSING } from "../worker/missing-part.ts";
+import type { LinkFault } from "./missing.ts";
 import { openLinked } from "./opening/hosted.ts";
 import type { Shell } from "./shell.ts";
-import type { Docs, Input, Origin } from "./state.ts";
+import type { Docs, Input, Origin, State } from "./state.ts";
 
 /** Milliseconds between two updates of the URL. Browsers throttle or reject more frequent ones. */
 const SETTLE = 200;
@@ -36,8 +38,8 @@ async function openOrigin(shell: Shell, origin: NonNullable<Origin>): Promise<vo
   if ("open" in origin) {
     return openLinked(shell, origin.with === undefined ? [origin.open] : [origin.open, origin.with]);
   }
-  const { openPacked } = await import("./opening/packed.ts");
-  return openPacked(shell, origin.data);
+  const packed = await import("./opening/packed.ts").catch(() => null);
+  return packed === null ? shell.fail(PART_MISSING) : packed.openPacked(shell, origin.data);
 }
 
 /** The parts of a link that Back and Forward walk through: the selection, and the image that it is in. */
@@ -45,6 +47,17 @@ const selectionText = ({ select, change, side }: Link): string =>
   toFragment({ ...(select && { select }), ...(change && { change }), ...(side && { side }) });
 
 const sameOrigin = (a: Origin, b: Origin): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The names of the open files, if no link can record where they are. */
+function filesOf({ docs, origin }: State): Pick<Entry, "files"> {
+  return origin === null && docs.length > 0 ? { files: docs.map(({ input }) => input.name) } : {};
+}
+
+/** The address of the current view. */
+function addressOf(shell: Shell, { location }: Window): string {
+  const fragment = toFragment(shell.link());
+  return fragment === "" ? location.pathname + location.search : `#${fragment}`;
+}
 
 /**
  * Opens the images of the URL, and then keeps the URL and the state in step.
@@ -65,25 +78,17 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
   /** The selection that the current entry records. */
   let recorded = "";
 
-  const address = (): string => {
-    const fragment = toFragment(shell.link());
-    return fragment === "" ? window.location.pathname + window.location.search : `#${fragment}`;
-  };
-
-  const currentEntry = (): Entry => {
-    const { docs, origin } = shell.store.get();
-    const files = docs.map(({ input }) => input.name);
-    return { opened: current, visit, ...(origin === null && files.length > 0 && { files }) };
-  };
+  const currentEntry = (): Entry => ({ opened: current, visit, ...filesOf(shell.store.get()) });
 
   const write = (): void => {
     timer = undefined;
-    if (navigating > 0) return;
+    // Early parts of an image that is being opened are not what the current entry is of.
+    if (navigating > 0 || !sameInputs(shell.store.get().docs, openings[current]?.inputs ?? [])) return;
     const selection = selectionText(shell.link());
     // Selections in quick succession are one entry: Back leads to where the user paused.
     if (selection !== recorded && shell.store.get().docs.length > 0)
-      window.history.pushState(currentEntry(), "", address());
-    else window.history.replaceState(currentEntry(), "", address());
+      window.history.pushState(currentEntry(), "", addressOf(shell, window));
+    else window.history.replaceState(currentEntry(), "", addressOf(shell, window));
     recorded = selection;
   };
 
@@ -99,10 +104,19 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       recorded = selectionText(shell.link());
       // Images that are opened again after a reload replace those that the reload closed.
       const isAgain = shell.store.get().closed.length > 0;
-      if (isAgain) window.history.replaceState(currentEntry(), "", address());
-      else window.history.pushState(currentEntry(), "", address());
+      window.history[isAgain ? "replaceState" : "pushState"](currentEntry(), "", addressOf(shell, window));
       if (isAgain) shell.store.set({ closed: [] });
     } else timer ??= setTimeout(write, SETTLE);
+  };
+
+  const arrive = (): void => {
+    const { docs, origin, opening } = shell.store.get();
+    // What the user opened meanwhile gets an entry of its own once it is open.
+    if (opening !== null) return;
+    const at = openings.findIndex(({ inputs }) => sameInputs(docs, inputs));
+    if (at === -1) openings.push({ inputs: docs.map(({ input }) => input), origin });
+    current = at === -1 ? openings.length - 1 : at;
+    recorded = selectionText(shell.link());
   };
 
   /** Opens the images of the URL and applies its view. `entry`: the state of the history entry, if it has one. */
@@ -114,23 +128,29 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
     clearTimeout(timer);
     timer = undefined;
     try {
-      const { origin, docs } = shell.store.get();
+      const { origin, docs, opening } = shell.store.get();
       const known = knownOpening(entry);
       const wanted = originOf(link);
+      const unreadable = known === undefined ? unreadableBecause(hash, link) : null;
       // That of an earlier link.
       shell.store.set({ failure: null });
+      // What is open stays as it is.
+      if (unreadable !== null) {
+        await reportFault(shell, unreadable);
+        if (docs.length > 0) timer = setTimeout(write, SETTLE);
+        return;
+      }
       shell.applyLink(link);
-      if (isTooLong(hash)) shell.fail(TOO_LONG);
-      else if (isDamaged(hash)) shell.fail(DAMAGED);
-      else if (known !== undefined && known.inputs.length > 0) {
+      if (known !== undefined && known.inputs.length > 0) {
         if (!sameInputs(docs, known.inputs)) await shell.open(known.inputs, known.origin);
       } else if (wanted !== null) {
         if (!sameOrigin(origin, wanted)) await openOrigin(shell, wanted);
-      } else if (entry === null && docs.length > 0 && toFragment(link) !== "") {
-        // A view that the user put into the page's address: it is applied to what is open.
-        timer = setTimeout(write, SETTLE);
+      } else if (entry === null && toFragment(link) !== "") {
+        // A view without an image, which the user put into the page's address: it is applied to what is open, or will be.
+        if (docs.length === 0 && opening === null) await reportFault(shell, "no image");
+        else timer = setTimeout(write, SETTLE);
       } else if (!entry?.files || !sameNames(docs, entry.files)) {
-        if (docs.length > 0 || shell.store.get().opening !== null) shell.close();
+        if (docs.length > 0 || opening !== null) shell.close();
         shell.store.set({ closed: entry?.files ?? [] });
       }
       // A newer navigation wins.
@@ -140,11 +160,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       }
     } finally {
       navigating--;
-      const now = shell.store.get();
-      const at = openings.findIndex(({ inputs }) => sameInputs(now.docs, inputs));
-      if (at === -1) openings.push({ inputs: now.docs.map(({ input }) => input), origin: now.origin });
-      current = at === -1 ? openings.length - 1 : at;
-      recorded = selectionText(shell.link());
+      arrive();
     }
   };
 
@@ -167,12 +183,18 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
   };
 }
 
-const TOO_LONG = {
-  message: "This link is too long to come from ckptscope.",
-  advice: "Ask the sender for the link again, or for the image itself.",
-};
+/** Why nothing of a fragment can be read; `null`: something can, or it is empty. */
+function unreadableBecause(fragment: string, link: Link): LinkFault | null {
+  if (isTooLong(fragment)) return "too long";
+  if (isDamaged(fragment)) return "damaged";
+  const isEmpty = /^#?(?:v=[^&]*)?$/.test(fragment);
+  return isEmpty || toFragment(link) !== "" ? null : "not a link";
+}
 
-const DAMAGED = {
-  message: "This link is damaged: the part of it that names its image cannot be read.",
-  advice: "It may have been cut off when it was copied. Ask the sender for the link again, or for the image itself.",
-};
+/** Reports what is wrong with a link, unless something else was opened meanwhile. */
+async function reportFault({ store }: Shell, fault: LinkFault): Promise<void> {
+  const { docs } = store.get();
+  const words = await import("./missing.ts").catch(() => null);
+  const failure = words?.LINK_FAULTS[fault] ?? PART_MISSING;
+  store.set((now) => (now.docs === docs && now.opening === null ? { failure } : {}));
+}

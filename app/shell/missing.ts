@@ -84,3 +84,26 @@ async function hasMemory(client: Client, document: DocumentId, place: MemoryPlac
 const isStart = ({ space, address }: MemoryPlace): boolean => space === 0 && /^0+$/.test(address);
 
 const memoryWords = ({ space, address }: MemoryPlace): string => `address ${address} in the memory of task ${space}`;
+
+/** What can be wrong with a link before its images are opened. */
+export type LinkFault = "too long" | "damaged" | "not a link" | "no image";
+
+export const LINK_FAULTS: Readonly<Record<LinkFault, Failure>> = {
+  "too long": {
+    message: "This link is too long to come from ckptscope.",
+    advice: "Ask the sender for the link again, or for the image itself.",
+  },
+  damaged: {
+    message: "This link is damaged: the part of it that names its image cannot be read.",
+    advice: "It may have been cut off when it was copied. Ask the sender for the link again, or for the image itself.",
+  },
+  "not a link": {
+    message: "This is not a link of ckptscope: what comes after # cannot be read.",
+    advice: "It may have been changed when it was copied. Ask the sender for the link again.",
+  },
+  "no image": {
+    message: "This link contains a view, but neither images nor an address of any.",
+    advice:
+      "Open the image that it was made from to see that view, or ask the sender for a link with the image inside.",
+  },
+};

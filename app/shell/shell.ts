@@ -101,7 +101,7 @@ export function createShell(client: Client, network = true): Shell {
     setListing,
     setResource,
     notify: (notice) => set({ notice }),
-    fail: (failure) => set({ failure, opening: null }),
+    fail: (failure) => set({ failure }),
     applyLink: (link) => set((state) => withLink(state, link)),
     reportMissing: (link) => void reportMissing({ client, store }, pendingOf(link)),
     link: () => linkOf(get()),
