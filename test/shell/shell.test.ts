@@ -273,6 +273,39 @@ describe("a third image", () => {
   });
 });
 
+describe("files that may be facts of a host", () => {
+  test("are reported if they cannot be read, and nothing is opened", async () => {
+    const client = { request: () => Promise.reject(new Error("Gone")), terminate() {} } as unknown as Client;
+    const shell = createShell(client);
+    await shell.receive(input("host.json"));
+    expect(shell.store.get().failure?.message).toBe("Gone");
+  });
+  test("are left alone if that is cancelled", async () => {
+    const { client, asked } = fakeClient();
+    const shell = createShell(client);
+    const receiving = shell.receive(input("host.json"));
+    expect(asked.map(({ kind }) => kind)).toEqual(["facts"]);
+    shell.cancel();
+    await receiving;
+    expect([shell.store.get().opening, shell.store.get().host]).toEqual([null, null]);
+  });
+});
+
+describe("a dialog about what is open", () => {
+  test("is closed with it", async () => {
+    const { shell, last } = await withOne();
+    const comparing = shell.compareWith(input("b"));
+    last().response(opened(2));
+    await comparing;
+    shell.store.set({ dialog: { kind: "format" } });
+    shell.closeSide("before");
+    expect(shell.store.get().dialog).toBeNull();
+    shell.store.set({ dialog: { kind: "format" } });
+    shell.close();
+    expect(shell.store.get().dialog).toBeNull();
+  });
+});
+
 describe("dropped folders", () => {
   test("are shown as being opened while they are read, which can be cancelled", async () => {
     const { shell, asked } = await withOne();
@@ -299,6 +332,16 @@ describe("dropped folders", () => {
     const shell = createShell(client);
     void shell.receiveDropped(Promise.resolve(input("folder")));
     await vi.waitFor(() => expect(asked.map(({ kind }) => kind)).toEqual(["find"]));
+  });
+  test("without any file in them are reported, also while something is being opened", async () => {
+    const { shell, last } = await withOne();
+    await shell.receiveDropped(Promise.resolve(null));
+    expect(shell.store.get().failure?.message).toBe("There are no files in what you dropped.");
+    const opening = shell.open([input("b")]);
+    await shell.receiveDropped(Promise.resolve(null));
+    expect(shell.store.get().failure?.message).toBe("There are no files in what you dropped.");
+    last().response(opened(2));
+    await opening;
   });
   test("that cannot be read are reported", async () => {
     const shell = createShell(fakeClient().client);

@@ -11,6 +11,9 @@ import type { Compared, Docs, Origin, State } from "../state.ts";
 export const wasOpen = ({ docs, origin }: State): Partial<State> =>
   docs.length === 0 ? {} : { wasOpen: { inputs: docs.map(({ input }) => input), origin } };
 
+/** What closing an image ends. A dialog is about what is open, or takes all keys without being shown. */
+export const NOTHING_ASKED = { opening: null, dialog: null } as const satisfies Partial<State>;
+
 export const NOTHING_OPEN = {
   docs: [],
   origin: null,

@@ -21,9 +21,9 @@ import {
 } from "../state.ts";
 import type { Store } from "../store.ts";
 import type { Widths } from "../tables/widths.ts";
-import { NEW_VIEW, NOTHING_OPEN, shown, swapped, wasOpen } from "./documents-state.ts";
+import { NEW_VIEW, NOTHING_ASKED, NOTHING_OPEN, shown, swapped, wasOpen } from "./documents-state.ts";
 import { readDropped } from "./dropped.ts";
-import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
+import { withoutFacts } from "./host-facts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
 
@@ -93,10 +93,10 @@ export function createDocuments(context: Context): DocumentActions {
 
   const receiveAll: DocumentActions["receive"] = (all, compare = false) => {
     if (all === null) return Promise.resolve();
-    const begin = (input: Input): Promise<void> =>
-      opening.begin(input.name, (signal) => receive(context, input, compare, signal));
-    if (!mayHaveFacts(all)) return begin(all);
-    return withoutFacts(client, store, all).then((input) => (input === null ? undefined : begin(input)));
+    return opening.begin(all.name, async (signal) => {
+      const input = await withoutFacts(client, store, all, signal);
+      if (input !== null) await receive(context, input, compare, signal);
+    });
   };
 
   return {
@@ -154,14 +154,14 @@ export function createDocuments(context: Context): DocumentActions {
       const [closed, kept] = [onSide(docs, side), onSide(docs, otherSide(side))];
       if (closed === undefined || kept === undefined) return;
       opening.abandon();
-      set((state) => ({ ...shown(state, [kept], null, null), ...wasOpen(state), order: null, opening: null }));
+      set((state) => ({ ...shown(state, [kept], null, null), ...wasOpen(state), order: null, ...NOTHING_ASKED }));
       closeDocs(client, [closed]);
     },
     cancel: () => opening.cancel(),
     close() {
       const { docs } = get();
       opening.abandon();
-      set({ ...NOTHING_OPEN, ...wasOpen(get()), opening: null, failure: null });
+      set({ ...NOTHING_OPEN, ...wasOpen(get()), ...NOTHING_ASKED, failure: null });
       closeDocs(client, docs);
     },
   };

@@ -11,19 +11,21 @@ const MOST_LOOKED_AT = 8;
 
 const isCandidate = ({ path }: InputFile): boolean => /\.json$/i.test(path);
 
-/** Whether there may be files of facts in an input. */
-export const mayHaveFacts = ({ files }: Input): boolean => files.some(isCandidate);
-
 /**
  * The input without files of facts, which go into the state. `null`: nothing is left. Facts that cannot be read
  * are a failure, as a sentence.
  */
-export async function withoutFacts(client: Client, store: Store<State>, input: Input): Promise<Input | null> {
+export async function withoutFacts(
+  client: Client,
+  store: Store<State>,
+  input: Input,
+  signal: AbortSignal,
+): Promise<Input | null> {
   const candidates = input.files.filter(isCandidate).slice(0, MOST_LOOKED_AT);
   const taken = new Set<unknown>();
   for (const candidate of candidates) {
     if (!("file" in candidate)) continue;
-    const response = await client.request("facts", { file: candidate.file });
+    const response = await client.request("facts", { file: candidate.file }, { signal });
     if (response.kind === "other") continue;
     taken.add(candidate);
     if (response.kind === "refused") {
