@@ -1,7 +1,7 @@
 // In place of parts of the page that could not be loaded.
 
 import { useEffect } from "react";
-import { PART_MISSING } from "../worker/missing-part.ts";
+import { PART_MISSING } from "../model/text/missing-part.ts";
 import { usePage } from "./context.ts";
 
 /** In place of the views of an image: it is closed. */

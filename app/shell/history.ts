@@ -2,7 +2,7 @@
 // everything else replaces the URL of the current entry.
 
 import { fromFragment, isDamaged, isTooLong, type Link, toFragment } from "../link/link.ts";
-import { PART_MISSING } from "../worker/missing-part.ts";
+import { PART_MISSING } from "../model/text/missing-part.ts";
 import type { LinkFault } from "./missing.ts";
 import { openLinked } from "./opening/hosted.ts";
 import type { Shell } from "./shell.ts";

@@ -3,6 +3,7 @@
 import type { PlatformUnpackers } from "../decoder/archive/compression/platform.ts";
 import { SourceError } from "../decoder/source.ts";
 import { patternMatcher } from "../memory/regex.ts";
+import { isPartMissing, PART_MISSING } from "../model/text/missing-part.ts";
 import { RedirectError } from "../sources/hosted-errors.ts";
 import type { Busy } from "./busy-lock.ts";
 import { createDocuments } from "./documents.ts";
@@ -15,7 +16,6 @@ import { memoryDiffHandlers } from "./handlers/memory-diff.ts";
 import { openHandlers } from "./handlers/open.ts";
 import { readHandlers } from "./handlers/read.ts";
 import { viewHandlers } from "./handlers/views.ts";
-import { isPartMissing, PART_MISSING } from "./missing-part.ts";
 import type { FromWorker, RequestKind, ToWorker, WorkerRequest } from "./protocol.ts";
 import { webUnpackers } from "./web-unpackers.ts";
 

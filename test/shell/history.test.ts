@@ -83,9 +83,10 @@ function follow(hash = "") {
 }
 
 const input = (name: string): Input => ({ name, files: [{ path: name, file: new Blob(["x"]) }] });
+const imageOf = (document: number) => checkpointOf(NGINX, { firstId: document * 100 });
 const opened = (document: number): OpenResponse => ({
   document,
-  checkpoint: checkpointOf(NGINX, { firstId: document * 100 }),
+  checkpoint: imageOf(document),
   evidence: ownEvidence("", null),
 });
 
@@ -108,7 +109,7 @@ describe("back and forward", () => {
     await vi.runAllTimersAsync();
     const again = shell.open([input("a")]);
     // An early part is shown for longer than the address takes to settle.
-    last().options.onPart?.(opened(2).checkpoint);
+    last().options.onPart?.(imageOf(2));
     await vi.runAllTimersAsync();
     last().answer(opened(2));
     await again;
@@ -121,18 +122,21 @@ describe("back and forward", () => {
 });
 
 describe("an address", () => {
-  test.each(["#blah", "#v=1&select=nothing:x", "#%E0%A4%A"])("%s that cannot be read says so, and closes nothing", async (typed) => {
-    const { shell, type, window } = await followOne();
-    shell.showFiltered("files", "log");
-    type(typed);
-    await vi.runAllTimersAsync();
-    await vi.waitFor(() => expect(shell.store.get().failure?.message).toMatch(/^This is not a link of ckptscope/));
-    await vi.runAllTimersAsync();
-    expect(names(shell)).toEqual(["a"]);
-    // The view stays as it is, and is in the address again.
-    expect(shell.store.get().tab).toBe("files");
-    expect(window.location.hash).toBe("#v=1&tab=files&filter=log");
-  });
+  test.each(["#blah", "#v=1&select=nothing:x", "#%E0%A4%A"])(
+    "%s that cannot be read says so, and closes nothing",
+    async (typed) => {
+      const { shell, type, window } = await followOne();
+      shell.showFiltered("files", "log");
+      type(typed);
+      await vi.runAllTimersAsync();
+      await vi.waitFor(() => expect(shell.store.get().failure?.message).toMatch(/^This is not a link of ckptscope/));
+      await vi.runAllTimersAsync();
+      expect(names(shell)).toEqual(["a"]);
+      // The view stays as it is, and is in the address again.
+      expect(shell.store.get().tab).toBe("files");
+      expect(window.location.hash).toBe("#v=1&tab=files&filter=log");
+    },
+  );
   test("that cannot be read says so on the empty page", async () => {
     const { shell } = follow("#blah");
     await vi.waitFor(() => expect(shell.store.get().failure?.message).toMatch(/^This is not a link of ckptscope/));

@@ -1,6 +1,6 @@
 // The page while nothing is open.
 
-import { lazy, Suspense, useEffect, useState } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
 import { visible } from "../../model/text/text.ts";
 import { copy } from "../../shell/commands/actions.ts";
 import { listSamples, type Sample } from "../../shell/opening/samples.ts";
@@ -9,7 +9,7 @@ import { useApp, usePage } from "../context.ts";
 import "./Empty.css";
 
 // Its storage is used after the page has been painted.
-const Recent = lazy(() =>
+const Recent = lazy<ComponentType<{ closed: readonly string[] }>>(() =>
   import("./Recent.tsx").then(
     (module) => ({ default: module.Recent }),
     // Without it, the page works all the same.

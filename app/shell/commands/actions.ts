@@ -1,7 +1,7 @@
 // Steps that several commands share.
 
+import { isPartMissing, PART_MISSING } from "../../model/text/missing-part.ts";
 import type { RequestOptions } from "../../worker/client.ts";
-import { isPartMissing, PART_MISSING } from "../../worker/missing-part.ts";
 import { withElement } from "../rendered.ts";
 import { copyText, saveFile } from "../save.ts";
 import type { Shell } from "../shell.ts";

@@ -23,7 +23,7 @@ import type { Store } from "../store.ts";
 import type { Widths } from "../tables/widths.ts";
 import { NEW_VIEW, NOTHING_ASKED, NOTHING_OPEN, shown, swapped, wasOpen } from "./documents-state.ts";
 import { readDropped } from "./dropped.ts";
-import { withoutFacts } from "./host-facts.ts";
+import { mayHaveFacts, withoutFacts } from "./host-facts.ts";
 import { adviceFor, closeDocs, compareDocs, type Opening, RefusedError, restored } from "./opening.ts";
 import { listSamples, loadSample } from "./samples.ts";
 
@@ -94,7 +94,7 @@ export function createDocuments(context: Context): DocumentActions {
   const receiveAll: DocumentActions["receive"] = (all, compare = false) => {
     if (all === null) return Promise.resolve();
     return opening.begin(all.name, async (signal) => {
-      const input = await withoutFacts(client, store, all, signal);
+      const input = mayHaveFacts(all) ? await withoutFacts(client, store, all, signal) : all;
       if (input !== null) await receive(context, input, compare, signal);
     });
   };

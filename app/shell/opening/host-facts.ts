@@ -11,6 +11,9 @@ const MOST_LOOKED_AT = 8;
 
 const isCandidate = ({ path }: InputFile): boolean => /\.json$/i.test(path);
 
+/** Whether there may be files of facts in an input. */
+export const mayHaveFacts = ({ files }: Input): boolean => files.some(isCandidate);
+
 /**
  * The input without files of facts, which go into the state. `null`: nothing is left. Facts that cannot be read
  * are a failure, as a sentence.

@@ -3,8 +3,8 @@
 
 import type { Progress } from "../../decoder/source.ts";
 import { ownEvidence } from "../../model/comparison/earlier.ts";
+import { isPartMissing, PART_MISSING } from "../../model/text/missing-part.ts";
 import { type Client, RequestError, WorkerEndedError } from "../../worker/client.ts";
-import { isPartMissing, PART_MISSING } from "../../worker/missing-part.ts";
 import type { FindResponse, OpenResponse } from "../../worker/protocol.ts";
 import type { Choice, Compared, Doc, Failure, Input, State } from "../state.ts";
 import type { Store } from "../store.ts";
