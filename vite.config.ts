@@ -37,7 +37,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Of bundled packages, which have to be distributed with their licences. That of fzstd is in its chunk (zstd.ts).
     license: { fileName: LICENSES },
-    rolldownOptions: { output: { postBanner: ({ isEntry }) => (isEntry ? "" : COMPILE_ALL) } },
+    rolldownOptions: {
+      output: {
+        // The first load is one script. By itself, the bundler splits off what scripts that are loaded later share with it.
+        codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
+        postBanner: ({ isEntry }) => (isEntry ? "" : COMPILE_ALL),
+      },
+    },
   },
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],

@@ -1,20 +1,18 @@
 // The page while nothing is open.
 
-import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { visible } from "../../model/text/text.ts";
 import { copy } from "../../shell/commands/actions.ts";
 import { listSamples, type Sample } from "../../shell/opening/samples.ts";
 import { CommandButton } from "../CommandButton.tsx";
 import { useApp, usePage } from "../context.ts";
+import { preloaded } from "../preloaded.tsx";
 import "./Empty.css";
 
-// Its storage is used after the page has been painted.
-const Recent = lazy<ComponentType<{ closed: readonly string[] }>>(() =>
-  import("./Recent.tsx").then(
-    (module) => ({ default: module.Recent }),
-    // Without it, the page works all the same.
-    () => ({ default: () => null }),
-  ),
+// Its storage is used after the page has been painted. Without it, the page works all the same.
+const recent = preloaded(
+  () => import("./Recent.tsx").then(({ Recent }) => Recent),
+  () => null,
 );
 
 export function Empty() {
@@ -54,11 +52,7 @@ export function Empty() {
           or press <kbd>O</kbd>; <kbd>?</kbd> for all keys
         </span>
       </p>
-      {shell.network && (
-        <Suspense>
-          <Recent closed={closed} />
-        </Suspense>
-      )}
+      {shell.network && <recent.Component closed={closed} />}
       {samples.length > 0 && (
         <section aria-label="Samples">
           <h2 className="muted">Samples</h2>
