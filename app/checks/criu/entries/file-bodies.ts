@@ -136,7 +136,7 @@ function readUnix(scan: Scan, seen: number, bytes: Uint8Array): void {
   if (has(seen, 1) && has(seen, 7) && has(seen, 8)) {
     const isListening = low(scan, 8) === TCP_LISTEN;
     // All other types connect both ends.
-    const isStream = socketType(low(scan, 7), scan.checkpoint.machine.arch) !== "SOCK_DGRAM";
+    const isStream = socketType(low(scan, 7), scan.checkpoint.machine.arch) !== "dgram";
     scan.unix.push({ inode, peer, isStream, isListening, isOutside: uflags !== 0, record: scan.record });
   }
   if (peer === 0) return;
