@@ -43,6 +43,7 @@ export async function readIpc(set: SetReader, tables: Tables): Promise<Map<numbe
 async function rowOf(set: SetReader, source: Source, entry: IpcEntry, namespace: number): Promise<Draft> {
   const { kind, message, values } = entry;
   const row: Draft = { namespace, kind };
+  if (values.has("hugetlb_flag")) row.hugePages = hugePageSize(values.number("hugetlb_flag") ?? 0);
   take(row, spec("ipc"), message, values, set.arch);
   take(row, spec("ipc"), "ipc_desc_entry", values.nested("desc"), set.arch);
   if (kind === "sem") row.values = await semaphoresOf(source, entry);
@@ -52,6 +53,11 @@ async function rowOf(set: SetReader, source: Source, entry: IpcEntry, namespace:
   }
   return row;
 }
+
+/** shmget(2), SHM_HUGE_SHIFT: the binary logarithm of the size of a page is above it. */
+const HUGE_SHIFT = 26;
+
+const hugePageSize = (flags: number): bigint => (flags >>> HUGE_SHIFT === 0 ? 0n : 1n << BigInt(flags >>> HUGE_SHIFT));
 
 /** The values of semaphores; `null` if they are cut off. */
 async function semaphoresOf(source: Source, { values, contents, littleEndian }: IpcEntry) {

@@ -43,6 +43,10 @@ const IPC: ResourceSpec = {
       criu: "ipc_shm_entry.size",
       linuxCr: "ckpt_hdr_ipc_shm.shm_segsz",
     }),
+    column("hugePages", "decimal", "huge pages", "bytes of each page of shared memory; 0: of the usual huge pages", {
+      criu: "ipc_shm_entry.hugetlb_flag",
+      minor: true,
+    }),
     column("flags", "list", "flags", "SHM_… of shared memory", {
       linuxCr: "ckpt_hdr_ipc_shm.flags",
       recordedWith: "flags",

@@ -6,6 +6,7 @@ import { encodeText } from "../../../app/model/text/text.ts";
 import { readResources } from "../../../app/resources/read.ts";
 import { imageBytes, type Message } from "../../support/criu-set.ts";
 import { describeMapping, openMemory } from "../../support/read-memory.ts";
+import { entries, openSources } from "../../support/resources.ts";
 import { concat } from "../../support/tar.ts";
 
 const START = 0x10000;
@@ -13,13 +14,10 @@ const SYSV = 0x401;
 const MAP_SHARED = 1;
 
 /** An entry of ipcns-shm without the magics. */
-const segment = (id: number, size: number): Uint8Array => {
+const segment = (id: number, size: number, hugePages?: number): Uint8Array => {
   const desc: Message = [...[0x51 + id, 0, 0, 0, 0, 0o600, id].map((value, at) => [at + 1, value] as const)];
   return imageBytes("IPCNS_SHM", [
-    [
-      [1, desc],
-      [2, size],
-    ],
+    [[1, desc], [2, size], ...(hugePages === undefined ? [] : [[4, hugePages] as const])],
   ]).subarray(8);
 };
 
@@ -60,4 +58,14 @@ describe("a segment", () => {
       ["zero", 0x2000 - 4106],
     ]);
   });
+});
+
+test("a segment of huge pages says how large they are", async () => {
+  // SHM_HUGETLB, with 2 MiB or the usual size.
+  const flags = [(21 << 26) | 0o4000, 0o4000];
+  const segments = flags.map((flag, id) => concat([segment(id, 4, flag), new Uint8Array(4)]));
+  const inventory = bytesSource("inventory.img", imageBytes("INVENTORY", [[[1, 2] as const]]));
+  const member = bytesSource("ipcns-shm-9.img", concat([imageBytes("IPCNS_SHM", []), ...segments, segment(2, 0)]));
+  const image = await openSources([inventory, member]);
+  expect((await entries(image, "ipc")).map(({ hugePages }) => hugePages)).toEqual(["2097152", "0", null]);
 });

@@ -156,7 +156,7 @@ const LINES = {
   timeval: "1 tv_sec uint64, 2 tv_usec uint64",
   timens_entry: "1 monotonic timespec, 2 boottime timespec",
   ipc_desc_entry: "1 key uint32, 2 uid uint32, 3 gid uint32, 4 cuid uint32, 5 cgid uint32, 6 mode uint32, 7 id uint32",
-  ipc_shm_entry: "1 desc ipc_desc_entry, 2 size uint64, 3 in_pagemaps bool?",
+  ipc_shm_entry: "1 desc ipc_desc_entry, 2 size uint64, 3 in_pagemaps bool?, 4 hugetlb_flag uint32?",
   ipc_sem_entry: "1 desc ipc_desc_entry, 2 nsems uint32",
   ipc_msg: "1 mtype uint64, 2 msize uint32",
   ipc_msg_entry: "1 desc ipc_desc_entry, 2 qbytes uint32, 3 qnum uint32",
@@ -169,7 +169,7 @@ const LINES = {
   sit_entry:
     "1 link uint32?, 2 local uint32*, 3 remote uint32*, 4 ttl uint32?, 5 tos uint32?, 6 pmtudisc bool?, 7 proto uint32?, 8 flags uint32?, 9 encap_type uint32?, 10 encap_flags uint32?, 11 encap_sport uint32?, 12 encap_dport uint32?, 13 rd_prefixlen uint32?, 14 rd_prefix uint32*, 15 relay_prefixlen uint32?, 16 relay_prefix uint32*",
   sysctl_entry: "1 type sysctl_type, 2 iarg int32?, 3 sarg string?",
-  netns_id: "1 target_ns_id uint32, 2 netnsid_value uint32",
+  netns_id: "1 target_ns_id uint32, 2 netnsid_value int32",
   netns_entry:
     "1 def_conf int32*, 2 all_conf int32*, 3 def_conf4 sysctl_entry*, 4 all_conf4 sysctl_entry*, 5 def_conf6 sysctl_entry*, 6 all_conf6 sysctl_entry*, 7 nsids netns_id*, 8 ext_key string?, 9 unix_conf sysctl_entry*, 10 ipv4_sysctl sysctl_entry*",
   fh_entry: "1 bytes uint32, 2 type uint32, 3 handle uint64*, 4 path string?, 5 mnt_id uint32?",
