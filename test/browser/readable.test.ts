@@ -161,3 +161,17 @@ test("with forced colours the drawing has the system's, and a frame is around wh
   await row.click();
   await expect.poll(() => row.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe("solid");
 });
+
+test("a comparison is printed with its panels, in light colours, although paper is narrow", async () => {
+  const { page } = await visit({ theme: "dark" });
+  await drop(page, [
+    { name: "before.ckpt", bytes: fixture("linux-cr/v23-s1/before.ckpt") },
+    { name: "after.ckpt", bytes: fixture("linux-cr/v23-s1/after.ckpt") },
+  ]);
+  await page.getByRole("grid").first().waitFor();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.setViewportSize({ width: 700, height: 1000 });
+  await page.locator("#panel-tree").waitFor();
+  await page.getByRole("grid").first().waitFor();
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(255, 255, 255)");
+});

@@ -3,9 +3,9 @@
 import { useCallback, useSyncExternalStore } from "react";
 import { NARROW } from "../../shell/narrow.ts";
 
-/** Whether the window is at most `width` pixels wide. */
+/** Whether the window is at most `width` pixels wide. The page is printed as it is on the screen, however narrow paper is. */
 export function useNarrow(width = NARROW): boolean {
-  const query = `(max-width: ${width}px)`;
+  const query = `screen and (max-width: ${width}px)`;
   const subscribe = useCallback(
     (listener: () => void): (() => void) => {
       const list = window.matchMedia(query);
