@@ -8,6 +8,7 @@ import type { Source } from "../../app/decoder/source.ts";
 import { HAS } from "../../app/model/checkpoint.ts";
 import { encodeText } from "../../app/model/text/text.ts";
 import { fixtureBytes, setSources } from "../support/criu.ts";
+import { AT } from "../support/criu-faults.ts";
 import { editField, setNumber, withFile, without } from "../support/edit-set.ts";
 import { withPages } from "../support/memory.ts";
 
@@ -146,6 +147,11 @@ test("a unix socket that names a peer which does not name it", async () => {
   expect(await pairsOf(oneSided)).toEqual(["error peer-missing"]);
   // Any number of datagram sockets can send to one.
   expect(await pairsOf(setNumber(set, "files.img", "file_entry", 12, "usk.peer", 0))).toEqual([]);
+});
+
+test("an epoll that watches a regular file, as some file systems allow", async () => {
+  const set = await withPages(setSources("w4/before"));
+  expect(await pairsOf(setNumber(set, "files.img", "file_entry", AT.epoll, "epfd.tfd.tfd", 1))).toEqual([]);
 });
 
 test("options of the dump that a restore has to repeat", async () => {

@@ -318,9 +318,9 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "watch-impossible",
-    title: "An epoll watches a descriptor twice, itself, an epoll that watches it, or a regular file or directory",
+    title: "An epoll watches a descriptor twice, itself, an epoll that watches it, or a directory",
     examines:
-      "epolls' tfd, against each other and the descriptors of the file tables that hold the epoll; mode of regular files, not of those in /proc and /sys, of which some can be watched",
+      "epolls' tfd, against each other and the descriptors of the file tables that hold the epoll; mode and name of the files, not of regular ones, which some file systems can watch",
     outcomes: REFUSED,
     remedy:
       "The kernel refuses such watches. An epoll can watch two files by one number if a descriptor was closed while another leads to its file: remove the watch before closing it.",

@@ -69,19 +69,20 @@ export function checkWatches(scan: Scan): void {
 
 const EPOLL = FILE_FIELDS.indexOf("epfd");
 
-const UNWATCHABLE: ReadonlySet<number> = new Set((["regular", "directory"] as const).map(fileKind));
 const REGULAR = FILE_FIELDS.indexOf("reg");
-/** Where there are files that can be watched. */
-const WATCHABLE = /^\/(proc|sys)\//;
+const [FILE, DIRECTORY] = [fileKind("regular"), fileKind("directory")];
 
 /** Devices that are always ready. */
 const READY = /^\/dev\/(null|zero|full)$/;
 
-/** Whether epoll_ctl(2) refuses an open file that is always ready, as those of most file systems are. */
+/**
+ * Whether epoll_ctl(2) refuses an open file because it is always ready. Regular files are not among them: those of FUSE
+ * and some of kernfs can be watched, and programs in Go try it with each file they open.
+ */
 function isUnwatchable({ checkpoint, types }: Scan, file: FileRow): boolean {
   if (types[file] !== REGULAR) return false;
-  const path = decodeText(nameBytes(checkpoint, file));
-  return UNWATCHABLE.has(u8At(checkpoint.files.kind, file)) ? !WATCHABLE.test(path) : READY.test(path);
+  const kind = u8At(checkpoint.files.kind, file);
+  return kind === DIRECTORY || (kind !== FILE && READY.test(decodeText(nameBytes(checkpoint, file))));
 }
 
 /** Whether an epoll is set up, and does not have too many holders to search. */
