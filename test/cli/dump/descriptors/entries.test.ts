@@ -1,10 +1,10 @@
 // Entries of /proc are the same by paths and relative to the directories of a process, and so are the errors.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createReader, type Descriptor, readDescriptor } from "../../../../cli/dump/descriptors/descriptors.ts";
 import { type Entries, entriesByPath, openEntries } from "../../../../cli/dump/descriptors/entries.ts";
 import { groupFiles } from "../../../../cli/dump/groups.ts";
@@ -41,6 +41,17 @@ describe.skipIf(reason !== "")(`entries of descriptors${reason === "" ? "" : ` (
     }
   };
 
+  /** Stops a process: its own threads wake each other by an eventfd, whose count is in its entry. */
+  const stop = async (pid: number): Promise<void> => {
+    process.kill(pid, "SIGSTOP");
+    const states = (): string[] =>
+      readdirSync(`/proc/${pid}/task`).map((tid) => {
+        const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, "latin1");
+        return stat.charAt(stat.lastIndexOf(")") + 2);
+      });
+    await vi.waitFor(() => expect(new Set(states())).toEqual(new Set(["T"])), { timeout: 60_000 });
+  };
+
   test("are the same by both ways", async () => {
     await target.call("openBytes", Buffer.from(`${folder}/\xff`, "latin1").toString("base64"));
     await target.call("open", `${folder}/${"x".repeat(255)}`, O_RDWR | O_CREAT);
@@ -51,13 +62,19 @@ describe.skipIf(reason !== "")(`entries of descriptors${reason === "" ? "" : ` (
     const fds = [...readdirSync(`/proc/${target.pid}/fd`).map(Number), closed];
     expect(outcome(entries, "link", target.pid, deep)).toBe("error ENAMETOOLONG");
     expect(outcome(entries, "info", target.pid, closed)).toBe("error ENOENT");
-    // The other process in between: each keeps its own directory.
-    for (const fd of fds) {
-      for (const pid of [target.pid, other.pid]) {
-        for (const which of ["info", "link"] as const) {
-          expect(outcome(entries, which, pid, fd)).toBe(outcome(byPath, which, pid, fd));
+    const pids = [target.pid, other.pid];
+    try {
+      await Promise.all(pids.map(stop));
+      // The other process in between: each keeps its own directory.
+      for (const fd of fds) {
+        for (const pid of pids) {
+          for (const which of ["info", "link"] as const) {
+            expect(outcome(entries, which, pid, fd)).toBe(outcome(byPath, which, pid, fd));
+          }
         }
       }
+    } finally {
+      for (const pid of pids) process.kill(pid, "SIGCONT");
     }
   });
 
