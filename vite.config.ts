@@ -39,7 +39,7 @@ export default defineConfig({
     license: { fileName: LICENSES },
     rolldownOptions: {
       output: {
-        // The first load is one script. By itself, the bundler splits off what scripts that are loaded later share with it.
+        // The first load is one script. Otherwise, the bundler splits off what later scripts share with it.
         codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] },
         postBanner: ({ isEntry }) => (isEntry ? "" : COMPILE_ALL),
       },

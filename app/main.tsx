@@ -20,5 +20,5 @@ workOffline(shell);
 const notLoaded = (): void => {};
 import("./shell/opening/recent.ts").then(({ rememberOpenings }) => rememberOpenings(shell)).catch(notLoaded);
 import("./shell/seen.ts").then(({ rememberSeen }) => rememberSeen(shell, pageStorage())).catch(notLoaded);
-// Ahead of the first comparison, which reports a failure.
+// Loaded before it is needed. If that fails, the first comparison reports it.
 import("./shell/comparing.ts").catch(notLoaded);

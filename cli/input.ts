@@ -356,7 +356,7 @@ const SMALL_FILE = 64 << 10;
 /**
  * @param path Of a file that is not to stay open when it is read whole; `null` for any other.
  * @param open Opens the file, if it is not open yet; it stays open.
- * @param keeps Whether what is read from the start on, without gaps, is kept, to be read again.
+ * @param keeps Whether to keep bytes that are read from the start on without gaps, because they will be read again.
  */
 function fileSource(name: string, path: Path | null, size: number, open: () => number, keeps: boolean): Source {
   const fill = (bytes: Uint8Array, offset: number): Uint8Array => {

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { PART_MISSING } from "../model/text/missing-part.ts";
 import { usePage } from "./context.ts";
 
-/** In place of the views of an image: it is closed. */
+/** Replaces the views of an image: closes it and says why. */
 export function MissingViews() {
   const { shell } = usePage();
   useEffect(() => {
@@ -14,7 +14,7 @@ export function MissingViews() {
   return null;
 }
 
-/** In place of a dialog: it is closed, which gives the page its keys back. */
+/** Replaces a dialog: closes it, so that the page gets its keys back, and says why. */
 export function MissingDialog() {
   const { shell } = usePage();
   useEffect(() => {

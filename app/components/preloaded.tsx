@@ -43,7 +43,7 @@ export function preloaded<P extends object>(
       if (Now !== null) return <Now {...props} />;
       return isMissing ? <Missing /> : null;
     },
-    // A failure is reported when it is rendered.
+    // A failure is reported when the component is rendered.
     preload: () => void keep().catch(() => {}),
   };
 }

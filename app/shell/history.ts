@@ -82,7 +82,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 
   const write = (): void => {
     timer = undefined;
-    // Early parts of an image that is being opened are not what the current entry is of.
+    // While an image is being opened, the current entry is still the one of the image before.
     if (navigating > 0 || !sameInputs(shell.store.get().docs, openings[current]?.inputs ?? [])) return;
     const selection = selectionText(shell.link());
     // Selections in quick succession are one entry: Back leads to where the user paused.
@@ -111,7 +111,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
 
   const arrive = (): void => {
     const { docs, origin, opening } = shell.store.get();
-    // What the user opened meanwhile gets an entry of its own once it is open.
+    // If the user has opened something else meanwhile, that gets its own entry once it is open.
     if (opening !== null) return;
     const at = openings.findIndex(({ inputs }) => sameInputs(docs, inputs));
     if (at === -1) openings.push({ inputs: docs.map(({ input }) => input), origin });
@@ -132,7 +132,7 @@ export function followHistory(shell: Shell, window: Window, home: readonly Input
       const known = knownOpening(entry);
       const wanted = originOf(link);
       const unreadable = known === undefined ? unreadableBecause(hash, link) : null;
-      // That of an earlier link.
+      // The failure may be that of an earlier link.
       shell.store.set({ failure: null });
       // What is open stays as it is.
       if (unreadable !== null) {

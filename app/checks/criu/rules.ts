@@ -108,7 +108,7 @@ const TABLE: readonly Omit<Rule, "format">[] = [
   },
   {
     code: "core-incomplete",
-    title: "A core lacks its task, the registers of its machine, or the credentials; or that of a thread has a task",
+    title: "A core lacks its task, registers or credentials, or the core of a further thread has a task",
     examines:
       "core-N.img tc, against pstree.img pid and threads; mtype and the registers of that machine; thread_core.creds, against creds-N.img in old sets",
     outcomes: REFUSED,

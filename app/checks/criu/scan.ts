@@ -196,7 +196,7 @@ export interface UnixFacts {
   readonly peer: number;
   readonly isStream: boolean;
   readonly isListening: boolean;
-  /** It is outside the set, or restored by a plugin. */
+  /** Whether it is outside the set, or restored by a plugin. */
   readonly isOutside: boolean;
   readonly record: number;
 }

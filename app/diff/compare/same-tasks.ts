@@ -1,5 +1,5 @@
-// Whether two tasks have the same details, as most do. Reads columns without making objects: those are made only for tasks
-// that may differ.
+// Whether two tasks have the same details, as most do. Reads columns without making objects, which are needed only for
+// tasks that may differ.
 //
 // Casts `as number` read columns within bounds checked by the loops.
 
@@ -25,12 +25,12 @@ export function taskDetailsTest(
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
   const isOfFile = Uint8Array.from(x.keys, (key) => (isFileKey(key) ? 1 : 0));
   const isSame = valueComparer(x, y);
-  /** By value before: 1 + a value after that is the number of a file with the same values. */
+  /** By value before: 1 + the value after whose file was found to be the same; 0 if none was. */
   const sameFile = new Uint32Array(x.start.length);
   const areSameFiles = (key: string, value: number, other: number): boolean => {
     if (sameFile[value] === other + 1) return true;
     const [b, a] = [storedValue(x, value), storedValue(y, other)];
-    // Formats without an open file for it have a path.
+    // Some images have a path here instead of the number of an open file.
     if (typeof b !== "number" || typeof a !== "number") return isSame(value, other);
     if (!isSameFile(key, b, a)) return false;
     sameFile[value] = other + 1;

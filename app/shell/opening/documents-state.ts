@@ -11,7 +11,7 @@ import type { Compared, Docs, Origin, State } from "../state.ts";
 export const wasOpen = ({ docs, origin }: State): Partial<State> =>
   docs.length === 0 ? {} : { wasOpen: { inputs: docs.map(({ input }) => input), origin } };
 
-/** What closing an image ends. A dialog is about what is open, or takes all keys without being shown. */
+/** What closing an image ends. A dialog about a closed image would not be shown, but would still take all keys. */
 export const NOTHING_ASKED = { opening: null, dialog: null } as const satisfies Partial<State>;
 
 export const NOTHING_OPEN = {

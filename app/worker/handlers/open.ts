@@ -66,8 +66,9 @@ export function openHandlers(documents: Documents, unpackers: PlatformUnpackers)
 }
 
 /**
- * The last image that was opened and is still open. The next one is likely to be compared with it, and may take details from
- * it. Not a hosted one, as comparing their bytes would fetch them again, nor a packed one, which has none.
+ * The last image that was opened and is still open. The next one is likely to be compared with it, and may take details
+ * from it. Hosted images do not count, because comparing their bytes would fetch them again, nor do packed ones, which
+ * have no bytes.
  */
 function createEarlier() {
   let last: { readonly document: DocumentId; readonly image: Image } | null = null;

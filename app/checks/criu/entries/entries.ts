@@ -278,7 +278,7 @@ function checkAlignment(scan: Scan, seen: number, nth: number): void {
   ] as const) {
     if (!has(seen, slot) || low(scan, slot) % LEAST_PAGE === 0) continue;
     const field = nth === NONE ? name : `vmas[${nth}].${name}`;
-    fault(scan, "value-impossible", field, `The ${name} of a mapping is not that of a page.`);
+    fault(scan, "value-impossible", field, `The ${name} of a mapping is not at the start of a page.`);
   }
 }
 

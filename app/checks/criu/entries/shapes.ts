@@ -63,7 +63,7 @@ interface ShapeField {
   readonly limit: Limit | null;
   /** By values of one byte: 1 if it may have the value. */
   readonly allowed: Uint8Array | null;
-  /** A restore goes on without a value that it may not have. */
+  /** Whether a restore ignores an impossible value instead of failing. */
   readonly isLost: boolean;
   /** The nested message; `null`: it is none. */
   readonly inner: Shape | null;

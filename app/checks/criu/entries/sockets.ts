@@ -45,8 +45,9 @@ export function checkInet(scan: Scan, bytes: Uint8Array, start: number, end: num
 }
 
 /**
- * A connection has two ends. One of which only one end names the other is waited for without end; the peer of one that
- * waits to be accepted listens, and sockets outside the set are placeholders: open_unixsk_standalone().
+ * Checks that both ends of a connection name each other. Otherwise a restore waits forever for the missing end: see
+ * open_unixsk_standalone(). Two exceptions: the peer of a connection that is not accepted yet is the listening socket,
+ * and sockets outside the set are placeholders.
  */
 export function checkPeers(scan: Scan): void {
   const { unix } = scan;
@@ -55,7 +56,7 @@ export function checkPeers(scan: Scan): void {
     const other = peer === 0 ? undefined : sockets.get(peer);
     if (!isStream || isOutside || other === undefined) continue;
     if (other.isListening || other.isOutside || other.peer === inode) continue;
-    // That it is missing is reported.
+    // A peer that is missing from the set has a finding of its own.
     if (other.peer !== 0 && !sockets.has(other.peer)) continue;
     const whose = other.peer === 0 ? "none" : `socket ${other.peer}`;
     const message = `Unix socket ${inode} is connected to socket ${peer}, whose peer is ${whose}.`;

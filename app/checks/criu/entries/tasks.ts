@@ -176,8 +176,8 @@ interface Filters {
 }
 
 /**
- * Adds what is in slots 2 and 3 of the scan. That of a task, as old sets have it, takes the place of its thread's:
- * check_core().
+ * Adds the mode and filter in slots 2 and 3 of the scan. In old sets the task has them; they override those of its
+ * thread, as in check_core().
  */
 const withFilters = (scan: Scan, seen: number, { mode, filter }: Filters, of: GroupsOf): Filters => ({
   mode: mode ?? (has(seen, 2) ? { value: low(scan, 2), of } : null),

@@ -17,7 +17,7 @@ export function checkScheduling(scan: Scan, bytes: Uint8Array, start: number, en
   const policy = low(scan, 1) & ~RESET_ON_FORK;
   const priority = has(seen, 2) ? low(scan, 2) : 0;
   if (REAL_TIME.has(policy) === priority > 0) return;
-  const message = `A thread has the priority ${priority}, which its scheduling policy ${policy} does not have.`;
+  const message = `A thread has the priority ${priority}, which its scheduling policy ${policy} does not allow.`;
   fault(scan, "value-impossible", "thread_core.sched_prio", message);
 }
 

@@ -80,8 +80,8 @@ export const LIMITS: Readonly<Record<string, Limit>> = {
 };
 
 /**
- * Fields whose value a restore goes on without: prepare_rlimits() in criu/cr-restore.c lowers a limit to its maximum,
- * and the result of prepare_oom_score_adj() is not looked at.
+ * Fields whose impossible values do not stop a restore: prepare_rlimits() in criu/cr-restore.c lowers a limit to its
+ * maximum, and nothing checks the result of prepare_oom_score_adj().
  */
 export const LOST: ReadonlySet<string> = new Set(["rlimit_entry.cur", "task_core_entry.oom_score_adj"]);
 

@@ -43,8 +43,8 @@ export function checkTree(scan: Scan): void {
 }
 
 /**
- * A task is its own first thread, its core describes the task, and those of its further threads do not: check_core()
- * and sigreturn_restore() in criu/cr-restore.c.
+ * Checks that each task is its own first thread, and that its core, but no core of its other threads, has tc. See
+ * check_core() and sigreturn_restore() in criu/cr-restore.c.
  */
 function checkCores(scan: Scan): void {
   const { tree, taskCores, members, list, dead } = scan;
@@ -69,7 +69,10 @@ function checkCores(scan: Scan): void {
   }
 }
 
-/** Each thread id, and each pid, is in the tree once. Sessions and process groups are led by tasks, even ended ones. */
+/**
+ * Checks that each thread id and pid is in the tree once, and that no other thread has the number of a session or process
+ * group: that number belongs to a task, even if it has ended.
+ */
 function checkThreads(scan: Scan): void {
   const leaders = new Set(scan.tree.flatMap(({ session, group }) => [session, group]));
   const owners = new Map(scan.tree.map(({ pid }) => [pid, pid]));
@@ -200,7 +203,7 @@ function checkPidfds(scan: Scan): void {
   }
 }
 
-/** A descriptor of a namespace says which kind it is of: open_ns_fd() in criu/namespaces.c. */
+/** Checks that a descriptor of a namespace names the right kind: open_ns_fd() in criu/namespaces.c. */
 function checkNamespaceFiles(scan: Scan): void {
   const { nsFiles, namespaces } = scan;
   for (const { id, flag, record } of nsFiles) {
