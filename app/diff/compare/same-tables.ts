@@ -1,8 +1,9 @@
 // A quick test whether two tables have the same rows, as most do for what a program sets up when it starts. Comparing
 // columns takes no text for each row, which finding corresponding rows does.
 //
-// Casts `as number` read columns within bounds checked by the loop.
+// Casts `as number` read columns at rows that they have.
 
+import { areSameColumns } from "../../model/comparison/difference.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { wordsOf } from "../../model/read.ts";
 import type { Column, PooledColumn, ResourceTable } from "../../resources/table.ts";
@@ -13,13 +14,13 @@ export const haveSameCells = (before: ResourceTable, after: ResourceTable, colum
 
 function isSameColumn(before: Column | undefined, after: Column | undefined): boolean {
   if (before?.kind === "wide" && after?.kind === "wide") {
-    return areSame(before.has, after.has) && areSame(wordsOf(before.values), wordsOf(after.values));
+    return areSameColumns(before.has, after.has) && areSameColumns(wordsOf(before.values), wordsOf(after.values));
   }
   if (before?.kind === "number" && after?.kind === "number") {
-    return areSame(wordsOf(before.values), wordsOf(after.values));
+    return areSameColumns(wordsOf(before.values), wordsOf(after.values));
   }
   if (before?.kind !== "pooled" || after?.kind !== "pooled") return false;
-  return areSame(before.index, after.index) && havePoolsInCommon(before, after);
+  return areSameColumns(before.index, after.index) && havePoolsInCommon(before, after);
 }
 
 /** Whether equal numbers stand for equal values in both, as they do if the values first occur in the same order. */
@@ -29,12 +30,6 @@ const havePoolsInCommon = (before: PooledColumn, after: PooledColumn): boolean =
 
 const isSameValue = (x: DetailValue, y: DetailValue | undefined): boolean =>
   x === y || (typeof x === "object" && JSON.stringify(x) === JSON.stringify(y));
-
-function areSame(before: Uint8Array | Uint32Array, after: Uint8Array | Uint32Array): boolean {
-  if (before.length !== after.length) return false;
-  for (let at = 0; at < before.length; at++) if (before[at] !== after[at]) return false;
-  return true;
-}
 
 /**
  * Returns a test for whether cells of two columns have the same value. Two tables number their values differently, so

@@ -1,17 +1,41 @@
-// Where bytes differ. Whole members and columns are compared, so this takes four bytes at a time.
+// Where bytes differ. Whole members and columns are compared, so this asks the platform, or takes four bytes at a time.
 
-/** The index of the first byte that differs in two byte strings; the length of the shorter one if there is none. */
-export function firstDifference(left: Uint8Array, right: Uint8Array): number {
+import { NATIVE_BYTES, nativeCompare } from "../native-compare.ts";
+
+/**
+ * The index of the first byte that differs in two byte strings; the length of the shorter one if there is none.
+ *
+ * @param compare The platform's comparison; `null`: there is none.
+ */
+export function firstDifference(left: Uint8Array, right: Uint8Array, compare = nativeCompare): number {
   const length = Math.min(left.length, right.length);
-  let at = 0;
-  if (((left.byteOffset | right.byteOffset) & 3) === 0) {
-    const count = length >>> 2;
+  if (compare === null || length < NATIVE_BYTES) return differenceFrom(0, left, right, length);
+  const isSame = (from: number, end: number): boolean =>
+    compare(left.subarray(from, end), right.subarray(from, end)) === 0;
+  if (isSame(0, length)) return length;
+  // The difference is among the bytes from … end - 1. Each comparison ends where it is.
+  let from = 0;
+  let end = length;
+  while (end - from > NATIVE_BYTES) {
+    const middle = from + ((end - from) >>> 1);
+    if (isSame(from, middle)) from = middle;
+    else end = middle;
+  }
+  return differenceFrom(from, left, right, end);
+}
+
+/** The same by a loop, for the bytes from … end - 1. */
+function differenceFrom(from: number, left: Uint8Array, right: Uint8Array, end: number): number {
+  let at = from;
+  if (((left.byteOffset | right.byteOffset | at) & 3) === 0) {
+    const count = end >>> 2;
     const words = new Uint32Array(left.buffer, left.byteOffset, count);
     const others = new Uint32Array(right.buffer, right.byteOffset, count);
-    while (at < count && words[at] === others[at]) at++;
-    at *= 4;
+    let word = at >>> 2;
+    while (word < count && words[word] === others[word]) word++;
+    at = 4 * word;
   }
-  while (at < length && left[at] === right[at]) at++;
+  while (at < end && left[at] === right[at]) at++;
   return at;
 }
 
@@ -20,7 +44,9 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Ui
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Whether two columns of one type are the same. */
-export const areSameColumns = <Column extends Uint8Array | Uint32Array | Int32Array>(
+export const areSameColumns = <Column extends Uint8Array | Uint16Array | Uint32Array | Int32Array | BigUint64Array>(
   left: Column,
   right: Column,
-): boolean => left.length === right.length && firstDifference(bytesOf(left), bytesOf(right)) === left.byteLength;
+): boolean =>
+  left === right ||
+  (left.length === right.length && firstDifference(bytesOf(left), bytesOf(right)) === left.byteLength);

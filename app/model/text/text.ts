@@ -1,6 +1,8 @@
 // Text from an image. It comes from an untrusted machine: it is bytes until it is shown, and what is shown
 // makes visible whatever could mislead (control characters, bidirectional marks, bad UTF-8).
 
+import { NATIVE_BYTES, nativeCompare } from "../native-compare.ts";
+
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -255,6 +257,7 @@ export function base64Bytes(text: string): Uint8Array {
 /** Whether two byte strings are the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
+  if (nativeCompare !== null && a.length >= NATIVE_BYTES) return nativeCompare(a, b) === 0;
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
 }
