@@ -18,7 +18,7 @@ fi
 for name in "$@"; do
   target=$(sed -n '1s,^// Compiled to \(.*\)\.$,\1,p' "$here/$name.c")
   [ -n "$target" ] || { echo "$name.c: the first line does not say what it is compiled to" >&2; exit 1; }
-  clang-14 --target=wasm32 -mbulk-memory -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib \
+  clang-14 --target=wasm32 -mbulk-memory -std=gnu11 -Os -Wall -Wextra -Werror -ffreestanding -nostdlib \
     -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=16384 "$here/$name.c" -o "$work/$name.wasm"
   {
     echo "// build/kernels/$name.c in WebAssembly. Made by build/kernels/build.sh."

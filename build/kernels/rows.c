@@ -112,7 +112,7 @@ static struct {
   u32 rows;                                       // how many rows are in the windows
   u32 rowFile, rowTable, rowFd, nameStart, nameLength; // columns of rows: the open file, its table, its number, the name
   u32 firstFile, files, holders;                  // files in the window, and their holders
-  u32 links, hasMoreLinks;                        // links in the window
+  u32 links, nextLink, hasMoreLinks;              // links in the window, and where those of the next file may begin
   u32 firstGroup, groups, members, groupRoles;    // groups in the window, and roles that have them, as bits
   u32 otherEnd, hasFlags;                         // the role of the ends of a pipe, and the bit of files with flags
   u32 words, roles, keys;                         // the first piece of facts, how many roles and keys there are
@@ -375,10 +375,15 @@ static const u8 *valueBytes(u32 value, u32 *length) {
   return bytesOf(VALUES, start[0], *length);
 }
 
+// Whether two entries have the same key. Most have keys that differ in the low bits.
 static int hasTwice(u32 first, u32 end) {
-  for (u32 at = first + 1; at < end; at++)
-    for (u32 other = first; other < at; other++)
+  u64 seen = 0;
+  for (u32 at = first; at < end; at++) {
+    u64 bit = 1ull << (entryKey[at] & 63);
+    for (u32 other = seen & bit ? first : at; other < at; other++)
       if (entryKey[other] == entryKey[at]) return 1;
+    seen |= bit;
+  }
   return 0;
 }
 
@@ -499,18 +504,23 @@ static u8 *writeWord(u8 *to, u32 word) { return to ? writePiece(to, about.limit,
 
 static u8 *beginFact(u8 *to) { return to > about.start ? writeWord(to, SEPARATOR) : to; }
 
-// Finds the entries of a file, `*first` to before `*end`. Returns 0 if not all of them are in the window.
-static int findEntries(u32 file, u32 *first, u32 *end) {
-  u32 low = set.next;
-  if (low > set.entries || (low > 0 && entryRow[low - 1] >= file) || (low < set.entries && entryRow[low] < file)) {
+// Where the first of `count` ascending numbers is that is not below a number: at `likely`, or anywhere else.
+static u32 firstNotBelow(const u32 *numbers, u32 count, u32 likely, u32 number) {
+  u32 low = likely;
+  if (low > count || (low > 0 && numbers[low - 1] >= number) || (low < count && numbers[low] < number)) {
     low = 0;
-    for (u32 high = set.entries; low < high;) {
+    for (u32 high = count; low < high;) {
       u32 middle = (low + high) / 2;
-      if (entryRow[middle] < file) low = middle + 1;
+      if (numbers[middle] < number) low = middle + 1;
       else high = middle;
     }
   }
-  *first = low;
+  return low;
+}
+
+// Finds the entries of a file, `*first` to before `*end`. Returns 0 if not all of them are in the window.
+static int findEntries(u32 file, u32 *first, u32 *end) {
+  u32 low = *first = firstNotBelow(entryRow, set.entries, set.next, file);
   while (low < set.entries && entryRow[low] == file) low++;
   *end = set.next = low;
   return low < set.entries || !set.hasMore;
@@ -670,14 +680,10 @@ static u8 *writeLinked(u8 *to) {
 }
 
 static u8 *writeLinks(u8 *to, u32 file) {
-  u32 low = 0, end;
-  for (u32 high = set.links; low < high;) {
-    u32 middle = (low + high) / 2;
-    if (linkFrom[middle] < file) low = middle + 1;
-    else high = middle;
-  }
+  u32 low = firstNotBelow(linkFrom, set.links, set.nextLink, file), end;
   for (end = low; end < set.links && linkFrom[end] == file; end++) if (linkRole[end] >= set.roles) return 0;
   if (end == set.links && set.hasMoreLinks) return 0;
+  set.nextLink = end;
   for (u32 role = 0; low < end && to && role < set.roles; role++) {
     if (!findLinks(file, role, low, end)) return 0;
     if (linked.count == 0) continue;

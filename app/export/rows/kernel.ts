@@ -27,7 +27,7 @@ const SET = [
   ...(["width", "prefix", "ranges", "firstRow", "entries", "next", "hasMore"] as const),
   ...(["firstKeys", "nextKeys", "empty", "close", "rows"] as const),
   ...(["rowFile", "rowTable", "rowFd", "nameStart", "nameLength", "firstFile", "files", "holders"] as const),
-  ...(["links", "hasMoreLinks", "firstGroup", "groups", "members", "groupRoles"] as const),
+  ...(["links", "nextLink", "hasMoreLinks", "firstGroup", "groups", "members", "groupRoles"] as const),
   ...(["otherEnd", "hasFlags", "words", "roles", "keys"] as const),
 ];
 
