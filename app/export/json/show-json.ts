@@ -1,12 +1,9 @@
 // The document that `ckptscope show --json` prints and the page exports, in chunks of UTF-8: for a large image it would
 // exceed the longest possible string.
 
-import { type Checkpoint, commBytes, holderCount, NONE, USE } from "../../model/checkpoint.ts";
-import { taskDetailsOf } from "../../model/detail-store.ts";
-import type { DetailValue } from "../../model/fields.ts";
-import { TASK_STATES } from "../../model/names/names.ts";
-import { i32At, u8At, u32At } from "../../model/read.ts";
-import type { TableRow, TaskRow } from "../../model/rows.ts";
+import { type Checkpoint, holderCount, NONE, USE } from "../../model/checkpoint.ts";
+import { i32At, u32At } from "../../model/read.ts";
+import type { TableRow } from "../../model/rows.ts";
 import { takeBytes, writeInteger, writePiece, writeRaw, writeValue } from "../../model/text/json-bytes.ts";
 import { encodeText, exactBytes, jsonText } from "../../model/text/text.ts";
 import { isOfNoTask, type Resources } from "../../resources/table.ts";
@@ -15,6 +12,7 @@ import { createRows, createRowsWriter, kernelFor, type Rows, writeRows } from ".
 import { number, piece, type Template, whenIs } from "../rows/template.ts";
 import { type ListedRow, resourcesJson } from "../tables/resources.ts";
 import { fileTemplate, textKeys } from "./file-json.ts";
+import { type TaskKeys, taskWriter } from "./task-json.ts";
 
 /** The image as the user named it. */
 export interface SourceFacts {
@@ -29,7 +27,7 @@ export interface Shown {
   /** Present: the document has these tables as well. */
   readonly resources?: Resources;
   /** Present: further keys of tasks, by row. */
-  readonly taskKeys?: readonly (Readonly<Record<string, unknown>> | undefined)[];
+  readonly taskKeys?: TaskKeys;
 }
 
 /** Bytes of a chunk: large enough to make a write worth its cost. */
@@ -75,12 +73,7 @@ export function* showDocument(
     writeRaw(out, listed === 0 ? "]" : "\n  ]");
   };
 
-  const cut = new Set(problems.map((problem) => problem.cut?.task));
-  const taskEntryOf = (row: TaskRow) => ({
-    ...taskEntry(checkpoint, row),
-    ...(cut.has(row) ? { cut: true } : {}),
-    ...taskKeys?.[row],
-  });
+  const writeTask = taskWriter(out, checkpoint, taskKeys);
   writeRaw(out, "{\n");
   writeRaw(
     out,
@@ -88,7 +81,7 @@ export function* showDocument(
       .map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)}`)
       .join(",\n"),
   );
-  yield* list("tasks", tasks.count, (row) => void writeValue(out, taskEntryOf(row)), chosen?.tasks);
+  yield* list("tasks", tasks.count, (row) => void writeTask(row), chosen?.tasks);
   yield* list("fileTables", tables.count, tableWriter(rows, checkpoint, chosen), chosen?.tables);
   writeRaw(out, ',\n  "files": [');
   const fileWriter = createRowsWriter(rows, fileTemplate(out, checkpoint, NEXT_ROW), files.count);
@@ -139,38 +132,6 @@ function withoutTwins({ files }: Checkpoint, kept: Uint8Array | undefined): Uint
     if (isPathOnly(row) && shared.has(u32At(files.id, row))) result[row] = 0;
   }
   return result;
-}
-
-/** A value that may be NONE. */
-const orNull = (value: number): number | null => (value === NONE ? null : value);
-
-function taskEntry(checkpoint: Checkpoint, row: TaskRow) {
-  const { tasks, tables } = checkpoint;
-  const table = i32At(tasks.table, row);
-  return {
-    pid: orNull(i32At(tasks.pid, row)),
-    ppid: orNull(i32At(tasks.ppid, row)),
-    tgid: orNull(i32At(tasks.tgid, row)),
-    ...textKeys("comm", commBytes(checkpoint, row)),
-    state: TASK_STATES[u8At(tasks.state, row)] ?? null,
-    fileTable: table === NONE ? null : u32At(tables.id, table),
-    pgid: orNull(i32At(tasks.pgid, row)),
-    sid: orNull(i32At(tasks.sid, row)),
-    ...taskDetails(checkpoint, row),
-  };
-}
-
-/**
- * Threads, exit, executable, directories, and under `details` everything else the format records. Where the format has
- * a path but no open file, the path is under the key with `Path` appended.
- */
-function taskDetails(checkpoint: Checkpoint, row: TaskRow) {
-  const { threads = null, exit = null, exe, cwd, root, ...details } = taskDetailsOf(checkpoint, row);
-  const fileKeys = (key: string, value: DetailValue | undefined): Record<string, DetailValue> =>
-    typeof value === "number"
-      ? { [key]: u32At(checkpoint.files.id, value) }
-      : { [key]: null, ...(typeof value === "string" ? { [`${key}Path`]: value } : {}) };
-  return { threads, exit, ...fileKeys("exe", exe), ...fileKeys("cwd", cwd), ...fileKeys("root", root), details };
 }
 
 /** How the descriptors of a file table are written. */

@@ -3,7 +3,7 @@
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
-import { encodeText, jsonText } from "./text.ts";
+import { encodeInto, encodeText, jsonText } from "./text.ts";
 
 /** JSON or text that is being written: a buffer, and how many of its bytes are in use. */
 export interface JsonBytes {
@@ -55,6 +55,10 @@ export function writePiece(out: JsonBytes, piece: Uint8Array): void {
 
 /** Appends text as it is. */
 export function writeRaw(out: JsonBytes, text: string): void {
+  if (text.length > SHORT) {
+    writeLong(out, text);
+    return;
+  }
   ensure(out, text.length);
   const { bytes, length } = out;
   for (let at = 0; at < text.length; at++) {
@@ -66,6 +70,14 @@ export function writeRaw(out: JsonBytes, text: string): void {
     bytes[length + at] = code;
   }
   out.length = length + text.length;
+}
+
+/** Appends long text, in one call if it is ASCII, or nearly so and there is room. */
+function writeLong(out: JsonBytes, text: string): void {
+  ensure(out, text.length);
+  const written = encodeInto(text, out.bytes, out.length);
+  if (written < 0) writePiece(out, encodeText(text));
+  else out.length += written;
 }
 
 /** Appends a whole number of at most 53 bits. */

@@ -207,6 +207,12 @@ export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Puts the UTF-8 bytes of a string into `out` from `at` on; returns how many, or -1 if there is no room for all. */
+export function encodeInto(text: string, out: Uint8Array, at: number): number {
+  const { read, written } = encoder.encodeInto(text, out.subarray(at));
+  return read === text.length ? written : -1;
+}
+
 /** Texts and bytes, one after the other. */
 export function concatenated(parts: readonly (string | Uint8Array)[]): Uint8Array {
   const pieces = parts.map((part) => (typeof part === "string" ? encodeText(part) : part));

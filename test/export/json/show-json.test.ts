@@ -43,3 +43,34 @@ test("a chunk is valid until the next is asked for, and a long table is in sever
   expect(sizes.length).toBeGreaterThan(2);
   expect(Math.max(...sizes)).toBeLessThan(300_000);
 });
+
+test("each task has its own details, also where those of the one before are the same", () => {
+  const details = [
+    { uid: 0, groups: [1, 2], note: "é\u202e" },
+    { uid: 0, groups: [1, 2], note: "é\u202e" },
+    { uid: 0, groups: [1] },
+    {},
+    { uid: 0, exit: { code: 1 }, threads: 3, groups: [1] },
+    { cwd: "/tmp", exe: 1, root: null, uid: 0, groups: [1] },
+  ];
+  const tasks = details.map((each, at) => ({ pid: at + 1, comm: "worker", table: 0, details: each }));
+  const document = JSON.parse(documentText({ checkpoint: checkpointOf({ ...state, tasks }) })) as ShowDocument;
+  const others = details.map((each) => {
+    const { uid, groups, note } = each as Record<string, unknown>;
+    return { uid, groups, note };
+  });
+  expect(document.tasks.map((task) => task.details)).toEqual(others);
+  expect(document.tasks[4]).toMatchObject({ exit: { code: 1 }, threads: 3, exe: null });
+  const { files } = checkpointOf(state);
+  expect(document.tasks[5]).toMatchObject({ exe: files.id[1], cwd: null, cwdPath: "/tmp", root: null });
+});
+
+test("further keys of tasks come last, after the mark of one in which the image ends", () => {
+  const checkpoint = checkpointOf(state);
+  const problem = { severity: "error", code: "truncated-entry", message: "", offset: 0, cut: { task: 0 } } as const;
+  const shown: Shown = { checkpoint: { ...checkpoint, problems: [problem] }, taskKeys: [{ cmdline: ["a"], auxv: [] }] };
+  const line = documentText(shown)
+    .split("\n")
+    .find((each) => each.includes('"pid":1,'));
+  expect(line).toContain('"details":{},"cut":true,"cmdline":["a"],"auxv":[]}');
+});

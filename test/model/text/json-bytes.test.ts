@@ -34,6 +34,10 @@ test.each([
   expect(written((out) => writeValue(out, value))).toBe(jsonText(value));
 });
 
+test.each(["a".repeat(1000), `${"a".repeat(1000)}é`, "é😀\ud800".repeat(500)])("long text", (text) => {
+  expect(written((out) => writeRaw(out, text))).toBe(decodeText(encodeText(text)));
+});
+
 test("text that is printable ASCII is a string, and any other is left to the caller", () => {
   const text = encodeText('a "quoted" \\ path');
   expect(written((out) => writeText(out, text, 0, text.length))).toBe(JSON.stringify('a "quoted" \\ path'));
