@@ -2,6 +2,7 @@
 // as few rows have any, and the same values occur again and again. detail-keys.ts has the meaning of each key.
 
 import { type Checkpoint, type DetailStore, HAS, NO_MOUNT, NO_SIZE, NONE } from "./checkpoint.ts";
+import { areSameColumns } from "./comparison/difference.ts";
 import type { Details, DetailValue } from "./fields.ts";
 import { fileKind } from "./names/names.ts";
 import { i32At, u8At, u16At, u32At, u64At } from "./read.ts";
@@ -39,6 +40,17 @@ export function valueComparer(x: DetailStore, y: DetailStore): (value: number, o
     return true;
   };
 }
+
+/** Whether two stores have the same details for the same rows. */
+export const areSameStores = (store: DetailStore, other: DetailStore): boolean =>
+  store === other ||
+  (store.keys.length === other.keys.length &&
+    store.keys.every((key, at) => key === other.keys[at]) &&
+    areSameColumns(store.row, other.row) &&
+    areSameColumns(store.key, other.key) &&
+    areSameColumns(store.value, other.value) &&
+    areSameColumns(store.start, other.start) &&
+    areSameColumns(store.pool, other.pool));
 
 /** The value of entry `at` of a store. */
 export const valueAt = (store: DetailStore, at: number): DetailValue => storedValue(store, u32At(store.value, at));

@@ -21,6 +21,7 @@ import { allRows, createRows } from "../rows.ts";
 import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
+import { changedDescriptors, changedPairs } from "./same-descriptors.ts";
 
 /** State that the steps of comparing descriptors share. */
 interface Context {
@@ -31,6 +32,7 @@ interface Context {
   readonly compareFiles: ReturnType<typeof openFileComparer>;
   readonly addLacking: ReturnType<typeof valuesLacker>;
   readonly details: DetailComparer;
+  readonly places: Places | null;
   readonly lopsided: Lopsided;
   readonly collector: Collector;
 }
@@ -66,6 +68,7 @@ export function compareDescriptors(
     compareFiles,
     addLacking: valuesLacker(before, after, lacking),
     details,
+    places,
     lopsided,
     collector,
   };
@@ -96,7 +99,7 @@ interface SortedPairs {
 }
 
 function sortPairs(context: Context): SortedPairs {
-  const { before, after, pairs, compareFiles, details, collector } = context;
+  const { before, after, pairs, compareFiles, details, places, collector } = context;
   const { tables, descriptors } = pairs;
   const [opened, closed, closeOnExec, differing] = [createRows(), createRows(), createRows(), createRows()];
   const files = {
@@ -105,7 +108,11 @@ function sortPairs(context: Context): SortedPairs {
     compared: new Uint8Array(after.files.count),
   };
   const differences = differenceFinder(context, files);
-  const firstUnusual = usualPairs({ before, after, pairs }, files, details.bits);
+  const changed = changedDescriptors({ before, after, pairs }, places);
+  const firstUnusual =
+    changed === null
+      ? usualPairs({ before, after, pairs }, files, details.bits)
+      : changedPairs(pairs.descriptors, changed);
   const sort = (row: number): void => {
     const b = descriptorOf(descriptors, "before", row);
     const a = descriptorOf(descriptors, "after", row);

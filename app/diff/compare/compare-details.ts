@@ -18,8 +18,8 @@ import type { Compared } from "../pairs/holders.ts";
 import { mountOfFile, type Places } from "../pairs/match-mounts.ts";
 import type { NamespaceTasks } from "../pairs/match-namespaces.ts";
 import { fileDetailValue, isSameDetail, namespaceTaskOf } from "./detail-values.ts";
-import { ALL_PAIRED, linkComparer } from "./links.ts";
-import { type SameNamespace, storeComparer } from "./same-details.ts";
+import { ALL_PAIRED, type LinkComparer, linkComparer } from "./links.ts";
+import { type SameNamespace, type StoreComparer, storeComparer } from "./same-details.ts";
 
 /** A detail that differs, or a role in which the links differ. */
 export interface DetailDifference {
@@ -51,12 +51,16 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
   const { before, after } = compared;
   // The formats name and divide their details differently.
   if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
-  const links = linkComparer(compared);
   const hasBefore = before.files.has;
   const hasAfter = after.files.has;
   const inodes = inodeComparer(before, after, places);
   const inSameNamespace = namespaceComparer(before, after, places?.namespaces ?? null);
-  const sameStored = storeComparer(before, after, inSameNamespace);
+  // These look at all files first, and are often not needed.
+  let known: { readonly links: LinkComparer; readonly sameStored: StoreComparer } | null = null;
+  const comparers = () => {
+    known ??= { links: linkComparer(compared), sameStored: storeComparer(before, after, inSameNamespace) };
+    return known;
+  };
   const incomplete = !before.complete || !after.complete;
 
   const listed = (b: FileRow, a: FileRow, lack: Lack): readonly DetailDifference[] => {
@@ -66,6 +70,7 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
       for (const key of inodes.keys(b, a)) found.push({ kind: "file-detail", key, uncertain: false });
     }
     if ((((hasBefore[b] as number) | (hasAfter[a] as number)) & HAS.details) === 0) return found;
+    const { links, sameStored } = comparers();
     const linked = links(b, a);
     if (!sameStored(b, a, linked)) {
       const ofBoth = { before, after, inSameNamespace, incomplete, lack };
@@ -82,8 +87,9 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
       const either = (hasBefore[b] as number) | (hasAfter[a] as number);
       const both = (hasBefore[b] as number) & (hasAfter[a] as number);
       if (either & HAS.inode) inodes.lacking(b, a, lack);
-      const linked = (either & HAS.details) === 0 ? ALL_PAIRED : links(b, a);
-      if (linked.length === 0 && ((either & HAS.details) === 0 || sameStored(b, a, linked))) {
+      const stored = (either & HAS.details) === 0 ? null : comparers();
+      const linked = stored === null ? ALL_PAIRED : stored.links(b, a);
+      if (linked.length === 0 && (stored === null || stored.sameStored(b, a, linked))) {
         return both & HAS.inode && inodes.differ(b, a) ? CHANGE_BITS.detail : 0;
       }
       let bits = 0;

@@ -61,11 +61,13 @@ interface Target {
   readonly data: number;
 }
 
+export type LinkComparer = (b: FileRow, a: FileRow) => readonly LinkRole[];
+
 /**
  * A function that finds the roles in which two open files are linked to different descriptors. `ALL_PAIRED`: there are
  * none, and one descriptor refers to each other end on both sides.
  */
-export function linkComparer(compared: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+export function linkComparer(compared: Compared): LinkComparer {
   // Linux-CR images have no links: nothing is made for them.
   if (compared.before.links.count === 0 && compared.after.links.count === 0) return () => ALL_PAIRED;
   return comparerOfLinks(compared);
@@ -116,7 +118,7 @@ function targetsComparer({ before, after, pairs }: Compared, partners: Record<Si
   };
 }
 
-function comparerOfLinks({ before, after, pairs }: Compared): (b: FileRow, a: FileRow) => readonly LinkRole[] {
+function comparerOfLinks({ before, after, pairs }: Compared): LinkComparer {
   const partners = firstPartners({ before, after, pairs });
   const differ = targetsComparer({ before, after, pairs }, partners);
   /** Whether the first pair of each of two files is a pair of both, as for nearly all that correspond. */

@@ -22,11 +22,13 @@ const TEST = { unknown: 0, nothing: 1, value: 2, namespace: 3, link: 4 } as cons
 
 const WATCHES = LINK_ROLES.indexOf("watches");
 
+export type StoreComparer = (b: FileRow, a: FileRow, linked: readonly LinkRole[]) => boolean;
+
 /**
  * Returns a quick test for whether two files have the same details in the stores; false means that they have to be
  * compared. `linked`: the roles in which links differ (these are changes of links), or ALL_PAIRED.
  */
-export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace) {
+export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace): StoreComparer {
   const [x, y] = [before.fileDetails, after.fileDetails];
   if (x.count === 0 && y.count === 0) return () => true;
   const firstBefore = firstOfEach(x.row, before.files.count);

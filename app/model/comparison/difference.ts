@@ -50,3 +50,27 @@ export const areSameColumns = <Column extends Uint8Array | Uint16Array | Uint32A
 ): boolean =>
   left === right ||
   (left.length === right.length && firstDifference(bytesOf(left), bytesOf(right)) === left.byteLength);
+
+/** Bytes of two columns that are compared at once before a closer look. */
+const CHUNK = 4096;
+
+/**
+ * Marks the rows in which two columns differ: `marks` has 1 for each. `false`: they are not of one length.
+ *
+ * @param perRow The elements of each row: a 64-bit value has two.
+ */
+export function markDifferentRows<Column extends Uint8Array | Uint32Array>(
+  marks: Uint8Array,
+  left: Column,
+  right: Column,
+  perRow: 1 | 2 = 1,
+): boolean {
+  if (left.length !== right.length) return false;
+  const step = CHUNK / left.BYTES_PER_ELEMENT;
+  for (let from = 0; from < left.length; from += step) {
+    const end = Math.min(from + step, left.length);
+    if (areSameColumns(left.subarray(from, end), right.subarray(from, end))) continue;
+    for (let at = from; at < end; at++) if (left[at] !== right[at]) marks[perRow === 1 ? at : at >>> 1] = 1;
+  }
+  return true;
+}
