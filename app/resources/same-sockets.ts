@@ -6,8 +6,9 @@
 
 import { type Checkpoint, type DetailStore, NONE } from "../model/checkpoint.ts";
 import { type DescriptorPairs, runsOfBoth } from "../model/comparison/descriptor-pairs.ts";
+import { areSameColumns } from "../model/comparison/difference.ts";
 import type { Side } from "../model/comparison/side.ts";
-import { valueComparer } from "../model/detail-store.ts";
+import { areSameStores, valueComparer } from "../model/detail-store.ts";
 import { fileKind } from "../model/names/names.ts";
 import type { FileRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";
@@ -50,7 +51,15 @@ export function sameSockets(
   const [fileBefore, fileAfter] = [before.descriptors.file, after.descriptors.file];
   const [kindBefore, kindAfter] = [before.files.kind, after.files.kind];
   const [tableBefore, tableAfter] = [before.descriptors.table, after.descriptors.table];
+  const isSameRun = runComparer(before, after);
+  const areAllAlone = !hasLabels && !isAloneBefore.includes(2) && !isAloneAfter.includes(2);
   for (const { pair, end, before: firstBefore, after: firstAfter } of runsOfBoth(descriptors)) {
+    if (areAllAlone && firstBefore === firstAfter && isSameRun(firstBefore, firstBefore + end - pair)) {
+      // Only sockets among them matter.
+      leftOut.before.fill(1, firstBefore, firstBefore + end - pair);
+      leftOut.after.fill(1, firstBefore, firstBefore + end - pair);
+      continue;
+    }
     for (let at = 0; at < end - pair; at++) {
       const x = firstBefore + at;
       const y = firstAfter + at;
@@ -66,6 +75,24 @@ export function sameSockets(
     }
   }
   return leftOut;
+}
+
+/**
+ * A function that tests whether the descriptors first … end - 1, a run of pairs on both sides, lead to the same sockets
+ * in the same rows, and whether each has its number alone. False may mean that this is not easy to see.
+ */
+function runComparer(before: Checkpoint, after: Checkpoint): (first: number, end: number) => boolean {
+  const areSameFiles =
+    areSameColumns(before.files.kind, after.files.kind) && areSameStores(before.fileDetails, after.fileDetails);
+  if (!areSameFiles) return () => false;
+  const [file, otherFile] = [before.descriptors.file, after.descriptors.file];
+  return (first, end) =>
+    areSameColumns(file.subarray(first, end), otherFile.subarray(first, end)) &&
+    // Of descriptors with one number only the last is in a pair, so within a run there is only one of each.
+    !isRepeated(before, first) &&
+    !isRepeated(after, first) &&
+    !isRepeated(before, end - 1) &&
+    !isRepeated(after, end - 1);
 }
 
 /** How many rows a table with all descriptors of all tasks would have. */

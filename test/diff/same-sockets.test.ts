@@ -250,6 +250,12 @@ describe("rows are read", () => {
     for (const other of [[second, first], [first], [second], [second, second]]) {
       await changesOf(both, setOf(ONE, other));
     }
+    // Those next to them have a row each.
+    const between = setOf(
+      ONE,
+      [2, 3, 3, 4, 5, 5].map((fd) => ({ task: 0, fd })),
+    );
+    expect(await rowsRead(between, between)).toEqual(Array(2).fill(["1000 3", "1000 3", "1000 5", "1000 5"]));
   });
 
   test("of tasks that are on one side only, and make no change", async () => {
