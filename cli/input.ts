@@ -273,10 +273,8 @@ function createKept(): Kept {
       block = new Uint8Array(KEPT_BLOCK);
       used = 0;
     }
-    let length = 0;
-    for (let count = -1; count !== 0 && length <= SMALL_FILE; length += count) {
-      count = readSync(fd, block, used + length, SMALL_FILE + 1 - length, null);
-    }
+    // Of a regular file, Linux reads less than was asked for only at its end.
+    const length = readSync(fd, block, used, SMALL_FILE + 1, null);
     if (length > SMALL_FILE) return null;
     used += length;
     left -= length;
