@@ -1,8 +1,9 @@
 // Pairs in which one image was dumped without something that the other has: without threads, or without detecting what
 // is shared. This is reported in a note, not as a change.
 
-import { type Checkpoint, holderCount, NONE, taskCount } from "../model/checkpoint.ts";
+import { type Checkpoint, NONE, taskCount } from "../model/checkpoint.ts";
 import { filesOfPairs } from "../model/comparison/descriptor-pairs.ts";
+import { areSameColumns } from "../model/comparison/difference.ts";
 import { otherSide, SIDES, type Side } from "../model/comparison/side.ts";
 import { i32At } from "../model/read.ts";
 import type { TaskRow } from "../model/rows.ts";
@@ -23,7 +24,7 @@ export interface Lopsided {
 /** Finds what only one of the two images has. */
 export function lopsidedOf(compared: Compared): Lopsided {
   const threads = onlySide((side) => hasThreads(compared[side]));
-  const sharing = onlySide((side) => hasSharing(compared[side]));
+  const sharing = holdSameRows(compared) ? null : onlySide((side) => hasSharing(compared[side]));
   return {
     threads,
     sharing: sharing !== null && isUndetected(compared, sharing) ? sharing : null,
@@ -48,9 +49,18 @@ function hasThreads(checkpoint: Checkpoint): boolean {
   return false;
 }
 
+/** Whether tables have as many tasks, and open files as many descriptors, in both images, row by row. */
+const holdSameRows = ({ before, after }: Compared): boolean =>
+  areSameColumns(before.tables.firstTask, after.tables.firstTask) &&
+  areSameColumns(before.files.firstHolder, after.files.firstHolder);
+
 function hasSharing({ files, tables }: Checkpoint): boolean {
   for (let table = 0; table < tables.count; table++) if (taskCount(tables, table) > 1) return true;
-  for (let file = 0; file < files.count; file++) if (holderCount(files, file) > 1) return true;
+  const { firstHolder } = files;
+  // Without calls, because there may be millions of files.
+  for (let file = 0; file < files.count; file++) {
+    if ((firstHolder[file + 1] as number) - (firstHolder[file] as number) > 1) return true;
+  }
   return false;
 }
 

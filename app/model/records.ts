@@ -134,6 +134,21 @@ export function endOfMember(records: Records, row: RecordRow): RecordRow {
   return run < runs.count ? (runs.firstRow[run] as number) : records.count;
 }
 
+/** Calls `visit` for each member that has records, with the first and the one after the last. */
+export function eachMemberOf(
+  { count, runs }: Records,
+  visit: (member: number, start: RecordRow, end: RecordRow) => void,
+): void {
+  const { firstRow } = runs;
+  for (let run = 0; run < runs.count; ) {
+    const start = firstRow[run] as number;
+    const member = runs.member.length === 0 ? 0 : (runs.member[run] as number);
+    run = runs.member.length === 0 ? runs.count : run + 1;
+    while (run < runs.count && runs.member[run] === member) run++;
+    visit(member, start, run < runs.count ? (firstRow[run] as number) : count);
+  }
+}
+
 /** The last record of a member, or of one before it, that begins at or before `offset`; NONE if there is none. */
 export function lastRecordFrom(records: Records, member: number, offset: number): RecordRow {
   return lastFrom(records, member, offset)?.row ?? NONE;

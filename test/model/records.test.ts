@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NONE } from "../../app/model/checkpoint.ts";
 import {
+  eachMemberOf,
   endOfMember,
   lastRecordFrom,
   moveTo,
@@ -90,6 +91,21 @@ describe("records", () => {
           const next = places.findIndex((place, at) => at > row && place.member !== member);
           expect(endOfMember(records, row)).toBe(next < 0 ? places.length : next);
         }
+      }),
+    );
+  });
+
+  test("of each member follow one another", () => {
+    fc.assert(
+      fc.property(listed, (places) => {
+        const records = recordsOf(places);
+        const found: number[] = [];
+        eachMemberOf(records, (member, start, end) => {
+          expect(start).toBe(found.length);
+          for (let row = start; row < end; row++) found.push(member);
+          expect(endOfMember(records, start)).toBe(end);
+        });
+        expect(found).toEqual(places.map(({ member }) => member));
       }),
     );
   });

@@ -10,7 +10,7 @@ import { createIdIndex, indexIds } from "../../decoder/id-index.ts";
 import type { Image } from "../../decoder/image.ts";
 import type { Source } from "../../decoder/source.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
-import { endOfMember, recordMember, recordOffset } from "../../model/records.ts";
+import { eachMemberOf, recordMember, recordOffset } from "../../model/records.ts";
 import type { FileRow, RecordRow, TaskRow } from "../../model/rows.ts";
 import { convert } from "../convert.ts";
 import type { ColumnSpec, ResourceSpec } from "../resource.ts";
@@ -63,12 +63,10 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
   for (let task = 0; task < tasks.count; task++) tasksByPid.add((tasks.pid[task] as number) >>> 0, task);
   const first = new Int32Array(sources.length);
   const ends = new Int32Array(sources.length);
-  for (let row = 0; row < records.count; ) {
-    const member = recordMember(records, row);
-    first[member] = row;
-    row = endOfMember(records, row);
-    ends[member] = row;
-  }
+  eachMemberOf(records, (member, start, end) => {
+    first[member] = start;
+    ends[member] = end;
+  });
   const recordsOf: SetReader["recordsOf"] = (member) => [first[member] ?? 0, ends[member] ?? 0];
   let fileOfId: SetReader["fileOfId"] | null = null;
   async function* entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry> {

@@ -224,9 +224,12 @@ function mappingComparer(before: SetReader, after: SetReader): (same: SameMember
   const values = scratch();
   const isSameFile = fileComparer(before, after);
   const { status, shmid } = VMA.slot;
+  /** Processes that were forked often have the same mappings as the one before. */
+  const last: { bytes: Uint8Array; same: boolean } = { bytes: new Uint8Array(0), same: false };
   return ({ member, bytes }) => {
     const entry = bytes === null ? null : onlyEntry(before, member, "mm_entry");
     if (bytes === null || entry === null) return false;
+    if (sameBytes(bytes, last.bytes)) return last.same;
     let same = true;
     eachBytes(bytes, ...entry, VMAS, (from, to) => {
       const seen = scan(bytes, from, to, VMA, values);
@@ -234,6 +237,8 @@ function mappingComparer(before: SetReader, after: SetReader): (same: SameMember
       if ((bits & IDENTIFIED) !== 0) same = false;
       if (same && (bits & VMA_FILE) !== 0) same = isSameFile(isSet(seen, shmid) ? low(values, shmid) : 0);
     });
+    last.bytes = bytes;
+    last.same = same;
     return same;
   };
 }
