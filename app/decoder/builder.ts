@@ -13,7 +13,8 @@ import {
 import { createDetails, createLinkList } from "./builder/details.ts";
 import { addRows, cutAll, type Growth, grow, growTo, type Rows } from "./builder/growing.ts";
 import {
-  type FileRecordPair,
+  type FileRecordPairs,
+  fileRecordPairs,
   holdersByFile,
   recordsByFile,
   sortDescriptors,
@@ -35,8 +36,10 @@ export type Head = Pick<
   readonly objectTypes: readonly string[];
 };
 
-/** Bytes of an object with two numbers in a list. */
+/** Bytes that a further record of a file counts as. */
 const PAIR_BYTES = 48;
+
+const FREE = createBudget();
 
 export type Builder = ReturnType<typeof createBuilder>;
 
@@ -63,18 +66,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
   const spending = createSpending(budget);
   const { tasks, tables, descriptors } = owners;
   const { files } = openFiles;
-  const parts = {
-    text,
-    problems,
-    fileDetails,
-    taskDetails,
-    links,
-    furtherRecords,
-    openFiles,
-    owners,
-    records,
-    others,
-  };
+  const parts = { text, problems, fileDetails, taskDetails, links, furtherRecords, openFiles, owners, records, others };
 
   // Named one by one. With Object.assign or spreads, V8 would look properties up by name and inline no calls.
   return {
@@ -140,6 +132,8 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
     liftLimits: spending.liftLimits,
 
     addFileRecord: furtherRecords.addFileRecord,
+    addFileRecords: furtherRecords.addFileRecords,
+    fileRecordRoom: furtherRecords.fileRecordRoom,
 
     /**
      * Reserves capacity for more rows and bytes of text, so that the columns need not grow step by step. The numbers
@@ -217,13 +211,30 @@ const createSpending = (budget: Budget) => ({
 
 /** Records that have more about open files than the files' own records do. */
 function createFurtherRecords(budget: Budget) {
-  const pairs: FileRecordPair[] = [];
+  const pairs: FileRecordPairs = fileRecordPairs();
+  const makeRoom = (more: number): void => {
+    if (pairs.count + more > pairs.capacity) growTo(pairs, Math.max(2 * pairs.capacity, pairs.count + more), FREE);
+  };
   return {
     pairs,
 
     addFileRecord(file: FileRow, record: RecordRow): void {
       budget.takeBytes(PAIR_BYTES);
-      pairs.push({ file, record });
+      makeRoom(1);
+      pairs.file[pairs.count] = file;
+      pairs.record[pairs.count++] = record;
+    },
+
+    /** How many can be added before the limit. */
+    fileRecordRoom: (): number => Math.floor(budget.bytesLeft() / PAIR_BYTES),
+
+    /** Adds the first `count` of some, of at most `fileRecordRoom()`. */
+    addFileRecords(files: Int32Array, records: Uint32Array, count: number): void {
+      budget.takeBytes(PAIR_BYTES * count);
+      makeRoom(count);
+      pairs.file.set(files.subarray(0, count), pairs.count);
+      pairs.record.set(records.subarray(0, count), pairs.count);
+      pairs.count += count;
     },
   };
 }

@@ -2,9 +2,8 @@
 // bounds that the loops check.
 
 import type { Descriptors, FileRecords } from "../../model/checkpoint.ts";
-import type { FileRow, RecordRow } from "../../model/rows.ts";
 import type { DescriptorColumns, TaskColumns } from "./columns.ts";
-import { cutAll } from "./growing.ts";
+import { cutAll, FIRST_CAPACITY, type Growing } from "./growing.ts";
 
 /**
  * Where the rows of each key begin when they are sorted by a small key. Rows with a negative key are left out.
@@ -117,19 +116,25 @@ export function holdersByFile(descriptors: Descriptors, files: number) {
   return { firstHolder: first, holder: rows };
 }
 
-/** A further record about `file`, besides the file's own. */
-export interface FileRecordPair {
-  readonly file: FileRow;
-  readonly record: RecordRow;
-}
+/** Further records about files, besides the files' own. */
+export type FileRecordPairs = Growing<{
+  readonly count: number;
+  readonly file: Int32Array<ArrayBuffer>;
+  readonly record: Uint32Array<ArrayBuffer>;
+}>;
+
+/** No records. */
+export const fileRecordPairs = (): FileRecordPairs => ({
+  count: 0,
+  capacity: FIRST_CAPACITY,
+  file: new Int32Array(FIRST_CAPACITY),
+  record: new Uint32Array(FIRST_CAPACITY),
+});
 
 /** The further records of each open file. */
-export function recordsByFile(pairs: readonly FileRecordPair[], files: number): FileRecords {
-  if (pairs.length === 0) return { first: new Uint32Array(0), record: new Uint32Array(0) };
-  const { first, rows } = bucket(
-    Int32Array.from(pairs, (pair) => pair.file),
-    pairs.length,
-    files,
-  );
-  return { first, record: rows.map((row) => (pairs[row] as FileRecordPair).record) };
+export function recordsByFile({ file, record, count }: FileRecordPairs, files: number): FileRecords {
+  if (count === 0) return { first: new Uint32Array(0), record: new Uint32Array(0) };
+  const { first, rows } = bucket(file, count, files);
+  for (let at = 0; at < count; at++) rows[at] = record[rows[at] as number] as number;
+  return { first, record: rows };
 }

@@ -5,7 +5,7 @@ import { fileKind } from "../../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import { reportRecord, type SetContext } from "../walk/context.ts";
-import { indexRows, linkedRows, specialFirst } from "../walk/rows.ts";
+import { indexRows, linkedRows, linkLookup, specialFirst } from "../walk/rows.ts";
 
 const TUN = fileKind("tun");
 
@@ -35,15 +35,19 @@ export function fileOfType({ files }: SetContext, id: number, type: number): Fil
   return found;
 }
 
-/**
- * Links a further record to a file. Returns whether it did: links are limited, because a crafted image could link every
- * record to every file.
- */
-export function linkRecord({ builder, files }: SetContext, file: FileRow, record: RecordRow): boolean {
-  const isLinked = files.linkedRecords++ < LINK_LIMIT + builder.files.count;
-  if (isLinked) builder.addFileRecord(file, record);
+/** Links a further record to a file. Returns whether it did. */
+export function linkRecord(set: SetContext, file: FileRow, record: RecordRow): boolean {
+  const isLinked = mayLink(set);
+  if (isLinked) set.builder.addFileRecord(file, record);
   return isLinked;
 }
+
+/**
+ * Whether one more record may be linked to a file: links are limited, because a crafted image could link every record to
+ * every file.
+ */
+export const mayLink = ({ builder, files }: SetContext): boolean =>
+  files.linkedRecords++ < LINK_LIMIT + builder.files.count;
 
 /**
  * Must be called when all open files have been read: resolves ids to files, and gives FIFOs and terminals the paths of
@@ -59,7 +63,7 @@ export function closeFiles(set: SetContext): void {
   const hasSharedIds = !files.byId.isUnique && reportSharedIds(set, special);
   takePaths(set, special);
   if (hasSharedIds) files.byId = specialFirst(files.byId, special, builder.files.id);
-  lookups.pipeEnds = linkedRows(links.pipes);
+  lookups.pipeEnds = linkLookup(links.pipes);
   lookups.inetSockets = linkedRows(links.inetSockets);
   lookups.terminals = linkedRows(links.terminals);
   const memfdsOf = linkedRows(links.memfds);

@@ -13,7 +13,6 @@ import {
   onGhostChunk,
   onMemfdInode,
   onPacket,
-  onPipeData,
   onRemap,
   onTcpStream,
   onTtyData,
@@ -22,6 +21,7 @@ import {
 } from "./on-file-details.ts";
 import { onFile, onFileOfType } from "./on-files.ts";
 import { onMm, onPagemap, onVma } from "./on-memory.ts";
+import { onPipeData } from "./on-pipe-data.ts";
 import { onCreds } from "./on-task-details.ts";
 import { onCore, onIds, onPstree } from "./on-tasks.ts";
 

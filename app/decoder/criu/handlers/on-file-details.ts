@@ -5,15 +5,7 @@ import { HAS, NONE, USE } from "../../../model/checkpoint.ts";
 import { i32At, u8At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import { REMAP, remapTarget, remapType } from "../format/remap.ts";
-import {
-  type Entry,
-  MOST_CONTENTS,
-  type PipeContents,
-  reportRecord,
-  type SetContext,
-  since,
-  taskOfPid,
-} from "../walk/context.ts";
+import { type Entry, reportRecord, type SetContext, since, taskOfPid } from "../walk/context.ts";
 import { addLink, type LinkedRows, linkedRows } from "../walk/rows.ts";
 import {
   eachBytes,
@@ -39,7 +31,6 @@ const GHOST = plan("ghost_file_entry", ["chunks"]);
 const GHOST_CHUNK = plan("ghost_chunk_entry", ["len"]);
 const TTY_INFO = plan("tty_info_entry", ["id"]);
 const TTY_DATA = plan("tty_data_entry", ["tty_id"]);
-const PIPE_DATA = plan("pipe_data_entry", ["pipe_id", "bytes", "size"]);
 const SK_PACKET = plan("sk_packet_entry", ["id_for"]);
 const SCM = fieldNumber("sk_packet_entry", "scm");
 const RIGHTS = fieldNumber("scm_entry", "rights");
@@ -137,34 +128,6 @@ export const onTtyInfo = (set: SetContext, entry: Entry): number =>
 /** tty_data_entry: the contents of a terminal's buffer. */
 export const onTtyData = (set: SetContext, entry: Entry): number =>
   linkByNumber(set, entry, TTY_DATA, set.files.lookups.terminals);
-
-/** pipe_data_entry: the contents of a pipe. */
-export function onPipeData(set: SetContext, { bytes, start, end, record, isCut }: Entry): number {
-  const { values, files, builder } = set;
-  const seen = scan(bytes, start, end, PIPE_DATA, values);
-  if (!isSet(seen, PIPE_DATA.slot.pipe_id)) return seen;
-  files.contents.ofFile ??= new Uint8Array(builder.files.count);
-  const { ofFile } = files.contents;
-  const number = isCut ? 0 : contentsNumber(files.contents.known, values, seen);
-  files.lookups.pipeEnds(low(values, PIPE_DATA.slot.pipe_id), (file) => {
-    if (linkRecord(set, file, record)) ofFile[file] = number;
-  });
-  return seen;
-}
-
-/**
- * The number of the contents of a pipe among those that differ, from 1 on; 0: there are too many, or they are unusual.
- */
-function contentsNumber(known: PipeContents["known"], values: Uint32Array, seen: number): number {
-  const { bytes, size } = PIPE_DATA.slot;
-  const hasSize = isSet(seen, size);
-  if ((seen & MALFORMED) !== 0 || !isSet(seen, bytes) || high(values, bytes) !== 0) return 0;
-  if (hasSize && high(values, size) !== 0) return 0;
-  const own = { bytes: low(values, bytes), size: hasSize ? low(values, size) : NONE };
-  const found = known.findIndex((other) => other.bytes === own.bytes && other.size === own.size);
-  if (found >= 0) return found + 1;
-  return known.length < MOST_CONTENTS ? known.push(own) : 0;
-}
 
 /** Links an entry to the files with the number that is the plan's only field. */
 function linkByNumber(set: SetContext, entry: Entry, numberPlan: Plan, files: LinkedRows): number {

@@ -6,6 +6,7 @@ import type { EntryKernel } from "./entry-kernel.ts";
 export interface UsualNodes {
   readonly files: number;
   readonly descriptors: number;
+  readonly pipes: number;
   readonly core: number;
   readonly ids: number;
   readonly fs: number;

@@ -14,7 +14,7 @@ import type { UsualNodes } from "./usual-kernel.ts";
 const FIRST_VMA_SLOT = 16;
 
 /** Adds the forms; returns their nodes. Links of mm are the ids of mapped files. */
-export function addTaskForms(forms: Forms): Omit<UsualNodes, "files" | "descriptors"> {
+export function addTaskForms(forms: Forms): Omit<UsualNodes, "files" | "descriptors" | "pipes"> {
   const vma = addForm(forms, { message: "vma_entry", stored: ["status", "shmid"] }, FIRST_VMA_SLOT, (slot) => [
     need(slot.status),
     ...whenAny(slot.status, VMA_FILE, [need(slot.shmid), ["link", 0, slot.shmid]]),

@@ -8,6 +8,7 @@ import { createForms } from "./forms.ts";
 import { addDescriptorForm, addUsualDescriptors, roomForDescriptors } from "./usual-descriptors.ts";
 import { addFileForm, addUsualFiles, roomForFiles } from "./usual-files.ts";
 import type { UsualKernel } from "./usual-kernel.ts";
+import { addPipeForm, addUsualPipes, roomForUsualPipes } from "./usual-pipes.ts";
 import { addTaskForms } from "./usual-tasks.ts";
 
 /** The kernel of a set, once the machine that wrote it is known; `null` if its entries are not read by one. */
@@ -22,6 +23,7 @@ function createUsual(set: SetContext): UsualKernel | null {
   const nodes = {
     files: addFileForm(forms, set),
     descriptors: addDescriptorForm(forms),
+    pipes: addPipeForm(forms),
     ...addTaskForms(forms),
   };
   const kernel = createEntryKernel(forms);
@@ -30,11 +32,13 @@ function createUsual(set: SetContext): UsualKernel | null {
 
 /** Entries that have a usual form. */
 export interface UsualKind {
-  readonly form: "files" | "descriptors";
+  readonly form: "files" | "descriptors" | "pipes";
   readonly room: (set: SetContext) => Room;
   /** Adds the rows of a batch, whose records have been added. */
   readonly add: (set: SetContext, batch: Batch, firstRecord: RecordRow, table: TableRow) => void;
 }
+
+const PIPES: UsualKind = { form: "pipes", room: roomForUsualPipes, add: addUsualPipes };
 
 /** By kind of member. */
 export const USUAL_KINDS: ReadonlyMap<string, UsualKind> = new Map<string, UsualKind>([
@@ -47,6 +51,8 @@ export const USUAL_KINDS: ReadonlyMap<string, UsualKind> = new Map<string, Usual
       add: (set, batch, firstRecord, table) => addUsualDescriptors(set, batch, firstRecord, table, 0, batch.rows),
     },
   ],
+  ["pipes-data", PIPES],
+  ["fifo-data", PIPES],
 ]);
 
 /** Batches with fewer rows are not worth their cost: entries are read one by one for a while. */

@@ -14,7 +14,7 @@ import type { UsualKernel } from "../kernel/usual-kernel.ts";
 import type { Metadata } from "../sets/container-metadata.ts";
 import { isRaw, type PlacedMember, pluginImages } from "../sets/placing.ts";
 import { scratch } from "../wire/wire.ts";
-import { createLinks, indexRows, type LinkedRows, type Links, type RowIndex } from "./rows.ts";
+import { createLinks, indexRows, type LinkedRows, type LinkLookup, type Links, type RowIndex } from "./rows.ts";
 
 /** A lock as stored in file_lock_entry. */
 export interface FileLock {
@@ -107,12 +107,12 @@ export interface TaskLinks {
   readonly credentials: KnownCredentials[];
 }
 
-/** The bytes of a creds_entry, what its handler returned, and the numbers of the keys and values of its details. */
+/** The bytes of a creds_entry, what its handler returned, and its details: those added as `first` … `end` - 1. */
 export interface KnownCredentials {
   readonly bytes: Uint8Array;
   readonly seen: number;
-  readonly keys: readonly number[];
-  readonly values: readonly number[];
+  readonly first: number;
+  readonly end: number;
 }
 
 /** Numbers by which entries refer to open files, with the rows of those files. */
@@ -139,7 +139,7 @@ export interface FileLinks {
 
 /** Look-ups in FileLinks, valid once all open files are known (`closeFiles`). */
 export interface FileLookups {
-  pipeEnds: LinkedRows;
+  pipeEnds: LinkLookup;
   inetSockets: LinkedRows;
   terminals: LinkedRows;
   /** `null` until the first ghost file, which comes after all remaps. */
@@ -318,6 +318,7 @@ function fileTest(placed: readonly PlacedMember[]): (name: string) => boolean {
 }
 
 const noRows: LinkedRows = () => {};
+const noLinks: LinkLookup = { rows: noRows, toMany: () => {} };
 
 const createFileContext = (): FileContext => ({
   links: {
@@ -331,7 +332,7 @@ const createFileContext = (): FileContext => ({
     epolls: createLinks(),
     ghosts: createLinks(),
   },
-  lookups: { pipeEnds: noRows, inetSockets: noRows, terminals: noRows, ghosts: null },
+  lookups: { pipeEnds: noLinks, inetSockets: noRows, terminals: noRows, ghosts: null },
   memfdInodes: { ids: createLinks(), nameOffset: [], nameLength: [], record: [], lookup: null },
   types: new Uint32Array(FIRST_CAPACITY),
   byId: indexRows([], 0),

@@ -138,17 +138,47 @@ export function addLink(links: Links, key: number, row: number): void {
 /** Calls `visit` with the rows linked to a key. */
 export type LinkedRows = (key: number, visit: (row: number) => void) => void;
 
+/** Looks up rows by one key or many. */
+export interface LinkLookup {
+  readonly rows: LinkedRows;
+  /** The same for the first `count` of some keys. `visit` is called with the index of the key as well. */
+  readonly toMany: (keys: Uint32Array, count: number, visit: (nth: number, row: number) => void) => void;
+}
+
 /** Most rows to visit for one key. Only a crafted image has more. */
-const VISIT_LIMIT = 64;
+export const VISIT_LIMIT = 64;
 
 /** Looks up links, all of which must have been added before the first look-up. */
-export function linkedRows({ keys, rows }: Links): LinkedRows {
-  let index: RowIndex | null = null;
-  return (key, visit) => {
-    index ??= indexRows(keys, keys.length);
-    const first = index.first(key);
-    const end = Math.min(index.end(key), first + VISIT_LIMIT);
-    for (let at = first; at < end; at++) visit(rows[index.rows[at] as number] as number);
+export const linkedRows = (links: Links): LinkedRows => linkLookup(links).rows;
+
+/** The same, by one key or many. */
+export function linkLookup({ keys, rows }: Links): LinkLookup {
+  let known: RowIndex | null = null;
+  const indexed = (): RowIndex => {
+    known ??= indexRows(keys, keys.length);
+    return known;
+  };
+  return {
+    rows(key, visit) {
+      const index = indexed();
+      const first = index.first(key);
+      const end = Math.min(index.end(key), first + VISIT_LIMIT);
+      for (let at = first; at < end; at++) visit(rows[index.rows[at] as number] as number);
+    },
+    toMany(asked, count, visit) {
+      const index = indexed();
+      const { rows: order } = index;
+      // After the rows of the key before. Nearly always those of the next key are there.
+      let at = 0;
+      for (let nth = 0; nth < count; nth++) {
+        const key = asked[nth] as number;
+        if (at === order.length || keys[order[at] as number] !== key) at = index.first(key);
+        const last = Math.min(at + VISIT_LIMIT, order.length);
+        for (; at < last && keys[order[at] as number] === key; at++) visit(nth, rows[order[at] as number] as number);
+        // There may be more, which are not visited.
+        if (at === last) at = order.length;
+      }
+    },
   };
 }
 

@@ -72,7 +72,7 @@ export async function decodeSet(
     plugins: set.facts.plugins,
     pluginImages: set.pluginImages,
     ...markEpollTargets(checkpoint, set.files.links.epolls),
-    pipeEnds: set.files.lookups.pipeEnds,
+    pipeEnds: set.files.lookups.pipeEnds.rows,
     unixSocket: firstLinked(set.files.links.unixSockets),
   };
   return options.details === false ? decoded : { ...decoded, checkpoint: await withDetails(decoded, set) };
@@ -228,15 +228,16 @@ function readPlaced(set: SetContext, read: MemberReader, member: number, head: H
   }
   try {
     if (head !== null) reportProgress(set, 0);
-    const reading = ArrayBuffer.isView(head) ? read(member, head) : readAwaited(read, member, head);
+    const bytes = head ?? EMPTY;
+    const reading = ArrayBuffer.isView(bytes) ? read(member, bytes) : readAwaited(read, member, bytes);
     return reading?.catch((error: unknown) => giveUp(set, member, error, firstRecord));
   } catch (error) {
     giveUp(set, member, error, firstRecord);
   }
 }
 
-async function readAwaited(read: MemberReader, member: number, head: Exclude<Head, Uint8Array>): Promise<void> {
-  const bytes = (await head) ?? EMPTY;
+async function readAwaited(read: MemberReader, member: number, head: Exclude<Head, Uint8Array | null>): Promise<void> {
+  const bytes = await head;
   if (bytes instanceof SourceError) throw bytes;
   await read(member, bytes);
 }

@@ -10,6 +10,7 @@ import { createEntryKernel } from "../../../../app/decoder/criu/kernel/entry-ker
 import { createForms } from "../../../../app/decoder/criu/kernel/forms.ts";
 import { addDescriptorForm } from "../../../../app/decoder/criu/kernel/usual-descriptors.ts";
 import { addFileForm } from "../../../../app/decoder/criu/kernel/usual-files.ts";
+import { addPipeForm } from "../../../../app/decoder/criu/kernel/usual-pipes.ts";
 import { addTaskForms } from "../../../../app/decoder/criu/kernel/usual-tasks.ts";
 import { createContext } from "../../../../app/decoder/criu/walk/context.ts";
 import { bytesSource, type Source } from "../../../../app/decoder/source.ts";
@@ -220,6 +221,43 @@ function taskSet(below: Below, tasks: number, changes: number): Source[] {
   return members.map(([name, bytes]) => bytesSource(name, bytes));
 }
 
+/** A set of pipes, most of them empty. @param changes Bytes that are changed in the entries for what they contain. */
+function pipeSet(below: Below, count: number, changes: number): Source[] {
+  const ends = (pipe: number): Message[] =>
+    [0, 1].map((flags) => [
+      [1, 2],
+      [2, 2 * pipe + flags],
+      [
+        18,
+        [
+          [1, 2 * pipe + flags],
+          [2, below(50) === 0 ? 1 : pipe],
+          [3, flags],
+          [4, FOWN],
+        ],
+      ],
+    ]);
+  const files = Array.from({ length: count }, (_, at) => ends(at + 1)).flat();
+  const entries = Array.from({ length: count }, (_, at) => {
+    const length = below(40) === 0 ? below(30) : 0;
+    const own: Message = [
+      [1, below(20) === 0 ? number(below) : at + 1],
+      [2, length],
+      ...(below(40) === 0 ? [] : [[3, below(20) === 0 ? number(below) : pick(below, [65_536, 65_536, 4096])] as const]),
+    ];
+    return concat([imageBytes("PIPES_DATA", [own]).subarray(8), new Uint8Array(length)]);
+  });
+  const data = concat([imageBytes("PIPES_DATA", []), ...entries]);
+  const descriptors = files.map((_, at) => descriptor(at + 2, at, () => 2));
+  const members = [
+    ...inventoryAndTree(1).members,
+    ["files.img", imageBytes("FILES", files)] as const,
+    ["fdinfo-1.img", imageBytes("FDINFO", descriptors)] as const,
+    ["pipes-data.img", damaged(data, changes, below)] as const,
+  ];
+  return members.map(([name, bytes]) => bytesSource(name, bytes));
+}
+
 /** Expects the same checkpoint with and without the kernel; returns it. */
 async function expectSame(sources: readonly Source[]): Promise<Checkpoint> {
   const own = await decoded(sources, true);
@@ -248,6 +286,11 @@ describe("a set is the same with and without the kernel", () => {
   test.each([0, 1, 3].map((changes, seed) => ({ changes, seed })))("of many tasks, %o", async ({ changes, seed }) => {
     const below = random(40 + seed);
     for (let round = 0; round < 2; round++) await expectSame(taskSet(below, 160, changes));
+  });
+
+  test.each([0, 1, 5].map((changes, seed) => ({ changes, seed })))("of many pipes, %o", async ({ changes, seed }) => {
+    const below = random(60 + seed);
+    for (let round = 0; round < 3; round++) await expectSame(pipeSet(below, 3000, changes));
   });
 
   test("of more tasks than the kernel reads together, whether bytes are there at once or not", async () => {
@@ -286,7 +329,12 @@ describe("a set is the same with and without the kernel", () => {
 function kernelOfFiles() {
   const forms = createForms();
   const set = createContext([], {}, { time: null, facts: [], problems: [] }, createBuilder());
-  const nodes = { files: addFileForm(forms, set), descriptors: addDescriptorForm(forms), ...addTaskForms(forms) };
+  const nodes = {
+    files: addFileForm(forms, set),
+    descriptors: addDescriptorForm(forms),
+    pipes: addPipeForm(forms),
+    ...addTaskForms(forms),
+  };
   const kernel = createEntryKernel(forms);
   if (kernel === null) throw new Error("The kernel did not start");
   return { kernel, nodes };
@@ -322,6 +370,20 @@ describe("the kernel", () => {
       usual += kernel.batch.rows;
     }
     expect(usual).toBeGreaterThan(20);
+  });
+
+  test("reads entries of empty pipes, up to the first with contents", () => {
+    const { kernel, nodes } = kernelOfFiles();
+    const entries = Array.from(
+      { length: 100 },
+      (_, at): Message => [
+        [1, 1000 + at],
+        [2, at < 90 ? 0 : 5],
+        [3, 65_536],
+      ],
+    );
+    kernel.read(nodes.pipes, imageBytes("PIPES_DATA", entries), 8, ROOM);
+    expect(kernel.batch.rows).toBe(90);
   });
 
   test("reads small members together, up to the first in another form", async () => {

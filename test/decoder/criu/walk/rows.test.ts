@@ -2,7 +2,7 @@
 // narrow range, scattered, none.
 
 import { describe, expect, test } from "vitest";
-import { addLink, createLinks, indexRows, linkedRows } from "../../../../app/decoder/criu/walk/rows.ts";
+import { addLink, createLinks, indexRows, linkedRows, linkLookup } from "../../../../app/decoder/criu/walk/rows.ts";
 import { random } from "../../../support/random.ts";
 
 const below = random(7);
@@ -48,4 +48,27 @@ describe.each(KEYS)("%s", (_name, keys) => {
       expect(rows).toEqual(keys.flatMap((each, at) => (each === key ? [1000 + at] : [])));
     }
   });
+
+  test("are visited together as one by one", () => {
+    const links = createLinks();
+    for (const [at, key] of keys.entries()) addLink(links, key, 1000 + at);
+    const { rows, toMany } = linkLookup(links);
+    const all = [...asked(keys)];
+    for (const order of [all, all.toSorted((a, b) => a - b), [...all, ...all], all.flatMap((key) => [key, key])]) {
+      const expected: (readonly [number, number])[] = [];
+      for (const [nth, key] of order.entries()) rows(key, (row) => expected.push([nth, row]));
+      const found: (readonly [number, number])[] = [];
+      toMany(Uint32Array.of(...order, 1, 2), order.length, (nth, row) => found.push([nth, row]));
+      expect(found).toEqual(expected);
+    }
+  });
+});
+
+test("of a key that a crafted image has very often, only the first rows are visited", () => {
+  const links = createLinks();
+  for (let row = 0; row < 300; row++) addLink(links, row < 200 ? 7 : 8, row);
+  const found: number[][] = [[], [], []];
+  linkLookup(links).toMany(Uint32Array.of(7, 7, 8), 3, (nth, row) => found[nth]?.push(row));
+  const firstOf = (from: number) => Array.from({ length: 64 }, (_, at) => from + at);
+  expect(found).toEqual([firstOf(0), firstOf(0), firstOf(200)]);
 });
