@@ -85,6 +85,29 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
       count += added;
     },
 
+    /**
+     * Adds to a row the details that were added as `first` … `end` - 1 to another. They have been added one by one, if the
+     * limit ends among them.
+     *
+     * @throws LimitReached
+     */
+    addCopies(row: number, first: number, end: number): void {
+      const added = end - first;
+      if (added === 0) return;
+      if (budget.bytesLeft() < DETAIL_BYTES * added) {
+        for (let at = first; at < end; at++) addNumbered(row, columns.key[at] as number, columns.value[at] as number);
+        return;
+      }
+      budget.takeBytes(DETAIL_BYTES * added);
+      if (count + added > columns.capacity) growTo(columns, Math.max(2 * count, count + added), FREE.budget);
+      if (row < last) isInOrder = false;
+      last = row;
+      columns.row.fill(row, count, count + added);
+      columns.key.copyWithin(count, first, end);
+      columns.value.copyWithin(count, first, end);
+      count += added;
+    },
+
     /** How many details there are. */
     count: (): number => count,
     /** A key by its number. */

@@ -129,3 +129,23 @@ test("are replaced in the row that was added last", () => {
     [2, "owner", "9"],
   ]);
 });
+
+test.each([10_000, 24 * 130 + 2100, 24 * 260 + 2100])("of a row are copied to others, within %i bytes", (memory) => {
+  const made = (copies: boolean) => {
+    const details = createDetails({ decoded: () => 1, budget: createBudget({ rows: 0, memory }) });
+    const outcome = { error: "", rows: [] as number[], keys: [] as number[], values: [] as number[] };
+    try {
+      for (let nth = 0; nth < 100; nth++) details.add(7, `key ${nth}`, nth % 10);
+      for (let row = 8; row < 11; row++) {
+        if (copies) details.addCopies(row, 10, 90);
+        else for (let at = 10; at < 90; at++) details.addNumbered(row, details.keyOf(at), details.valueOf(at));
+      }
+    } catch (error) {
+      outcome.error = String(error);
+    }
+    const { row, key, value } = details.finish();
+    return { ...outcome, rows: [...row], keys: [...key], values: [...value] };
+  };
+  expect(made(true)).toEqual(made(false));
+  expect(made(true).rows.length).toBeGreaterThan(100);
+});

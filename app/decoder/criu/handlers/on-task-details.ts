@@ -36,19 +36,13 @@ export function readCreds(set: SetContext, bytes: Uint8Array, start: number, end
   const own = bytes.subarray(start, end);
   const known = credentials.find((other) => sameBytes(other.bytes, own));
   if (known !== undefined) {
-    for (const [at, key] of known.keys.entries()) taskDetails.addNumbered(task, key, known.values[at] as number);
+    taskDetails.addCopies(task, known.first, known.end);
     return known.seen;
   }
   const first = taskDetails.count();
   const seen = addCreds(set, bytes, start, end, task);
   if (credentials.length < MOST_CREDENTIALS && own.length <= LARGEST_CREDENTIALS) {
-    const added = Array.from({ length: taskDetails.count() - first }, (_, at) => first + at);
-    credentials.push({
-      bytes: own.slice(),
-      seen,
-      keys: added.map(taskDetails.keyOf),
-      values: added.map(taskDetails.valueOf),
-    });
+    credentials.push({ bytes: own.slice(), seen, first, end: taskDetails.count() });
   }
   return seen;
 }

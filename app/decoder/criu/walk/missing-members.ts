@@ -115,6 +115,8 @@ function reportMissingNamespaces(set: SetContext): void {
 const isLeftEmpty = ({ placed }: SetContext, id: number): boolean =>
   !placed.some(({ kind, number }) => number === id && OF_NETWORK.includes(MEMBER_KINDS[kind]?.name ?? ""));
 
+const CORE = MEMBER_KINDS.findIndex(({ name }) => name === "core");
+
 /** The most orphan cores that are named. */
 const MOST_CORES = 100;
 
@@ -123,14 +125,16 @@ function reportCores(set: SetContext): void {
   const { builder, tasks, placed } = set;
   const known = new Set<number>();
   for (let task = 0; task < builder.tasks.count; task++) known.add(i32At(builder.tasks.pid, task));
-  for (const [at, thread] of tasks.threadIds.entries()) {
+  for (let at = 0; at < tasks.threadIds.length; at++) {
+    const thread = tasks.threadIds[at] as number;
     if (mayBeDead(set, tasks.threadOwners[at] as number)) continue;
     known.add(thread);
     if (!hasMember(set, "core", thread)) missing(set, "warning", `core-${thread}.img`, CALLED_FOR);
   }
   let reported = 0;
-  for (const [member, { kind, number, source }] of placed.entries()) {
-    if (MEMBER_KINDS[kind]?.name !== "core" || Number.isNaN(number) || known.has(number)) continue;
+  for (let member = 0; member < placed.length; member++) {
+    const { kind, number, source } = placed[member] as PlacedMember;
+    if (kind !== CORE || Number.isNaN(number) || known.has(number)) continue;
     if (reported++ >= MOST_CORES) break;
     set.complete = false;
     const message = `${visible(baseName(source.name))} is the core of no task or thread of the process tree.`;

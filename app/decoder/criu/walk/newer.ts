@@ -1,7 +1,7 @@
 // Things in a set that CRIU 4.2 does not write. They are named, so that users know why a part is shown only as bytes.
 
-import { FIELD_TABLES } from "../wire/field-table.ts";
-import { readVarint, skip } from "../wire/wire.ts";
+import { FIELD_TABLES, type FieldTable } from "../wire/field-table.ts";
+import { endOfValue, endOfVarint, highAt, lowAt } from "../wire/wire.ts";
 import type { Entry, SetContext } from "./context.ts";
 import { report } from "./context.ts";
 
@@ -33,25 +33,34 @@ export function noteUnknownFields(set: SetContext, { bytes, start, end }: Entry,
   if (count === MOST_ENTRIES) return false;
   if (end - start > LARGEST_ENTRY) return true;
   examined.set(message, count + 1);
-  noteUnknown(set, bytes, start, end, message);
+  noteUnknown(set, bytes, start, end, FIELD_TABLES.get(message) ?? null, message);
   return true;
 }
 
 /** The same for the message bytes[start … end - 1] and those in it, up to the first damage of each. */
-function noteUnknown(set: SetContext, bytes: Uint8Array, start: number, end: number, message: string): void {
-  const words = new Uint32Array(2);
-  const fields = FIELD_TABLES.get(message)?.byNumber;
+function noteUnknown(
+  set: SetContext,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  fields: FieldTable | null,
+  message: string,
+): void {
   for (let at = start; at < end; ) {
-    const value = readVarint(bytes, at, end, words);
-    if (value < 0 || words[1] !== 0) return;
-    const tag = words[0] ?? 0;
-    at = skip(bytes, value, end, tag, words);
-    if (at < 0) return;
-    const field = fields?.[tag >>> 3];
+    const value = endOfVarint(bytes, at, end);
+    // A tag of more than 32 bits is no tag.
+    if (value < 0 || (value - at > 4 && highAt(bytes, at, value) !== 0)) return;
+    const tag = value - at === 1 ? (bytes[at] as number) : lowAt(bytes, at);
+    const next = endOfValue(bytes, value, end, tag);
+    if (next < 0) return;
+    const field = fields?.byNumber[tag >>> 3];
     // A field that messages.ts does not describe is named by its number.
     if (field === undefined) noteNewer(set, `field ${tag >>> 3} of ${message}`);
     else if (field.newer) noteNewer(set, `${field.name} of ${message}`);
-    if (field?.message && (tag & 7) === field.wire) noteUnknown(set, bytes, at - (words[0] ?? 0), at, field.type);
+    if (field?.message && (tag & 7) === field.wire) {
+      noteUnknown(set, bytes, endOfVarint(bytes, value, next), next, field.message, field.type);
+    }
+    at = next;
   }
 }
 

@@ -221,8 +221,8 @@ export function skip(bytes: Uint8Array, at: number, end: number, tag: number, wo
   }
 }
 
-/** `skip` without `words`, for what nearly all values are: varints, and bytes whose length is less than 128. */
-function endOfValue(bytes: Uint8Array, at: number, end: number, tag: number): number {
+/** `skip` without `words`. It is quick for what nearly all values are: varints, and bytes whose length is less than 128. */
+export function endOfValue(bytes: Uint8Array, at: number, end: number, tag: number): number {
   const wire = tag & 7;
   if (wire === WIRE.varint) return endOfVarint(bytes, at, end);
   if (wire !== WIRE.bytes || at >= end || (bytes[at] as number) > 127) {
@@ -233,7 +233,7 @@ function endOfValue(bytes: Uint8Array, at: number, end: number, tag: number): nu
 }
 
 /** Where the varint at `at` ends; -1 if it does not end before `end` or within ten bytes. */
-function endOfVarint(bytes: Uint8Array, at: number, end: number): number {
+export function endOfVarint(bytes: Uint8Array, at: number, end: number): number {
   const last = Math.min(end, at + 10);
   let next = at;
   while (next < last) if ((bytes[next++] as number) < 128) return next;
@@ -241,7 +241,7 @@ function endOfVarint(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /** The low half of the varint at `at`, which is whole. */
-function lowAt(bytes: Uint8Array, at: number): number {
+export function lowAt(bytes: Uint8Array, at: number): number {
   let from = at;
   let byte = bytes[from++] as number;
   let low = byte & 127;
@@ -253,7 +253,7 @@ function lowAt(bytes: Uint8Array, at: number): number {
 }
 
 /** The high half of the varint bytes[at … end - 1]. */
-function highAt(bytes: Uint8Array, at: number, end: number): number {
+export function highAt(bytes: Uint8Array, at: number, end: number): number {
   if (end - at < 5) return 0;
   let high = ((bytes[at + 4] as number) & 127) >> 4;
   let shift = 3;
