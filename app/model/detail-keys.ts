@@ -35,8 +35,8 @@ export interface DetailSpec {
   readonly recordedWith?: string;
   /** Of files whose detail `protocol` is one of these, the value advances by itself. */
   readonly volatileOf?: readonly string[];
-  /** The value is a list whose entries have this key, which every dump numbers anew: they are compared without it. */
-  readonly numberedBy?: string;
+  /** The value is a list whose entries may have the id of a mount under this key: its place is compared instead. */
+  readonly mountKey?: string;
   /**
    * An open file keeps the value: another one means another file. `once-set`: it has none at first. `once-connected`:
    * nor has a socket until it is connected, and only a connection keeps it.
@@ -177,7 +177,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "ticks", title: "expirations", compared: "volatile" },
   { key: "left", title: "time left", compared: "volatile" },
   { key: "watches", title: "watches", compared: "value", unordered: true, names: true },
-  { key: "marks", title: "marks", compared: "value", numberedBy: "mount", unordered: true, names: true },
+  { key: "marks", title: "marks", compared: "value", mountKey: "mount", unordered: true, names: true },
   { key: "fanotifyFlags", title: "fanotify_init flags", compared: "value", fixed: "always" },
   { key: "eventFlags", title: "flags of event descriptors", compared: "value", fixed: "always" },
   // Terminals.

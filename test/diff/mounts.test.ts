@@ -62,6 +62,12 @@ function stacked(): Source[] {
   return withFile(SET, MOUNTS, imageBytes("MNTS", mounts));
 }
 
+/** The ids of the two mounts at /t, each with that of the other. */
+const swaps: ReadonlyMap<bigint, bigint> = new Map([
+  [BigInt(TMP), 70n],
+  [70n, BigInt(TMP)],
+]);
+
 /** The index of the entry of a file with this id. */
 const entryOf = async (id: number): Promise<number> => {
   const { files } = (await openSources(SET)).checkpoint;
@@ -173,7 +179,7 @@ describe("mounts", () => {
   });
 });
 
-test("marks of fanotify on mounts are compared without the ids of the mounts", async () => {
+describe("marks of fanotify on mounts", () => {
   const mark = (id: number, mask: number): Message => [
     [1, 20],
     [2, 2],
@@ -189,14 +195,15 @@ test("marks of fanotify on mounts are compared without the ids of the mounts", a
       ],
     ],
   ];
-  const withMark = (id: number, mask: number): Source[] => {
+  /** A set with a fanotify group that has marks of `mask` on mounts. */
+  const withMarks = (set: readonly Source[], mask: number, ...ids: readonly number[]): Source[] => {
     const fanotify: Message = [
       [1, 20],
       [2, 2],
       [3, FOWN],
       [4, 0],
       [5, 0],
-      [6, mark(id, mask)],
+      ...ids.map((id) => [6, mark(id, mask)] as const),
     ];
     const entry = imageBytes("FILES", [
       [
@@ -213,11 +220,35 @@ test("marks of fanotify on mounts are compared without the ids of the mounts", a
         [4, 9],
       ],
     ]).subarray(12);
-    const files = editEntries(SET, "files.img", (entries) => [...entries, entry]);
+    const files = editEntries(set, "files.img", (entries) => [...entries, entry]);
     return editEntries(files, "fdinfo-2.img", (entries) => [...entries, slot]);
   };
-  expect((await compare(withMark(TMP, 1), withMark(1065, 1))).changes).toEqual([]);
-  const { changes } = await compare(withMark(TMP, 1), withMark(1065, 2));
-  expect(changes).toMatchObject([{ kind: "file-detail", key: "marks" }]);
-  expect(JSON.stringify(changes)).not.toContain("65");
+
+  test("are compared without the ids of the mounts", async () => {
+    expect((await compare(withMarks(SET, 1, TMP), withMarks(renumbered(SET), 1, TMP + 1000))).changes).toEqual([]);
+    const { changes } = await compare(withMarks(SET, 1, TMP), withMarks(SET, 2, TMP));
+    expect(changes).toMatchObject([{ kind: "file-detail", key: "marks" }]);
+    expect(JSON.stringify(changes)).not.toContain("65");
+  });
+
+  test("have changed if they are on a mount of another place", async () => {
+    const moved = await compare(withMarks(SET, 1, TMP), withMarks(renumbered(SET), 1, ROOT + 1000));
+    expect(moved.changes).toMatchObject([
+      { key: "marks", before: [{ mount: { mountpoint: "/t" } }], after: [{ mount: { mountpoint: "/" } }] },
+    ]);
+    expect((await compare(withMarks(SET, 1, TMP, ROOT), withMarks(SET, 1, ROOT, TMP))).changes).toEqual([]);
+  });
+
+  test("have changed if the same id is that of a mount of another place", async () => {
+    const swapped = mapNumbers(stacked(), MOUNTS, "mnt_entry", (field, value) =>
+      /\.(mnt_id|parent_mnt_id)$/.test(field) ? (swaps.get(value) ?? value) : value,
+    );
+    const { changes, sentences } = await compare(withMarks(stacked(), 1, TMP), withMarks(swapped, 1, TMP));
+    expect(changes.filter((change) => "key" in change && change.key === "marks")).toHaveLength(1);
+    expect(sentences.join()).toContain("above another");
+  });
+
+  test("are compared without their places if the place of one is not known", async () => {
+    expect((await compare(withMarks(SET, 1, TMP, 999), withMarks(SET, 1, ROOT, 998))).changes).toEqual([]);
+  });
 });

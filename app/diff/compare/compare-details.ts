@@ -15,7 +15,7 @@ import { encodeText, sameBytes } from "../../model/text/text.ts";
 import { CHANGE_BITS } from "../changes.ts";
 import type { LackingValues } from "../lacking-values.ts";
 import type { Compared } from "../pairs/holders.ts";
-import { mountOfFile, type Places } from "../pairs/match-mounts.ts";
+import { mountOfFile, type PlaceOfMount, type Places, placesOf } from "../pairs/match-mounts.ts";
 import type { NamespaceTasks } from "../pairs/match-namespaces.ts";
 import { fileDetailValue, isSameDetail, namespaceTaskOf } from "./detail-values.ts";
 import { ALL_PAIRED, type LinkComparer, linkComparer } from "./links.ts";
@@ -58,9 +58,13 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
   // These look at all files first, and are often not needed.
   let known: { readonly links: LinkComparer; readonly sameStored: StoreComparer } | null = null;
   const comparers = () => {
-    known ??= { links: linkComparer(compared), sameStored: storeComparer(before, after, inSameNamespace) };
+    known ??= {
+      links: linkComparer(compared),
+      sameStored: storeComparer(before, after, { inSameNamespace, hasPlaces: places !== null }),
+    };
     return known;
   };
+  const placeOf = { before: placesOf(compared, places, "before"), after: placesOf(compared, places, "after") };
   const incomplete = !before.complete || !after.complete;
 
   const listed = (b: FileRow, a: FileRow, lack: Lack): readonly DetailDifference[] => {
@@ -73,7 +77,7 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
     const { links, sameStored } = comparers();
     const linked = links(b, a);
     if (!sameStored(b, a, linked)) {
-      const ofBoth = { before, after, inSameNamespace, incomplete, lack };
+      const ofBoth = { before, after, inSameNamespace, placeOf, incomplete, lack };
       found.push(...storedDifferences(ofBoth, b, a, linked));
     }
     for (const role of linked) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
@@ -149,13 +153,14 @@ interface Stored {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
   readonly inSameNamespace: SameNamespace;
+  readonly placeOf: Readonly<Record<Side, PlaceOfMount>>;
   readonly incomplete: boolean;
   readonly lack: Lack;
 }
 
 /** Differences of the details in the stores. `linked`: roles in which links differ; these are changes of links. */
 function storedDifferences(
-  { before, after, inSameNamespace, incomplete, lack }: Stored,
+  { before, after, inSameNamespace, placeOf, incomplete, lack }: Stored,
   b: FileRow,
   a: FileRow,
   linked: readonly LinkRole[],
@@ -184,10 +189,11 @@ function storedDifferences(
     } else {
       const valueBefore = entriesBefore.get(key);
       const valueAfter = entriesAfter.get(key);
-      if (isNothing(valueBefore) ? isNothing(valueAfter) : sameValue(valueBefore, valueAfter)) continue;
-      if (spec.numberedBy !== undefined || spec.unordered) {
-        const [x, y] = [fileDetailValue(before, b, key), fileDetailValue(after, a, key)];
-        if (isSameDetail(spec, x, y)) continue;
+      const isSame = isNothing(valueBefore) ? isNothing(valueAfter) : sameValue(valueBefore, valueAfter);
+      if (isSame && spec.mountKey === undefined) continue;
+      if (spec.mountKey !== undefined || spec.unordered) {
+        const [x = null, y = null] = [detailOf(before, b, key), detailOf(after, a, key)];
+        if (isSameDetail(spec, x, y, placeOf)) continue;
       }
     }
     const isOnBoth = entriesBefore.has(key) && entriesAfter.has(key);

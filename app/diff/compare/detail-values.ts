@@ -1,7 +1,7 @@
 // Values of details for comparing: without ids, which every dump numbers anew.
 
 import { type Checkpoint, HAS, NONE, stableLength } from "../../model/checkpoint.ts";
-import type { Side } from "../../model/comparison/side.ts";
+import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { type DetailSpec, fileDetail } from "../../model/detail-keys.ts";
 import { detailOf, detailRange, detailsOf, valueAt } from "../../model/detail-store.ts";
 import type { Details, DetailValue } from "../../model/fields.ts";
@@ -11,30 +11,62 @@ import { i32At, u8At, u16At, u32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { visibleText } from "../../model/text/text.ts";
 import { isHeld } from "../pairs/holders.ts";
+import type { PlaceOfMount } from "../pairs/match-mounts.ts";
 import { type NamespaceTasks, namespaceTask } from "../pairs/match-namespaces.ts";
 
 /** A detail of an open file as it is compared; `null`: the image has none, or it is not compared. */
-export function fileDetailValue(checkpoint: Checkpoint, file: FileRow, key: string): DetailValue {
+export function fileDetailValue(
+  checkpoint: Checkpoint,
+  file: FileRow,
+  key: string,
+  placeOf: PlaceOfMount = unplaced,
+): DetailValue {
   const spec = fileDetail(key, u8At(checkpoint.files.kind, file));
   const value = detailOf(checkpoint, file, key) ?? null;
   if (spec.compared === "link") return linkValue(checkpoint, file, spec, value);
-  return spec.compared === "value" ? withoutNumbers(spec, value) : null;
+  return spec.compared === "value" ? withPlaces(spec, value, placeOf) : null;
 }
 
-/** A value without what every dump numbers anew in its entries. */
-function withoutNumbers({ numberedBy }: DetailSpec, value: DetailValue): DetailValue {
-  if (numberedBy === undefined || !Array.isArray(value)) return value;
+/** No mount has a place. */
+const unplaced: PlaceOfMount = () => null;
+
+/** A value with places for the ids of mounts in its entries, which every dump numbers anew; without those not known. */
+function withPlaces({ mountKey }: DetailSpec, value: DetailValue, placeOf: PlaceOfMount): DetailValue {
+  if (mountKey === undefined || !Array.isArray(value)) return value;
   return (value as readonly DetailValue[]).map((entry) => {
-    if (entry === null || typeof entry !== "object" || Array.isArray(entry)) return entry;
-    const { [numberedBy]: _, ...others } = entry as Details;
-    return others;
+    if (!isDetails(entry)) return entry;
+    const { [mountKey]: id, ...others } = entry;
+    const place = typeof id === "number" ? placeOf(id) : null;
+    return place === null ? others : { ...others, [mountKey]: place };
   });
 }
 
-/** Whether two values of a key are the same, apart from the order of lists where it has no meaning. */
-export function isSameDetail(spec: DetailSpec, before: DetailValue, after: DetailValue): boolean {
-  const [x, y] = [before, after].map((value) => {
-    const own = withoutNumbers(spec, value);
+const isDetails = (value: DetailValue): value is Details =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** Whether the places of all mounts in the entries of a value are known. */
+function arePlaced({ mountKey }: DetailSpec, value: DetailValue, placeOf: PlaceOfMount): boolean {
+  if (mountKey === undefined || !Array.isArray(value)) return true;
+  return (value as readonly DetailValue[]).every((entry) => {
+    const id = isDetails(entry) ? entry[mountKey] : null;
+    return typeof id !== "number" || placeOf(id) !== null;
+  });
+}
+
+/**
+ * Whether two values of a key are the same, apart from the order of lists where it has no meaning. Mounts are compared
+ * if all their places are known.
+ */
+export function isSameDetail(
+  spec: DetailSpec,
+  before: DetailValue,
+  after: DetailValue,
+  places: Readonly<Record<Side, PlaceOfMount>> = { before: unplaced, after: unplaced },
+): boolean {
+  const values = { before, after };
+  const isPlaced = SIDES.every((side) => arePlaced(spec, values[side], places[side]));
+  const [x, y] = SIDES.map((side) => {
+    const own = withPlaces(spec, values[side], isPlaced ? places[side] : unplaced);
     return JSON.stringify(spec.unordered && Array.isArray(own) ? [...own].sort(byText) : own);
   });
   return x === y;

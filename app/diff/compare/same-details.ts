@@ -18,7 +18,7 @@ import { ALL_PAIRED } from "./links.ts";
 export type SameNamespace = (b: FileRow, a: FileRow) => boolean;
 
 /** How a detail is tested. */
-const TEST = { unknown: 0, nothing: 1, value: 2, namespace: 3, link: 4 } as const;
+const TEST = { unknown: 0, nothing: 1, value: 2, namespace: 3, link: 4, mounts: 5 } as const;
 
 const WATCHES = LINK_ROLES.indexOf("watches");
 
@@ -26,9 +26,14 @@ export type StoreComparer = (b: FileRow, a: FileRow, linked: readonly LinkRole[]
 
 /**
  * Returns a quick test for whether two files have the same details in the stores; false means that they have to be
- * compared. `linked`: the roles in which links differ (these are changes of links), or ALL_PAIRED.
+ * compared. `linked`: the roles in which links differ (these are changes of links), or ALL_PAIRED. `hasPlaces`: the places
+ * of mounts are known.
  */
-export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNamespace: SameNamespace): StoreComparer {
+export function storeComparer(
+  before: Checkpoint,
+  after: Checkpoint,
+  { inSameNamespace, hasPlaces }: { readonly inSameNamespace: SameNamespace; readonly hasPlaces: boolean },
+): StoreComparer {
   const [x, y] = [before.fileDetails, after.fileDetails];
   if (x.count === 0 && y.count === 0) return () => true;
   const firstBefore = firstOfEach(x.row, before.files.count);
@@ -40,10 +45,10 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
   const tests = new Uint8Array(FILE_KINDS.length * x.keys.length);
   const roles = new Int8Array(tests.length);
   const testOf = (kind: number, key: number): number => {
-    const { compared, role } = fileDetail(x.keys[key] as string, kind);
+    const { compared, role, mountKey } = fileDetail(x.keys[key] as string, kind);
     const at = kind * x.keys.length + key;
     const isTested = compared === "value" || compared === "namespace" || compared === "link";
-    tests[at] = isTested ? TEST[compared] : TEST.nothing;
+    tests[at] = mountKey !== undefined && hasPlaces ? TEST.mounts : isTested ? TEST[compared] : TEST.nothing;
     roles[at] = role === undefined ? NONE : LINK_ROLES.indexOf(role);
     return tests[at] as number;
   };
@@ -63,6 +68,8 @@ export function storeComparer(before: Checkpoint, after: Checkpoint, inSameNames
       if (keyAfter[key] !== y.key[at + shift]) return false;
       const test = tests[kind * x.keys.length + key] || testOf(kind, key);
       if (test === TEST.nothing) continue;
+      // Equal ids can be those of other mounts.
+      if (test === TEST.mounts) return false;
       const value = x.value[at] as number;
       const other = y.value[at + shift] as number;
       if (test === TEST.value) {

@@ -13,7 +13,7 @@ import { CHANGE_BITS, type Change, isOfResources, type PathDetails } from "../ch
 import { isUnknown, openFileComparer, sameName } from "../compare/compare-open-files.ts";
 import { fileDetailValue, namespaceTaskOf, taskDetailValue } from "../compare/detail-values.ts";
 import { type Comparison, kindAt } from "../comparison.ts";
-import { mountOfFile } from "../pairs/match-mounts.ts";
+import { mountOfFile, placesOf, placeValue } from "../pairs/match-mounts.ts";
 import { distinctDescriptors, pairNumber } from "../pairs/pair.ts";
 import { resourceKey } from "../resource-changes.ts";
 import { holdersOf, holdersOfRows, rowGroups } from "./holders.ts";
@@ -138,13 +138,7 @@ export function detailChange(
 /** The place of the mount that an open file is on; `null`: it is not known. */
 function mountValue({ before, after, places }: Comparison, side: Side, file: FileRow): DetailValue {
   const place = places === null ? null : mountOfFile({ before, after }[side], places.mounts, side, file);
-  if (place === null) return null;
-  const { mountpoint, below, namespace } = place;
-  return {
-    mountpoint,
-    ...(below > 0 && { below }),
-    ...(namespace !== NONE && { pid: pairNumber(before, after, namespace, NONE) }),
-  };
+  return place === null ? null : placeValue({ before, after }, place);
 }
 
 /** A detail of an open file; for what every dump numbers anew, its place: of a namespace, the pid of a task in it. */
@@ -152,7 +146,9 @@ function fileValue(comparison: Comparison, side: Side, file: FileRow, key: strin
   const { before, after, places } = comparison;
   const { compared } = fileDetail(key, u8At(comparison[side].files.kind, file));
   if (compared === "mount") return mountValue(comparison, side, file);
-  if (places === null || compared !== "namespace") return fileDetailValue(comparison[side], file, key);
+  if (places === null || compared !== "namespace") {
+    return fileDetailValue(comparison[side], file, key, placesOf(comparison, places, side));
+  }
   const task = namespaceTaskOf(comparison[side], places.namespaces, side, file);
   return task === NONE ? null : { pid: pairNumber(before, after, task, NONE) };
 }

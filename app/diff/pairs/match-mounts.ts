@@ -3,6 +3,7 @@
 
 import { type Checkpoint, NO_MOUNT, NONE } from "../../model/checkpoint.ts";
 import { SIDES, type Side } from "../../model/comparison/side.ts";
+import type { DetailValue } from "../../model/fields.ts";
 import { i32At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { base64Bytes, visible, visibleText } from "../../model/text/text.ts";
@@ -10,6 +11,7 @@ import { resourceNamed } from "../../resources/resources.ts";
 import { cellAt, cellBytes, type Resources, type ResourceTable } from "../../resources/table.ts";
 import type { Compared } from "./holders.ts";
 import { matchNamespaces, type NamespaceTasks, namespaceTask } from "./match-namespaces.ts";
+import { pairNumber } from "./pair.ts";
 
 /** The place of a mount. */
 export interface MountPlace {
@@ -102,4 +104,25 @@ export function mountOfFile({ files }: Checkpoint, places: MountPlaces, side: Si
   if (files.mountId.length === 0) return null;
   const id = i32At(files.mountId, file);
   return id === NO_MOUNT ? null : (places[side].get(id) ?? null);
+}
+
+/** A place as a comparison of two checkpoints shows it. Equal places are shown the same. */
+export const placeValue = (
+  { before, after }: Omit<Compared, "pairs">,
+  { mountpoint, below, namespace }: MountPlace,
+): DetailValue => ({
+  mountpoint,
+  ...(below > 0 && { below }),
+  ...(namespace !== NONE && { pid: pairNumber(before, after, namespace, NONE) }),
+});
+
+/** The place of a mount as a comparison shows it, by its id; `null`: it is not known. */
+export type PlaceOfMount = (id: number) => DetailValue;
+
+/** A function that gives the places of the mounts of one side. */
+export function placesOf(checkpoints: Omit<Compared, "pairs">, places: Places | null, side: Side): PlaceOfMount {
+  return (id) => {
+    const place = places?.mounts[side].get(id);
+    return place === undefined ? null : placeValue(checkpoints, place);
+  };
 }
