@@ -563,9 +563,11 @@ static u8 *writeUnknown(u8 *to, u32 kind, u32 key, u32 value, u32 said, u32 stat
   if (!title && !isMadeUp()) return 0;
   const u8 *bytes = valueBytes(value, &length);
   if (!bytes) return 0;
-  if (title && isWholeNumber(bytes, length)) {
+  // Numbers of 64 bits are strings.
+  u32 quote = length > 2 && bytes[0] == '"';
+  if (title && isWholeNumber(bytes + quote, length - 2 * quote)) {
     report.status = status;
-    return writeNumberFact(to, title - 1, bytes, length);
+    return writeNumberFact(to, title - 1, bytes + quote, length - 2 * quote);
   }
   if (!isMadeUp() || !isPlainWord(bytes, length) || !hasWord(bytes + 1, length - 2)) return 0;
   report.status = status;

@@ -129,13 +129,16 @@ test("ends of pipes that are read from, written to, or both", () => {
   expect(lines).toContain("");
 });
 
-test("more numbers than the kernel has room for as facts", () => {
+test.each([
+  { title: "numbers", count: (at: number) => at, none: "" },
+  { title: "numbers of 64 bits, which are strings", count: String, none: "count 0" },
+])("more $title than the kernel has room for as facts", ({ count, none }) => {
   const files = Array.from({ length: 20_000 }, (_, at): StateFile => {
-    return { kind: "eventfd", path: "eventfd", stable: 7, details: { count: at } };
+    return { kind: "eventfd", path: "eventfd", stable: 7, details: { count: count(at) } };
   });
   const { lines, left } = expectSame(listed(files));
   expect(left).toBeLessThan(20);
-  expect(lines.slice(0, 3)).toEqual(["", "count 1", "count 2"]);
+  expect(lines.slice(0, 3)).toEqual([none, "count 1", "count 2"]);
 });
 
 test("numbers that are in names and values that look like numbers", () => {
