@@ -25,10 +25,14 @@ export function descriptorsOfKind(
   const { file } = descriptors;
   let count = 0;
   for (let table = 0; table < tables.count; table++) {
+    const start: DescriptorRow = u32At(tables.first, table);
     const end = u32At(tables.first, table + 1);
-    for (let row: DescriptorRow = u32At(tables.first, table); row < end; row++) {
-      if (file[row] === NONE || files.kind[i32At(file, row)] !== kind || leftOut?.[row] === 1) continue;
-      rows[count++] = row;
+    // Usually all of a table are left out, or none.
+    if (leftOut?.subarray(start, end).includes(0) !== false) {
+      for (let row = start; row < end; row++) {
+        if (file[row] === NONE || files.kind[i32At(file, row)] !== kind || leftOut?.[row] === 1) continue;
+        rows[count++] = row;
+      }
     }
     first[table + 1] = count;
   }

@@ -11,7 +11,7 @@ import { RESOURCES } from "../../resources/resources.ts";
 import { cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
 import type { Note } from "../changes.ts";
 import type { Compared } from "../pairs/holders.ts";
-import { type NamespaceTasks, namespaceTask } from "../pairs/match-namespaces.ts";
+import { keepIds, type NamespaceTasks, namespaceTask } from "../pairs/match-namespaces.ts";
 import type { Matched } from "../pairs/overlaps.ts";
 import type { ResourceChanges } from "../resource-changes.ts";
 import type { Collector } from "./collect-changes.ts";
@@ -58,6 +58,7 @@ export function compareResources(
   };
   const lacking: Record<Side, string[]> = { before: [], after: [] };
   const isSamePlace = placeComparer(resources);
+  const areIdsKept = keepIds(namespaces);
   for (const [index, spec] of RESOURCES.entries()) {
     const [before, after] = [resources.before[spec.name], resources.after[spec.name]];
     if (spec.compared === "nothing" || before === undefined || after === undefined) continue;
@@ -66,7 +67,8 @@ export function compareResources(
       const columns = comparedColumns(spec, before, after, namespaceIn, isSamePlace);
       const namespaceOf = namespaceIn(namespaceColumn(spec));
       const unrecorded = { before: new Map<ColumnSpec, number>(), after: new Map<ColumnSpec, number>() };
-      const left = comparePair(collecting, { spec, index, before, after, columns, namespaceOf, unrecorded });
+      const tables = { spec, before, after, columns, namespaceOf, areIdsKept };
+      const left = comparePair(collecting, { ...tables, index, unrecorded });
       for (const side of SIDES) {
         for (const [{ title }, rows] of unrecorded[side]) lacking[side].push(`${title} (${countedRows(rows, spec)})`);
       }

@@ -2,6 +2,7 @@
 // that the resource declares as its key. Several rows with one key correspond in their order.
 
 import { NONE } from "../../model/checkpoint.ts";
+import { areSameColumns } from "../../model/comparison/difference.ts";
 import { type MappingFacts, matchMappings } from "../../model/comparison/match-mappings.ts";
 import type { Side } from "../../model/comparison/side.ts";
 import type { DetailValue } from "../../model/fields.ts";
@@ -23,6 +24,8 @@ export interface Tables {
   /** The columns that are compared. */
   readonly columns: readonly ComparedColumn[];
   readonly namespaceOf: NamespaceOfRow;
+  /** Whether equal ids are those of corresponding namespaces. */
+  readonly areIdsKept: boolean;
 }
 
 /** The rows of two tables that correspond, and the rest. */
@@ -51,11 +54,13 @@ export function matchTables(compared: Compared, tables: Tables): MatchedTables |
  * Whether two tables agree row by row in all that is compared, and in the tasks and namespaces that rows belong to.
  * Then each row corresponds to the one at its place, and nothing has changed.
  */
-function haveSameRows(compared: Compared, { spec, before, after, columns, namespaceOf }: Tables): boolean {
+function haveSameRows(compared: Compared, tables: Tables): boolean {
+  const { spec, before, after, columns, namespaceOf } = tables;
   const keys = spec.key.map((name) => spec.columns.findIndex((column) => column.name === name));
   const isOfNamespace = (column: ComparedColumn): boolean => column.spec.comparedAs === "namespace";
   const values = columns.filter((column) => !isOfNamespace(column)).map(({ at }) => at);
   if (!haveSameCells(before, after, [...keys, ...values])) return false;
+  if (areOfSameTasks(compared, tables) && haveSameIds(tables)) return true;
   const others = columns.filter(isOfNamespace);
   for (let row = 0; row < before.count; row++) {
     const [taskBefore, taskAfter] = [i32At(before.task, row), i32At(after.task, row)];
@@ -67,6 +72,17 @@ function haveSameRows(compared: Compared, { spec, before, after, columns, namesp
   }
   return true;
 }
+
+/** Whether each row belongs to a task that is in the same row of both images. */
+function areOfSameTasks({ pairs: { taskAfter } }: Compared, { before, after }: Tables): boolean {
+  if (!areSameColumns(before.task, after.task)) return false;
+  for (const task of before.task) if (task !== NONE && taskAfter[task] !== task) return false;
+  return true;
+}
+
+/** Whether rows name corresponding namespaces because all their cells are equal. */
+const haveSameIds = ({ spec, before, after, areIdsKept }: Tables): boolean =>
+  areIdsKept && haveSameCells(before, after, [...spec.columns.keys()]);
 
 /** Rows with equal keys: those that correspond, and the rest. */
 export interface Matching {

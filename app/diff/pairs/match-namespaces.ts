@@ -47,34 +47,57 @@ export function matchNamespaces(
   return { before: tasksOf("before"), after: tasksOf("after") };
 }
 
+/** Whether corresponding namespaces have the same ids in both images. */
+export function keepIds({ before, after }: NamespaceTasks): boolean {
+  if (before.size !== after.size) return false;
+  for (const [key, task] of before) if (after.get(key) !== task) return false;
+  return true;
+}
+
 const namespaceKey = (kind: string, id: number): string => `${kind} ${id}`;
 
 /** The namespaces of each task, by kind. If a forged image has several of a kind, the first counts. */
 function namespacesOfTasks(table: ResourceTable | undefined): Map<TaskRow, Map<string, string>> {
   const found = new Map<TaskRow, Map<string, string>>();
-  for (const { task, kind, key } of rowsOf(table)) {
-    const own = found.get(task) ?? new Map<string, string>();
-    found.set(task, own);
-    if (!own.has(kind)) own.set(kind, key);
+  if (table === undefined) return found;
+  const keyOf = keyReader();
+  const [kindOf, idOf] = [cellReader(table, "kind"), cellReader(table, "id")];
+  for (let row = 0; row < table.count; row++) {
+    const task = i32At(table.task, row);
+    const [kind, id] = [kindOf(row), idOf(row)];
+    if (task === NONE || typeof kind !== "string" || typeof id !== "number") continue;
+    let own = found.get(task);
+    if (own === undefined) {
+      own = new Map();
+      found.set(task, own);
+    }
+    if (!own.has(kind)) own.set(kind, keyOf(kind, id));
   }
   return found;
 }
 
-/** The rows of a table of namespaces that belong to a task. */
-function* rowsOf(table: ResourceTable | undefined): Generator<{ task: TaskRow; kind: string; key: string }> {
-  if (table === undefined) return;
+/** A function that reads a column of a table of namespaces. */
+function cellReader(table: ResourceTable, name: string): (row: number) => DetailValue {
   const { columns } = resourceNamed("namespaces");
-  const cell = (name: string) => {
-    const at = columns.findIndex((column) => column.name === name);
-    const spec = columns[at];
-    return (row: number) => (spec === undefined ? null : cellAt(spec, table.columns[at], row));
-  };
-  const [kindOf, idOf] = [cell("kind"), cell("id")];
-  for (let row = 0; row < table.count; row++) {
-    const task = i32At(table.task, row);
-    const [kind, id] = [kindOf(row), idOf(row)];
-    if (task !== NONE && typeof kind === "string" && typeof id === "number") {
-      yield { task, kind, key: namespaceKey(kind, id) };
+  const at = columns.findIndex((column) => column.name === name);
+  const spec = columns[at];
+  return (row) => (spec === undefined ? null : cellAt(spec, table.columns[at], row));
+}
+
+/** Returns a function like namespaceKey, which makes each key once: many tasks are in one namespace. */
+function keyReader(): (kind: string, id: number) => string {
+  const known = new Map<string, Map<number, string>>();
+  return (kind, id) => {
+    let ofKind = known.get(kind);
+    if (ofKind === undefined) {
+      ofKind = new Map();
+      known.set(kind, ofKind);
     }
-  }
+    let key = ofKind.get(id);
+    if (key === undefined) {
+      key = namespaceKey(kind, id);
+      ofKind.set(id, key);
+    }
+    return key;
+  };
 }

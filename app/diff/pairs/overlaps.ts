@@ -18,13 +18,23 @@ export type Matched = Readonly<Record<Side, ReadonlyMap<string, Overlap>>>;
 
 /** Gathers members that are in a group on both sides. */
 export function createOverlaps() {
-  const found = new Map<string, Overlap>();
+  const found: Overlap[] = [];
+  /** By group before, then by group after. */
+  const known = new Map<string, Map<string, Overlap>>();
   return {
     /** Adds a member. @param row Its row before. @param place Its place in the order. */
     add(before: string, after: string, row: number, place: number): void {
-      const key = JSON.stringify([before, after]);
-      const overlap = found.get(key) ?? { before, after, members: 0, first: row, place };
-      found.set(key, overlap);
+      let others = known.get(before);
+      if (others === undefined) {
+        others = new Map();
+        known.set(before, others);
+      }
+      let overlap = others.get(after);
+      if (overlap === undefined) {
+        overlap = { before, after, members: 0, first: row, place };
+        others.set(after, overlap);
+        found.push(overlap);
+      }
       overlap.members++;
       if (place < overlap.place) [overlap.first, overlap.place] = [row, place];
     },
@@ -34,7 +44,7 @@ export function createOverlaps() {
      * members leaves for another group, that is a change of this member alone.
      */
     match(): Matched {
-      const overlaps = [...found.values()].sort((a, b) => b.members - a.members || a.place - b.place);
+      const overlaps = found.toSorted((a, b) => b.members - a.members || a.place - b.place);
       const matched: Record<Side, Map<string, Overlap>> = { before: new Map(), after: new Map() };
       for (const overlap of overlaps) {
         if (SIDES.some((side) => matched[side].has(overlap[side]))) continue;

@@ -51,6 +51,9 @@ export interface SetReader {
   entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry>;
 }
 
+/** An index of open files takes as long as looking for this many of them, and more. */
+const MOST_SEARCHED = 32;
+
 /** A reader of a set. @param signal Aborts the generators. */
 export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSignal): SetReader {
   const { records, tasks, files, machine, problems } = checkpoint;
@@ -69,6 +72,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
   });
   const recordsOf: SetReader["recordsOf"] = (member) => [first[member] ?? 0, ends[member] ?? 0];
   let fileOfId: SetReader["fileOfId"] | null = null;
+  let searched = 0;
   async function* entriesOf(member: number, number: number): AsyncGenerator<NumberedEntry> {
     const [start, end] = recordsOf(member);
     for (let record = start; record < end; record++) {
@@ -95,6 +99,7 @@ export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSi
     cutIn: (member) => cutAt.get(member),
     recordsOf,
     fileOfId(id) {
+      if (fileOfId === null && searched++ < MOST_SEARCHED) return files.id.indexOf(id);
       fileOfId ??= indexIds(files.id, files.count).get;
       return fileOfId(id);
     },

@@ -78,15 +78,15 @@ async function readNamespaces(set: SetReader, tables: Tables, root: Values | nul
       external.set(`${kind} ${entry.number}`, messageOf(entry, message)?.bytes("ext_key") ?? null);
     }
   }
+  const kinds = NAMESPACES.map(([kind, field]) => ({ kind, field, own: root?.number(field) ?? null }));
   const add = (pid: number, record: number, ids: Pick<Values, "number"> | null): void => {
     if (ids === null) return;
     const task = set.taskOfPid(pid);
     sharing.add({ pid, task, record }, ids);
-    for (const [kind, field] of NAMESPACES) {
+    for (const { kind, field, own } of kinds) {
       const id = ids.number(field);
-      const own = root?.number(field) ?? null;
       if (id === null) continue;
-      const name = external.get(`${kind} ${id}`) ?? null;
+      const name = external.size === 0 ? null : (external.get(`${kind} ${id}`) ?? null);
       const row = { pid, kind, id, own: own === null ? null : id !== own, external: name };
       tables.add("namespaces", row, task, record);
     }
