@@ -5,7 +5,9 @@
 // message by itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/entries/shapes.ts
 // declares. An entry that might be refused, or is unusual, ends a run, and is left to the caller.
 //
-// An open file that has only its type to note, and a descriptor that has the type of its open file, have no note.
+// An open file that has only its type to note, and a descriptor that has the type of its open file, have no note; nor
+// does a message whose values, as far as its handler looks at them, are those of one that it found nothing in. What has
+// to be kept of every message goes into lists, column by column.
 //
 // Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten
 // bytes, and `input` has as many after its last. Writing stays within `notes` and `fileTypes`, which is checked for
@@ -26,9 +28,15 @@ typedef long long i64;
 #define ENTRIES 4096
 #define TYPES 256
 #define IDS (1 << 20)
+#define SLOTS 16
+#define LISTS 16
+#define COLUMNS 8
+// All columns of all lists.
+#define POOL 64
+#define QUIET 256
 
 // What is done with a field. Fields that no message has are skipped.
-enum { UNKNOWN, KNOWN, LIMITED, NESTED, JOINED, REFUSED };
+enum { UNKNOWN, KNOWN, LIMITED, NESTED, JOINED, REFUSED, COUNTED, KEYED, GATHERED, FLAT };
 
 // By node and tag.
 static struct action {
@@ -38,6 +46,9 @@ static struct action {
   // One more than the number of its bit among the required fields; 0: it is not required.
   u8 bit;
   // The limit, or the node of the nested message. The fields of a joined message go to the note of the one around it.
+  // COUNTED: instead of its value, the slot has how often the field occurs. KEYED: the field's values are keys and values
+  // in turn; the slot has the value of the last key that is `which`. GATHERED: the slot has the low halves of its first
+  // and second value, and the next slot how many there are, no more than two. FLAT: as JOINED, but any number of them.
   u8 which;
 } actions[NODES][TAGS];
 
@@ -52,9 +63,44 @@ static struct node {
   // Of a message that is joined: the slot of its id, and the bits of those slots that have to be noted.
   u32 idSlot;
   u32 loud;
+  u32 mode;
+  // Its lists: lists[firstList … endList - 1].
+  u32 firstList;
+  u32 endList;
 } nodes[NODES];
 
-// The node of descriptors, and the slots of file_entry and fdinfo_entry, as in noted-files.ts.
+// Whether a message has a note: it has one; it has none if it is like a quiet one, as `alike` says; it has none.
+enum { NOTED, COMPARED, SILENT };
+
+// By node and slot: how a value is compared with that of a quiet message.
+enum { IGNORED, SAME, BOTH_ZERO, SAME_LENGTH };
+static u8 alike[NODES][SLOTS];
+
+// A list has a row for each message with one of the slots in `needed`, or for each if that is 0: the record, the open
+// file, which slots the message has, and the low halves of some of them, 0 for those that it lacks.
+static struct list {
+  u32 needed;
+  // How many columns there are, and which is the first.
+  u32 columns;
+  u32 first;
+  u8 slots[COLUMNS];
+} lists[LISTS];
+enum { RECORD_COLUMN, FILE_COLUMN, SEEN_COLUMN, SLOT_COLUMNS };
+static u32 pool[POOL][ENTRIES];
+// By list: how many rows there are.
+static u32 rows[LISTS];
+
+// The last messages whose handler was called, by a hash of their values.
+static struct known {
+  u32 node;
+  u32 seen;
+  u32 values[SLOTS];
+} knowns[QUIET];
+// Whether it found nothing to check or to keep in any such message; the caller sets it.
+static u8 isQuiet[QUIET];
+
+// The nodes of open files and descriptors, and the slots of file_entry and fdinfo_entry, as in noted-files.ts.
+static u32 fileNode;
 static u32 descriptorNode;
 enum { FILE_TYPE = 1, FILE_ID = 2, FILE_MESSAGE = 3 };
 enum { DESCRIPTOR_ID = 1, DESCRIPTOR_FLAGS = 2, DESCRIPTOR_TYPE = 3 };
@@ -72,14 +118,17 @@ static struct limit {
   u32 unused;
 } limits[LIMITS];
 
-// By node: a slot, another that must not be less, and whether they may be equal.
+// By node: a slot, another that must not be less, and whether they may be equal; or, if that is SUBSET, that must have all
+// of its bits.
+enum { SUBSET = 2 };
 static u8 orders[NODES][ORDERS][4];
 
 static u8 input[WINDOW + 16];
 // A note: a header, and two words for each slot but slot 0: the halves of a number, or where bytes begin and end.
 static u32 notes[NOTES];
-enum { SEEN, ENTRY, NODE, JOINED_NODE, START, END, HEADER };
-// By entry of a run that is an open file without a note: its type.
+// LIKE: one more than the place in `knowns` of messages that are like this one; 0: none.
+enum { SEEN, ENTRY, NODE, JOINED_NODE, START, END, LIKE, HEADER };
+// By entry of a run of open files: its type.
 static u8 fileTypes[ENTRIES];
 // By member: where it ends in the input; and how many records it and those before it have.
 static u32 memberEnds[MEMBERS];
@@ -90,6 +139,9 @@ static u32 result[3];
 
 static u32 entry;
 static u32 noted;
+// The record and the open file of the first entry.
+static u32 firstRecord;
+static u32 firstFile;
 // What is added to places in the input.
 static u32 base;
 
@@ -111,9 +163,15 @@ static u64 numberIn(const u32 *note, u32 slot) {
   return (u64)words[1] << 32 | words[0];
 }
 
+static u64 bitsIn(const u32 *note, u32 slot) { return note[SEEN] >> slot & 1 ? numberIn(note, slot) : 0; }
+
 static int isInOrder(u32 node, const u32 *note) {
   for (u32 at = 0; at < nodes[node].orders; at++) {
     const u8 *order = orders[node][at];
+    if (order[2] == SUBSET) {
+      if (bitsIn(note, order[0]) & ~bitsIn(note, order[1])) return 0;
+      continue;
+    }
     if (!(note[SEEN] >> order[0] & 1) || !(note[SEEN] >> order[1] & 1)) continue;
     u64 first = numberIn(note, order[0]);
     u64 second = numberIn(note, order[1]);
@@ -122,17 +180,49 @@ static int isInOrder(u32 node, const u32 *note) {
   return 1;
 }
 
-// Whether an open file has the id that is in its message, and nothing to note but its type, which it then adds.
-static int isQuietFile(const u32 *note) {
-  const struct node *joined = &nodes[note[JOINED_NODE]];
+// Takes the type of an open file; returns whether it has the id that is in its message, and a type that is known.
+static int takeType(const u32 *note) {
   u32 all = 1 << FILE_TYPE | 1 << FILE_ID | 1 << FILE_MESSAGE;
-  if ((note[SEEN] & all) != all || (note[SEEN] & joined->loud) || entry >= ENTRIES) return 0;
+  u32 idSlot = nodes[note[JOINED_NODE]].idSlot;
+  if ((note[SEEN] & all) != all || !(note[SEEN] >> idSlot & 1)) return 0;
   // As the handler of open files reads them: the low halves.
   u32 type = numberIn(note, FILE_TYPE);
-  if (type >= TYPES || !knownTypes[type] || !(note[SEEN] >> joined->idSlot & 1)) return 0;
-  if ((u32)numberIn(note, joined->idSlot) != (u32)numberIn(note, FILE_ID)) return 0;
+  u32 id = numberIn(note, FILE_ID);
+  if (type >= TYPES || !knownTypes[type] || (u32)numberIn(note, idSlot) != id) return 0;
   fileTypes[entry] = type;
+  if (id < IDS && typeOfId[id] == 0) typeOfId[id] = type;
   return 1;
+}
+
+// Whether a message is like one that is quiet. If not, remembers it, and notes where.
+static int isLikeQuiet(u32 node, u32 *note, u32 before) {
+  u32 values[SLOTS];
+  u32 seen = note[SEEN] >> before;
+  u32 hash = node * 31 + seen;
+  for (u32 slot = 1; slot < SLOTS; slot++) {
+    u32 how = alike[node][slot];
+    values[slot] = 0;
+    if (how == IGNORED || !(note[SEEN] >> (before + slot) & 1)) continue;
+    u64 value = numberIn(note, before + slot);
+    u32 mixed = value ^ value >> 32;
+    if (how == BOTH_ZERO) mixed = value != 0;
+    else if (how == SAME_LENGTH) mixed = (u32)(value >> 32) - (u32)value;
+    else if (value >> 32) return 0;
+    values[slot] = mixed;
+    hash = (hash ^ mixed) * 0x9e3779b1;
+  }
+  u32 place = hash >> 24;
+  struct known *known = knowns + place;
+  int isSame = known->node == node && known->seen == seen;
+  for (u32 slot = 1; slot < SLOTS; slot++) isSame &= known->values[slot] == values[slot];
+  if (isSame && isQuiet[place]) return 1;
+  note[LIKE] = place + 1;
+  if (isSame) return 0;
+  isQuiet[place] = 0;
+  known->node = node;
+  known->seen = seen;
+  __builtin_memcpy(known->values, values, sizeof values);
+  return 0;
 }
 
 // Whether a descriptor has the type of its open file, and no flag but FD_CLOEXEC.
@@ -143,7 +233,80 @@ static int isQuietDescriptor(const u32 *note) {
   return id < IDS && typeOfId[id] != 0 && typeOfId[id] == (u32)numberIn(note, DESCRIPTOR_TYPE);
 }
 
+// Adds a message to its lists; returns whether there was room.
+static int addToLists(u32 node, const u32 *note, u32 before) {
+  for (u32 at = nodes[node].firstList; at < nodes[node].endList; at++) {
+    const struct list *list = lists + at;
+    if (list->needed != 0 && !(note[SEEN] >> before & list->needed)) continue;
+    u32 row = rows[at];
+    if (row >= ENTRIES) return 0;
+    u32(*columns)[ENTRIES] = pool + list->first;
+    columns[RECORD_COLUMN][row] = firstRecord + entry;
+    columns[FILE_COLUMN][row] = firstFile + entry;
+    columns[SEEN_COLUMN][row] = note[SEEN] >> before;
+    for (u32 column = SLOT_COLUMNS; column < list->columns; column++) {
+      u32 slot = before + list->slots[column];
+      columns[column][row] = note[SEEN] >> slot & 1 ? numberIn(note, slot) : 0;
+    }
+    rows[at] = row + 1;
+  }
+  return 1;
+}
+
+// Removes the rows of the record and those after it.
+static void dropRows(u32 record) {
+  for (u32 at = 0; at < LISTS; at++)
+    while (rows[at] > 0 && pool[lists[at].first][rows[at] - 1] >= record) rows[at]--;
+}
+
+// Adds the messages of an entry to lists, and leaves out the notes of those that are quiet. Returns whether it is usual.
+static int settle(u32 from) {
+  u32 to = from;
+  for (u32 at = from; at < noted;) {
+    u32 *note = notes + at;
+    u32 words = HEADER + 2 * nodes[note[NODE]].slots - 2;
+    u32 node = note[NODE] == fileNode ? note[JOINED_NODE] : note[NODE];
+    u32 before = note[NODE] == fileNode ? FILE_MESSAGE : 0;
+    if (note[NODE] == fileNode && (entry >= ENTRIES || !takeType(note))) return 0;
+    if (!addToLists(node, note, before)) return 0;
+    int isLoud = 1;
+    if (node == descriptorNode) isLoud = !isQuietDescriptor(note);
+    else if (note[NODE] == fileNode && !(note[SEEN] & nodes[node].loud)) isLoud = 0;
+    else if (nodes[node].mode == SILENT) isLoud = 0;
+    else if (nodes[node].mode == COMPARED) isLoud = !isLikeQuiet(node, note, before);
+    if (isLoud) {
+      if (to != at) __builtin_memmove(notes + to, note, words * 4);
+      to += words;
+    }
+    at += words;
+  }
+  noted = to;
+  return 1;
+}
+
 static int check(u32 node, u32 at, u32 end);
+
+// What the slot of a field has after another value of it: in the high half, what that value is.
+static u64 keyed(const u32 *note, struct action action, u64 value) {
+  enum { KEY, VALUE, WANTED };
+  u64 before = note[SEEN] >> action.slot & 1 ? numberIn(note, action.slot) : 0;
+  u32 what = before >> 32;
+  if (what == KEY) return (u64)((u32)value == action.which ? WANTED : VALUE) << 32 | (u32)before;
+  return what == WANTED ? (u32)value : (u32)before;
+}
+
+// Adds a value to those in the slot of a field; returns whether there is room.
+static int gather(u32 *note, u32 slot, u32 value) {
+  u32 count = bitsIn(note, slot + 1);
+  if (count == 2) return 0;
+  u32 *words = note + HEADER + 2 * slot - 2;
+  words[count] = value;
+  if (count == 0) words[1] = 0;
+  words[2] = count + 1;
+  words[3] = 0;
+  note[SEEN] |= 3u << slot;
+  return 1;
+}
 
 // Checks the message input[at … end - 1], and puts the values of its slots into a note. Returns whether it is accepted.
 static int checkFields(u32 node, u32 at, u32 end, u32 *note) {
@@ -179,9 +342,23 @@ static int checkFields(u32 node, u32 at, u32 end, u32 *note) {
       case NESTED:
         if (!check(action.which, start, at)) return 0;
         break;
+      case COUNTED:
+        value = note[SEEN] >> action.slot & 1 ? numberIn(note, action.slot) + 1 : 1;
+        break;
+      case KEYED:
+        value = keyed(note, action, value);
+        break;
       case JOINED:
         if (note[JOINED_NODE] != 0) return 0;
         note[JOINED_NODE] = action.which;
+        if (!checkFields(action.which, start, at, note)) return 0;
+        break;
+      case GATHERED:
+        if (!gather(note, action.slot, value)) return 0;
+        missing &= ~((1u << action.bit) >> 1);
+        continue;
+      case FLAT:
+        if (note[SEEN] >> action.slot & 1) return 0;
         if (!checkFields(action.which, start, at, note)) return 0;
         break;
       default: return 0;
@@ -208,22 +385,30 @@ static int check(u32 node, u32 at, u32 end) {
   note[ENTRY] = entry;
   note[NODE] = node;
   note[JOINED_NODE] = 0;
+  note[LIKE] = 0;
   note[START] = base + at;
   note[END] = base + end;
   if (!checkFields(node, at, end, note) || !isInOrder(node, note)) return 0;
+  // Nothing in it has a note.
   if (nodes[node].isDropped) noted -= words;
-  // Notes of messages in it follow its own.
-  else if (noted != (u32)(note - notes) + words) return 1;
-  else if (node == descriptorNode ? isQuietDescriptor(note) : note[JOINED_NODE] != 0 && isQuietFile(note)) noted -= words;
   return 1;
 }
 
-// Checks an entry; leaves no notes of one that is not accepted.
+// Checks an entry; leaves nothing of one that is not accepted.
 static int checkEntry(u32 node, u32 at, u32 end) {
   u32 before = noted;
-  if (check(node, at, end)) return 1;
+  if (check(node, at, end) && settle(before)) return 1;
   noted = before;
+  dropRows(firstRecord + entry);
   return 0;
+}
+
+static void start(u32 record, u32 file) {
+  entry = 0;
+  noted = 0;
+  firstRecord = record;
+  firstFile = file;
+  __builtin_memset(rows, 0, sizeof rows);
 }
 
 static void finish(u32 reached) {
@@ -234,9 +419,9 @@ static void finish(u32 reached) {
 
 // Checks at most `most` whole entries in input[from … length - 1], until one is not accepted,
 // or there is no room for its notes.
-__attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u32 most, u32 offset) {
-  entry = 0;
-  noted = 0;
+__attribute__((export_name("read"))) void read(
+    u32 node, u32 from, u32 length, u32 most, u32 offset, u32 record, u32 file) {
+  start(record, file);
   base = offset;
   u32 at = from;
   for (; entry < most && length <= WINDOW && at < length && length - at >= 4; entry++) {
@@ -255,7 +440,7 @@ static int checkMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 at, u
   for (u32 nth = 0; at < last; nth++) {
     if (last - at < 4) return 0;
     u32 size = load32(at);
-    if (size > last - at - 4 || !check(nth == 0 ? firstNode : node, at + 4, at + 4 + size)) return 0;
+    if (size > last - at - 4 || !checkEntry(nth == 0 ? firstNode : node, at + 4, at + 4 + size)) return 0;
     at += 4 + size;
     entry++;
   }
@@ -265,10 +450,9 @@ static int checkMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 at, u
 // Checks whole members, one after the other in the input, until an entry is not accepted, or there is no room for its
 // notes. Places are those in the member.
 __attribute__((export_name("readMembers"))) void readMembers(
-    u32 firstNode, u32 node, u32 common, u32 magic, u32 count) {
+    u32 firstNode, u32 node, u32 common, u32 magic, u32 count, u32 record) {
   if (count > MEMBERS) count = MEMBERS;
-  entry = 0;
-  noted = 0;
+  start(record, 0);
   u32 member = 0;
   u32 from = 0;
   for (; member < count; member++) {
@@ -280,6 +464,7 @@ __attribute__((export_name("readMembers"))) void readMembers(
     if (!checkMember(firstNode, node, common, magic, from, last)) {
       entry = entriesBefore;
       noted = notedBefore;
+      dropRows(record + entry);
       break;
     }
     memberRecords[member] = entry;
@@ -290,7 +475,7 @@ __attribute__((export_name("readMembers"))) void readMembers(
 
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 list[13];
+  static u32 list[19];
   u32 *next = list;
   *next++ = (u32)input;
   *next++ = (u32)actions;
@@ -305,5 +490,11 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)knownTypes;
   *next++ = (u32)typeOfId;
   *next++ = (u32)fileTypes;
+  *next++ = (u32)&fileNode;
+  *next++ = (u32)alike;
+  *next++ = (u32)lists;
+  *next++ = (u32)pool;
+  *next++ = (u32)rows;
+  *next++ = (u32)isQuiet;
   return list;
 }

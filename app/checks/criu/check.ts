@@ -10,16 +10,19 @@ import { compareHost } from "../host/compare.ts";
 import { MOST_NEEDS } from "../needs.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
+import { PIPE_DATA } from "./entries/entries.ts";
+import { MOUNT, PEER } from "./entries/file-bodies.ts";
 import { checkFilters } from "./entries/filters.ts";
 import { checkPeers } from "./entries/sockets.ts";
 import { walkEntries } from "./entries/walk.ts";
 import { checkLocks, checkWatches } from "./entries/watches.ts";
+import { COLUMN, CONTENTS, columnOf, type NoteList, UNIX } from "./kept.ts";
 import { demandsOf } from "./needs/demands.ts";
 import { needsOf } from "./needs/needs.ts";
 import { usedPaths } from "./needs/paths.ts";
 import { withOffsets } from "./offsets.ts";
 import { addProblems } from "./problems.ts";
-import { beginScan, faultAt, isOfType, type Scan, type Space, typeWords } from "./scan.ts";
+import { beginScan, faultAt, isOfType, type Reference, type Scan, type Space, typeWords } from "./scan.ts";
 import { checkColumns } from "./set/columns.ts";
 import { checkMembers } from "./set/leftovers.ts";
 import { checkMemory } from "./set/memory.ts";
@@ -47,8 +50,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   checkWatches(scanned);
   checkLocks(scanned);
   if (!scanned.isDamaged) checkPeers(scanned);
-  const tablesReported = [...scanned.references.keys()].some(({ code }) => code === "table-missing");
-  addProblems(scanned.list, checkpoint, tablesReported);
+  addProblems(scanned.list, checkpoint, scanned.namesTables);
   addIncomplete(scanned);
   const found = scanned.list.finish();
   options.onProgress?.({ bytes: size, size, objects: records.count });
@@ -76,11 +78,58 @@ const MEMBER_OF_SPACE: Readonly<Partial<Record<Space, string>>> = {
   network: "ids",
 };
 
+/** References of one kind: the record of the first, what each refers to, and its record. */
+interface References {
+  readonly first: number;
+  readonly ids: ArrayLike<number>;
+  readonly records: ArrayLike<number>;
+}
+
+/** All references, in the order in which the first of each kind was met. */
+function allReferences(scanned: Scan): (readonly [Reference, References])[] {
+  const { kept, keptReferences } = scanned;
+  const all: (readonly [Reference, References])[] = [...scanned.references];
+  const add = (reference: Reference, references: References): void => {
+    if (references.ids.length > 0) all.push([reference, references]);
+  };
+  add(MOUNT, mountsIn(kept.mounts));
+  for (const [reference, list] of keptReferences) add(reference, referencesIn(list, 0));
+  add(PEER, withoutNone(referencesIn(kept.unix, UNIX.peer)));
+  add(PIPE_DATA, referencesIn(kept.contents, CONTENTS.pipe));
+  return all.sort(([, a], [, b]) => a.first - b.first);
+}
+
+const referencesIn = (list: NoteList, value: number) =>
+  references(columnOf(list, COLUMN.values + value), columnOf(list, COLUMN.record));
+
+const references = <Numbers extends ArrayLike<number>>(ids: Numbers, records: Numbers) => ({
+  first: records[0] ?? NONE,
+  ids,
+  records,
+});
+
+/** Without those to 0. */
+function withoutNone(all: ReturnType<typeof referencesIn>): References {
+  const { ids, records } = all;
+  if (!ids.includes(0)) return all;
+  const isOne = (_: number, at: number): boolean => ids[at] !== 0;
+  return references(ids.filter(isOne), records.filter(isOne));
+}
+
+/** The mounts that open files are on. -1: it is unknown. What comes from outside is on no mount of the set. */
+function mountsIn(list: NoteList): References {
+  const [mounts, isOutside] = [columnOf(list, COLUMN.values), columnOf(list, COLUMN.values + 1)];
+  const isOne = (_: number, at: number): boolean => fromZigzag(mounts[at] as number) >= 0 && isOutside[at] === 0;
+  return references(mounts.filter(isOne).map(fromZigzag), columnOf(list, COLUMN.record).filter(isOne));
+}
+
+const fromZigzag = (value: number): number => (value >>> 1) ^ -(value & 1);
+
 function resolveReferences(scanned: Scan): void {
   const { files, complete } = scanned.checkpoint;
   // Without a mount namespace of its own, a set has no mounts at all; an image of mounts that is missing is reported.
   const hasMounts = complete && scanned.members.ofKind("mountpoints").length > 0;
-  for (const [{ code, space, field, what, who, type, severity }, { ids, records }] of scanned.references) {
+  for (const [{ code, space, field, what, who, type, severity }, { ids, records }] of allReferences(scanned)) {
     // If no open file is known at all, the missing image is reported.
     if (files.count === 0 && space !== "table") continue;
     if (space === "mount" && !hasMounts) continue;
@@ -88,9 +137,10 @@ function resolveReferences(scanned: Scan): void {
     if (space === "network" && scanned.networks.size === 0) continue;
     const member = MEMBER_OF_SPACE[space];
     if (member !== undefined && scanned.members.ofKind(member).length === 0) continue;
+    const known = scanned.spaces[space];
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;
-      if (scanned.spaces[space].get(id) !== NONE) {
+      if (known.get(id) !== NONE) {
         if (type === undefined || isOfType(scanned, id, type)) continue;
         const own = scanned.types[scanned.fileRows.get(id)] as number;
         // What a later release refers to is not known.

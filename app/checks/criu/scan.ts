@@ -10,6 +10,7 @@ import { taskState } from "../../model/names/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
 import { createFindingList, type FindingList, type Message } from "../finding.ts";
+import { beginKept, createNoteList, inodesIn, type KeptList, type NoteList, peerFinder, pipeFinder, socketFinder } from "./kept.ts";
 import { createLateIndex, type LateIndex } from "./late-index.ts";
 import { beginHostNotes, type HostNotes } from "./needs/host-notes.ts";
 import { beginNotes, type NeedNotes } from "./needs/need-notes.ts";
@@ -25,7 +26,7 @@ export type Space =
   | ("mount" | "cgroup" | "filter" | "namespace" | "network");
 
 /** Spaces whose ids are collected while entries are read. */
-type LateSpace = Exclude<Space, "file" | "table" | "ghost">;
+type LateSpace = Exclude<Space, "file" | "table" | "ghost" | "pipe" | "socket">;
 
 /** What an entry refers to: `who` names `what` 3, in `field`. Each reference of an entry is declared once. */
 export interface Reference {
@@ -64,8 +65,10 @@ export const typedReference = (type: string, who: string, field: string, what: s
 export const pathReference = (who: string, field: string, what: string): Reference =>
   typedReference("reg", who, field, what);
 
-/** References of one kind, resolved at the end. */
+/** References of one kind, resolved at the end. Those that are known to be sound are left out. */
 interface References {
+  /** The record of the first, whether or not it is left out. */
+  readonly first: number;
   readonly ids: number[];
   readonly records: number[];
 }
@@ -82,18 +85,17 @@ export interface Scan {
   readonly fileRows: IdIndex;
   /** Pids of tasks that are dead. */
   readonly dead: IdIndex;
-  /** By open file: the inode of a unix socket; 0: it is not one. */
-  readonly inodes: Uint32Array;
+  /** By open file: the inode of a unix socket; 0: it is not one. Known once all entries have been read, as the next. */
+  readonly inodes: () => Uint32Array;
   /** Inode that a unix socket names as its peer → that socket. */
-  readonly peerFiles: LateIndex;
+  readonly peerFiles: Pick<IdIndex, "get">;
   readonly notes: NeedNotes;
   readonly hostNotes: HostNotes;
   /** The set is compared with a host. If not, some of the notes for that are not taken. */
   readonly isCompared: boolean;
-  /** Pipes and FIFOs that can be read, whose contents CRIU stores: pipe_id, record, and 1 for a FIFO, in turn. */
-  readonly readers: number[];
-  /** pipe_id of the contents that are there. */
-  readonly contents: LateIndex;
+  /** What is kept of entries of the commonest kinds, and their references. */
+  readonly kept: Readonly<Record<KeptList, NoteList>>;
+  readonly keptReferences: Map<Reference, NoteList>;
   /** Numbers of ghost files that remaps name. */
   readonly ghostsNamed: IdIndex;
   /** Ghost files whose size is known, by number. */
@@ -105,11 +107,6 @@ export interface Scan {
   readonly pagemaps: Map<number, PagemapFacts>;
   /** By pid. */
   readonly mapped: Map<number, MappedFacts>;
-  /**
-   * The rows of epolls and the descriptors that they watch, as four numbers each: file, fd,
-   * record, nth (see noteWatch).
-   */
-  readonly watches: number[];
   /** External files, which plugins restore: id and record. */
   readonly externals: { readonly id: number; readonly record: number }[];
   /** The process tree, in the order of its entries. */
@@ -118,8 +115,8 @@ export interface Scan {
   readonly taskCores: IdIndex;
   /** By pid. */
   readonly namespaces: Map<number, TaskNamespaces>;
-  /** Unix sockets, in the order of their entries. */
-  readonly unix: UnixFacts[];
+  /** Those of the last task. */
+  lastNamespaces: TaskNamespaces["ids"] | null;
   /** What pidfds refer to; -1: an ended process. */
   readonly pidfds: { readonly pid: number; readonly record: number }[];
   /** Descriptors of namespaces: the id, and the flag of clone(2) for its kind. */
@@ -129,8 +126,6 @@ export interface Scan {
   /** In the order of seccomp.img, and those that threads have. */
   readonly filters: FilterFacts[];
   readonly usedFilters: Set<number>;
-  /** What pipes contain and can contain; `size` is NONE if it is not in the set. */
-  readonly fills: { readonly pipe: number; readonly bytes: number; readonly size: number; readonly record: number }[];
   /** All mounts, in the order of their entries. */
   readonly mounts: MountFacts[];
   /** Mounts that show a whole tmpfs: the devices of those from outside, and the others. */
@@ -173,6 +168,8 @@ export interface Scan {
   file: number;
   /** Entries were lost with a damaged image. */
   readonly isDamaged: boolean;
+  /** A task names its file table. */
+  namesTables: boolean;
   /** A file table is missing: the files that its descriptors held seem unused. */
   tablesLost: boolean;
   /** A reference is dangling, so an object that seems unused may be its target. */
@@ -187,17 +184,6 @@ export interface MountFacts {
   readonly isRoot: boolean;
   readonly at: Uint8Array;
   readonly member: number;
-  readonly record: number;
-}
-
-/** What decides whether a unix socket is connected to its peer. */
-export interface UnixFacts {
-  readonly inode: number;
-  readonly peer: number;
-  readonly isStream: boolean;
-  readonly isListening: boolean;
-  /** Whether it is outside the set, or restored by a plugin. */
-  readonly isOutside: boolean;
   readonly record: number;
 }
 
@@ -230,7 +216,16 @@ export const has = isSet;
 /** The low half of a slot's number; the start of a string or message. */
 export const low = ({ out }: Scan, slot: number): number => out[2 * slot] as number;
 
+/** The high half of a slot's number; the end of a string or message. */
+export const high = ({ out }: Scan, slot: number): number => out[2 * slot + 1] as number;
+
 const USED_BY_TASK: ReadonlySet<string> = new Set(["fs", "mm", "vmas"]);
+
+/** Whether a reference to an open file is sound, whatever entries follow. */
+export function isFound({ fileRows, types }: Scan, { type }: Reference, id: number): boolean {
+  const row = fileRows.get(id);
+  return row !== NONE && (type === undefined || types[row] === type);
+}
 
 /** Notes that the current entry refers to `id`. */
 export function refer(scan: Scan, reference: Reference, id: number): void {
@@ -240,11 +235,22 @@ export function refer(scan: Scan, reference: Reference, id: number): void {
   }
   let known = scan.references.get(reference);
   if (known === undefined) {
-    known = { ids: [], records: [] };
+    known = { first: scan.record, ids: [], records: [] };
     scan.references.set(reference, known);
   }
+  if (reference.space === "file" && isFound(scan, reference, id)) return;
   known.ids.push(id);
   known.records.push(scan.record);
+}
+
+/** The list of the entries that have a reference. */
+export function keptReferences({ keptReferences }: Scan, reference: Reference): NoteList {
+  let list = keptReferences.get(reference);
+  if (list === undefined) {
+    list = createNoteList(1);
+    keptReferences.set(reference, list);
+  }
+  return list;
 }
 
 /** Makes a member the current one. */
@@ -304,13 +310,14 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     const pid = tasks.pid[row] as number;
     if (pid >= 0 && tasks.state[row] === zombie) dead.add(pid, row);
   }
+  const kept = beginKept();
   return {
     checkpoint,
     list: withoutUnread(createFindingList(CRIU_RULES, dialect, []), checkpoint, index),
     spaces: {
       file: fileRows,
-      socket: createLateIndex(),
-      pipe: createLateIndex(),
+      socket: socketFinder(kept),
+      pipe: pipeFinder(kept),
       terminal: createLateIndex(),
       memfd: createLateIndex(),
       table,
@@ -325,31 +332,29 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     types: new Uint8Array(files.count + 1),
     fileRows,
     dead,
-    inodes: new Uint32Array(files.count + 1),
-    peerFiles: createLateIndex(),
+    inodes: inodesIn(kept, files.count),
+    peerFiles: peerFinder(kept),
     notes: beginNotes(),
     hostNotes: beginHostNotes(),
     isCompared,
-    readers: [],
-    contents: createLateIndex(),
+    kept,
+    keptReferences: new Map(),
     ghostsNamed: createIdIndex(),
     ghosts: new Map(),
     members: index,
     called: new Map(),
     pagemaps: new Map(),
     mapped: new Map(),
-    watches: [],
     externals: [],
     tree: [],
     taskCores: createIdIndex(),
     namespaces: new Map(),
-    unix: [],
+    lastNamespaces: null,
     pidfds: [],
     nsFiles: [],
     externalPids: new Set(),
     filters: [],
     usedFilters: new Set(),
-    fills: [],
     mounts: [],
     tmpfs: { outside: new Set(), outsidePeers: new Set(), inside: [] },
     networks: new Map(),
@@ -377,6 +382,7 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
     memberFile: null,
     file: 0,
     isDamaged: isDamaged(checkpoint),
+    namesTables: false,
     tablesLost: false,
     dangling: checkpoint.problems.some((problem) => problem.severity === "error" && !isMissingTable(problem)),
   };

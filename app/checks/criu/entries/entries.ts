@@ -2,17 +2,19 @@
 
 import { FILE_FIELD_OF_MESSAGE, FILE_FIELDS } from "../../../decoder/criu/format/file-types.ts";
 import { REMAP, remapTarget, remapType } from "../../../decoder/criu/format/remap.ts";
-import { pageSizeIn } from "../../../decoder/criu/memory/address-space.ts";
+import { AT_PAGESZ, pageSizeIn, validPageSize } from "../../../decoder/criu/memory/address-space.ts";
 import { VMA_FILE, VMA_SHARED, VMA_STATUS } from "../../../decoder/criu/memory/mappings.ts";
 import { PAGEMAP_ENTRY } from "../../../decoder/criu/memory/pagemap-entry.ts";
 import { NEWEST_VERSION } from "../../../decoder/criu/walk/newer.ts";
 import { eachBytes, eachVarint, exact, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../../model/checkpoint.ts";
 import { MOST_NEEDS } from "../../needs.ts";
+import { addNote } from "../kept.ts";
 import { noteCredentials, noteLimit, noteMapping } from "../needs/note-host.ts";
 import {
   fault,
   has,
+  isFound,
   isOfType,
   low,
   pathReference,
@@ -27,14 +29,14 @@ import {
 import { callFor } from "../set/members.ts";
 import { noteRange, onPagemap, onPagemapHead, PAGEMAP_HEAD } from "../set/memory.ts";
 import { onTree } from "../set/tree.ts";
-import { BODIES, type Body, MESSAGE_BODIES, MESSAGE_FIELDS, SLOT_BEFORE_TYPES } from "./file-bodies.ts";
+import { BODIES, type Body, checkBody, MESSAGE_BODIES, MESSAGE_FIELDS, SLOT_BEFORE_TYPES } from "./file-bodies.ts";
 import { onFilters } from "./filters.ts";
 import { type Handler, handler } from "./handler.ts";
 import { readChecked } from "./read-checked.ts";
 import { checkShape, messageIn, shapeOf } from "./shapes.ts";
 import { onCore, onIds, onInventory, onMount } from "./tasks.ts";
 import { checkCapabilities } from "./threads.ts";
-import { noteWatch } from "./watches.ts";
+import { OWN_ENTRY } from "./watches.ts";
 
 const VMAS = fieldNumber("mm_entry", "vmas");
 export const VMA = plan("vma_entry", ["shmid", "status", "start", "end"]);
@@ -59,7 +61,9 @@ const EXECUTABLE = pathReference("An executable", "exe_file_id", "the open file"
 const PACKET = reference("file", "file-missing", "A queued packet", "id_for", "the socket");
 const LOST_PACKET: Reference = { ...PACKET, severity: "warning" };
 const PACKET_RIGHTS = reference("file", "file-missing", "A packet's rights", "scm.rights", "the open file");
-const PIPE_DATA = reference("pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe");
+export const PIPE_DATA = reference("pipe", "data-without-pipe", "Data of a pipe", "pipe_id", "the pipe");
+/** The slots of pipe_data_entry that are kept. */
+export const CONTENTS_SLOTS = [1, 2, 3];
 /** By the status of the mapping: of a memfd, of another file. Plugins restore mappings of files as they like. */
 const mappingOf = (field: string) => ({
   memfd: typedReference("memfd", "A mapping", field, "the memfd, open file"),
@@ -78,7 +82,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   // Before CRIU 3.4 what an epoll watches was in a file of its own.
   eventpoll_tfd_entry: handler("eventpoll_tfd_entry", ["id", "tfd"], (scan, seen) => {
     const file = has(seen, 1) ? scan.fileRows.get(low(scan, 1)) : NONE;
-    if (file !== NONE && has(seen, 2)) noteWatch(scan, file, low(scan, 2), NONE);
+    if (file !== NONE && has(seen, 2)) addNote(scan.kept.watches, scan.record, file, OWN_ENTRY, scan.out, [2]);
   }),
   // Before CRIU 1.3 limits had a file of their own.
   rlimit_entry: handler("rlimit_entry", [], (scan, _seen, bytes, start, end) => {
@@ -137,7 +141,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     if (has(seen, 2)) refer(scan, ROOT, root);
   }),
   mm_entry: handler("mm_entry", ["exe_file_id"], (scan, seen, bytes, start, end) => {
-    checkSpace(scan, seen, bytes, start, end);
+    if (has(seen, 1)) refer(scan, EXECUTABLE, low(scan, 1));
+    scan.pageSize = pageSizeIn(bytes, start, end) ?? scan.pageSize;
     let nth = 0;
     eachBytes(bytes, start, end, VMAS, (from, to) => {
       checkMapping(scan, scanInto(scan, bytes, from, to, VMA), nth++);
@@ -159,11 +164,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   }),
   pipe_data_entry: handler("pipe_data_entry", ["pipe_id", "bytes", "size"], (scan, seen) => {
     if (!has(seen, 1)) return;
-    const pipe = low(scan, 1);
-    const [bytes, size] = [has(seen, 2) ? low(scan, 2) : 0, has(seen, 3) ? low(scan, 3) : NONE];
-    scan.fills.push({ pipe, bytes, size, record: scan.record });
-    scan.contents.add(pipe, scan.record);
-    refer(scan, PIPE_DATA, pipe);
+    addNote(scan.kept.contents, scan.record, NONE, seen, scan.out, CONTENTS_SLOTS);
   }),
   tty_info_entry: handler("tty_info_entry", ["id", "type", "rdev", "pty"], (scan, seen, bytes) => {
     if (!has(seen, 1)) return;
@@ -217,7 +218,7 @@ function checkFile(scan: Scan, seen: number, bytes: Uint8Array, start: number, e
     const message = `Open file ${id} has the id ${other} in its own message, which is the one that CRIU uses.`;
     fault(scan, "file-id-differs", `${own}.id`, message);
   }
-  body.check?.(scan, inside, bytes, from, to);
+  checkBody(scan, body, inside, bytes, from, to);
 }
 
 /** Reads the message of an open file. Checks its shape, unless the check of the entry at `start` included it. */
@@ -242,10 +243,15 @@ function checkType(scan: Scan, fd: number, id: number, type: number): void {
   fault(scan, "descriptor-type", "type", `Descriptor ${fd} is a ${typeWords(type)}, and its open file a ${own}.`);
 }
 
-/** Checks an address space, an mm_entry, without its mappings. */
-export function checkSpace(scan: Scan, seen: number, bytes: Uint8Array, start: number, end: number): void {
+/** An address space as the kernel notes it: the second slot has the page size from the auxiliary vector. */
+export const SPACE = plan("mm_entry", ["exe_file_id", "mm_saved_auxv"]);
+export const PAGE_SIZE_KEY: ReadonlyMap<number, number> = new Map([[SPACE.slot.mm_saved_auxv, AT_PAGESZ]]);
+
+/** Checks an address space, an mm_entry, without its mappings. Its values are in the slots of SPACE. */
+export function checkSpace(scan: Scan, seen: number): void {
+  const size = has(seen, 2) ? validPageSize(low(scan, 2)) : null;
   if (has(seen, 1)) refer(scan, EXECUTABLE, low(scan, 1));
-  scan.pageSize = pageSizeIn(bytes, start, end) ?? scan.pageSize;
+  scan.pageSize = size ?? scan.pageSize;
 }
 
 /**
@@ -257,7 +263,11 @@ export function checkMapping(scanned: Scan, seen: number, nth: number): void {
   const [id, status] = [low(scanned, 1), has(seen, 2) ? low(scanned, 2) : 0];
   noteRange(scanned, seen, status, nth);
   checkAlignment(scanned, seen, nth);
-  if (!has(seen, 1) || !has(seen, 2)) return;
+  if (has(seen, 1) && has(seen, 2)) referMapped(scanned, seen, nth, id, status);
+}
+
+/** Notes what a mapping with a status refers to; its range is in the slots 3 and 4. */
+export function referMapped(scanned: Scan, seen: number, nth: number, id: number, status: number): void {
   if ((status & VMA_FILE) !== 0) noteMapping(scanned, seen, id, (status & VMA_STATUS.fileShared) !== 0);
   if ((status & VMA_FILE) !== 0) refer(scanned, mappingReference(scanned, nth, id, status), id);
   else if ((status & VMA_STATUS.socket) !== 0) refer(scanned, SOCKET_MAPPING, id);
@@ -270,16 +280,18 @@ export function checkMapping(scanned: Scan, seen: number, nth: number): void {
 /** The least size of a page. */
 const LEAST_PAGE = 4096;
 
+/** Whether an address, by its low half, is at the start of a page. */
+export const isAligned = (address: number): boolean => address % LEAST_PAGE === 0;
+
 /** Mappings begin and end where pages do: mmap(2). */
 function checkAlignment(scan: Scan, seen: number, nth: number): void {
-  for (const [slot, name] of [
-    [3, "start"],
-    [4, "end"],
-  ] as const) {
-    if (!has(seen, slot) || low(scan, slot) % LEAST_PAGE === 0) continue;
-    const field = nth === NONE ? name : `vmas[${nth}].${name}`;
-    fault(scan, "value-impossible", field, `The ${name} of a mapping is not at the start of a page.`);
-  }
+  if (has(seen, 3) && !isAligned(low(scan, 3))) reportUnaligned(scan, nth, "start");
+  if (has(seen, 4) && !isAligned(low(scan, 4))) reportUnaligned(scan, nth, "end");
+}
+
+function reportUnaligned(scan: Scan, nth: number, name: string): void {
+  const field = nth === NONE ? name : `vmas[${nth}].${name}`;
+  fault(scan, "value-impossible", field, `The ${name} of a mapping is not at the start of a page.`);
 }
 
 /** The most mappings of missing files that get a place; a set that lacks files.img can have any number. */
@@ -287,11 +299,11 @@ const MOST_PLACES = 1000;
 
 /** The reference of a mapping to its file: if that is missing, one of its own, which says which mapping it is. */
 function mappingReference(scan: Scan, nth: number, id: number, status: number): Reference {
-  const { fileRows, references } = scan;
   const { memfd, file, any } = nth === NONE ? OLD_MAPPING : MAPPING;
   const known = (status & VMA_STATUS.plugin) !== 0 ? any : (status & VMA_STATUS.memfd) !== 0 ? memfd : file;
-  const isFound = fileRows.get(id) !== NONE && (known.type === undefined || isOfType(scan, id, known.type));
-  return nth === NONE || isFound || references.size >= MOST_PLACES ? known : { ...known, field: placeOf(nth) };
+  if (nth === NONE || isFound(scan, known, id) || scan.references.size >= MOST_PLACES) return known;
+  const mayBeFound = scan.fileRows.get(id) !== NONE && (known.type === undefined || isOfType(scan, id, known.type));
+  return mayBeFound ? known : { ...known, field: placeOf(nth) };
 }
 
 /** The field of a mapping that names shared memory. */
@@ -319,7 +331,7 @@ function fileHandler(body: Body | null): Handler {
       if (files.record[scanned.file] !== scanned.record) return;
       scanned.types[scanned.file] = Math.max(0, FILE_FIELDS.indexOf(scanned.memberFile));
       scanned.file++;
-      body?.check?.(scanned, seen, bytes, start, end);
+      if (body !== null) checkBody(scanned, body, seen, bytes, start, end);
     },
   };
 }

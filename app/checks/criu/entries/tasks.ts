@@ -5,7 +5,7 @@ import { NONE } from "../../../model/checkpoint.ts";
 import { decodeText, visibleText } from "../../../model/text/text.ts";
 import { MOST_NEEDS } from "../../needs.ts";
 import { noteFeatures, noteLimits, noteMount, noteProfile } from "../needs/note-host.ts";
-import { fault, has, low, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";
+import { fault, has, high, low, type Reference, refer, reference, type Scan, scanInto } from "../scan.ts";
 import { callFor } from "../set/members.ts";
 import { type Handler, handler } from "./handler.ts";
 import { checkCapabilities, checkScheduling, checkSignals } from "./threads.ts";
@@ -70,53 +70,65 @@ const REGISTER_NAMES = REGISTERS.filter((name) => name !== null);
 const SLOT_BEFORE_REGISTERS = 4;
 const X86_SLOT = 5;
 
-const TASK_CORE = plan("task_core_entry", ["cg_set", "old_seccomp_mode", "old_seccomp_filter", "rlimits", "signals_s"]);
-const THREAD_CORE = plan("thread_core_entry", ["cg_set", "seccomp_mode", "seccomp_filter", "creds", "signals_p"]);
+const CORE = ["ids", "tc", "thread_core", "mtype", ...REGISTER_NAMES];
+/** The slots of the messages in a core follow its own. */
+export const TASK_CORE = plan(
+  "task_core_entry",
+  ["cg_set", "old_seccomp_mode", "old_seccomp_filter", "rlimits", "signals_s"],
+  CORE.length + 1,
+);
+export const THREAD_CORE = plan(
+  "thread_core_entry",
+  ["cg_set", "seccomp_mode", "seccomp_filter", "creds", "signals_p", "sched_policy", "sched_prio"],
+  CORE.length + 6,
+);
+const [TASK, THREAD] = [TASK_CORE.slot, THREAD_CORE.slot];
 const IDS = plan("task_kobj_ids_entry", ["files_id"]);
 const SECCOMP_FILTER = 2;
 
 /** core_entry: a task's object ids in old sets, and its control groups and seccomp filters. */
-export const onCore: Handler = handler(
-  "core_entry",
-  ["ids", "tc", "thread_core", "mtype", ...REGISTER_NAMES],
-  (scan, seen, bytes) => {
-    const [taskStart, taskEnd] = [low(scan, 2), scan.out[5] as number];
-    const [threadStart, threadEnd] = [low(scan, 3), scan.out[7] as number];
-    const [infoStart, infoEnd] = [low(scan, X86_SLOT), scan.out[2 * X86_SLOT + 1] as number];
-    let hasCredentials = false;
-    let filters: Filters = { mode: null, filter: null };
-    checkRegisters(scan, seen);
-    if (has(seen, 2) || has(seen, 1)) scan.taskCores.add(scan.memberNumber, has(seen, 2) ? 1 : 0);
-    if (has(seen, 1)) {
-      const [from, to] = [low(scan, 1), scan.out[3] as number];
-      if (has(scanInto(scan, bytes, from, to, IDS), 1)) checkFilesId(scan, low(scan, 1), "ids.files_id");
+export const onCore: Handler = handler("core_entry", CORE, (scan, seen, bytes) => {
+  let all = seen;
+  if (has(seen, 2)) all |= scanInto(scan, bytes, low(scan, 2), high(scan, 2), TASK_CORE);
+  if (has(seen, 3)) all |= scanInto(scan, bytes, low(scan, 3), high(scan, 3), THREAD_CORE);
+  checkCore(scan, all, bytes, false);
+});
+
+/**
+ * Checks a core, whose values are in the slots of CORE, TASK_CORE and THREAD_CORE.
+ *
+ * @param areCapabilitiesSound Whether they need no check.
+ */
+export function checkCore(scan: Scan, seen: number, bytes: Uint8Array, areCapabilitiesSound: boolean): void {
+  const isTask = has(seen, 2);
+  const [idsStart, idsEnd] = [low(scan, 1), high(scan, 1)];
+  const [threadStart, threadEnd] = [low(scan, 3), high(scan, 3)];
+  const [infoStart, infoEnd] = [low(scan, X86_SLOT), high(scan, X86_SLOT)];
+  checkRegisters(scan, seen);
+  if (isTask || has(seen, 1)) scan.taskCores.add(scan.memberNumber, isTask ? 1 : 0);
+  if (has(seen, 1) && has(scanInto(scan, bytes, idsStart, idsEnd, IDS), 1)) {
+    checkFilesId(scan, low(scan, 1), "ids.files_id");
+  }
+  if (isTask) {
+    checkGroups(scan, seen, OF_TASK);
+    if (has(seen, TASK.rlimits)) noteLimits(scan, bytes, low(scan, TASK.rlimits), high(scan, TASK.rlimits));
+    checkQueue(scan, seen, bytes, OF_TASK);
+  }
+  const hasThread = has(seen, 3);
+  const { creds } = THREAD;
+  if (hasThread) {
+    checkGroups(scan, seen, OF_THREAD);
+    checkQueue(scan, seen, bytes, OF_THREAD);
+    if (has(seen, creds) && !areCapabilitiesSound) {
+      checkCapabilities(scan, bytes, low(scan, creds), high(scan, creds), "thread_core.creds.");
     }
-    if (has(seen, 2)) {
-      const task = scanInto(scan, bytes, taskStart, taskEnd, TASK_CORE);
-      const [limitsStart, limitsEnd] = [low(scan, 4), scan.out[9] as number];
-      const [signalsStart, signalsEnd] = [low(scan, 5), scan.out[11] as number];
-      filters = withFilters(scan, task, filters, OF_TASK);
-      checkGroups(scan, task, OF_TASK);
-      if (has(task, 4)) noteLimits(scan, bytes, limitsStart, limitsEnd);
-      if (has(task, 5)) checkSignals(scan, bytes, signalsStart, signalsEnd, "tc.signals_s");
-    }
-    if (has(seen, 3)) {
-      const thread = scanInto(scan, bytes, threadStart, threadEnd, THREAD_CORE);
-      const [credentialsStart, credentialsEnd] = [low(scan, 4), scan.out[9] as number];
-      const [signalsStart, signalsEnd] = [low(scan, 5), scan.out[11] as number];
-      filters = withFilters(scan, thread, filters, OF_THREAD);
-      checkGroups(scan, thread, OF_THREAD);
-      hasCredentials = has(thread, 4);
-      if (has(thread, 5)) checkSignals(scan, bytes, signalsStart, signalsEnd, "thread_core.signals_p");
-      if (hasCredentials) checkCapabilities(scan, bytes, credentialsStart, credentialsEnd, "thread_core.creds.");
-      checkScheduling(scan, bytes, threadStart, threadEnd);
-      noteProfile(scan, bytes, threadStart, threadEnd);
-    }
-    checkFilter(scan, filters);
-    if (has(seen, X86_SLOT)) noteFeatures(scan, bytes, infoStart, infoEnd);
-    if (has(seen, 2) && !hasCredentials) checkCredentials(scan);
-  },
-);
+    checkScheduling(scan, seen, THREAD.sched_policy, THREAD.sched_prio);
+    noteProfile(scan, bytes, threadStart, threadEnd);
+  }
+  checkFilter(scan, seen);
+  if (has(seen, X86_SLOT)) noteFeatures(scan, bytes, infoStart, infoEnd);
+  if (isTask && !has(seen, creds)) checkCredentials(scan);
+}
 
 /** A task or thread that is not dead has the registers of its machine, which is that of the task: check_core(). */
 function checkRegisters(scan: Scan, seen: number): void {
@@ -143,52 +155,68 @@ function checkCredentials(scan: Scan): void {
   fault(scan, "core-incomplete", "tc", `The core of ${memberNumber} lacks the credentials of the task.`);
 }
 
-/** Where a task or a thread has its control groups and its filters. */
+/** Where a task or a thread has its control groups, its filters and its pending signals. */
 interface GroupsOf {
   readonly mode: string;
+  readonly signals: string;
   readonly groups: Reference;
   readonly filter: Reference;
+  /** The slots of cg_set, of the mode and the filter of seccomp, and of the signals. */
+  readonly slots: readonly [groups: number, mode: number, filter: number, signals: number];
 }
 
-const groupsOf = (who: string, groups: string, mode: string, filter: string): GroupsOf => ({
-  mode,
-  groups: reference("cgroup", "cgroup-missing", who, groups, "the set of control groups"),
-  filter: reference("filter", "filter-missing", who, filter, "the seccomp filter"),
-});
-const OF_TASK = groupsOf("A task", "tc.cg_set", "tc.old_seccomp_mode", "tc.old_seccomp_filter");
-const OF_THREAD = groupsOf("A thread", "thread_core.cg_set", "thread_core.seccomp_mode", "thread_core.seccomp_filter");
+const groupsOf = (who: string, message: string, names: readonly string[], slots: GroupsOf["slots"]): GroupsOf => {
+  const [groups, mode, filter, signals] = names.map((name) => `${message}.${name}`) as [string, string, string, string];
+  return {
+    mode,
+    signals,
+    groups: reference("cgroup", "cgroup-missing", who, groups, "the set of control groups"),
+    filter: reference("filter", "filter-missing", who, filter, "the seccomp filter"),
+    slots,
+  };
+};
+const OF_TASK = groupsOf(
+  "A task",
+  "tc",
+  ["cg_set", "old_seccomp_mode", "old_seccomp_filter", "signals_s"],
+  [TASK.cg_set, TASK.old_seccomp_mode, TASK.old_seccomp_filter, TASK.signals_s],
+);
+const OF_THREAD = groupsOf(
+  "A thread",
+  "thread_core",
+  ["cg_set", "seccomp_mode", "seccomp_filter", "signals_p"],
+  [THREAD.cg_set, THREAD.seccomp_mode, THREAD.seccomp_filter, THREAD.signals_p],
+);
 
-/** Checks the set of control groups in slot 1 of the scan. */
-function checkGroups(scan: Scan, seen: number, { groups }: GroupsOf): void {
+/** Checks a set of control groups. */
+function checkGroups(scan: Scan, seen: number, { groups, slots: [slot] }: GroupsOf): void {
   const { rootCgroup } = scan.inventory;
-  const set = low(scan, 1);
+  const set = low(scan, slot);
   // 0: it has none.
-  if (!has(seen, 1) || rootCgroup === NONE || set === 0 || set === rootCgroup) return;
+  if (!has(seen, slot) || rootCgroup === NONE || set === 0 || set === rootCgroup) return;
   const why = `it has set ${set} of control groups, which contains a task`;
   callFor(scan, { kind: "cgroup", field: groups.field, why });
   refer(scan, groups, set);
 }
 
-/** The mode of seccomp and the filter of a thread, and where they were found; `null`: unknown. */
-interface Filters {
-  readonly mode: { readonly value: number; readonly of: GroupsOf } | null;
-  readonly filter: { readonly value: number; readonly of: GroupsOf } | null;
+function checkQueue(scan: Scan, seen: number, bytes: Uint8Array, { signals, slots }: GroupsOf): void {
+  const slot = slots[3];
+  if (has(seen, slot)) checkSignals(scan, bytes, low(scan, slot), high(scan, slot), signals);
 }
 
 /**
- * Adds the mode and filter in slots 2 and 3 of the scan. In old sets the task has them; they override those of its
- * thread, as in check_core().
+ * Checks the filters of a thread. In old sets the task has the mode and the filter; they override those of its thread,
+ * as in check_core().
  */
-const withFilters = (scan: Scan, seen: number, { mode, filter }: Filters, of: GroupsOf): Filters => ({
-  mode: mode ?? (has(seen, 2) ? { value: low(scan, 2), of } : null),
-  filter: filter ?? (has(seen, 3) ? { value: low(scan, 3), of } : null),
-});
-
-function checkFilter(scan: Scan, { mode, filter }: Filters): void {
-  if (mode?.value !== SECCOMP_FILTER || scan.dead.get(scan.memberNumber) !== NONE) return;
-  callFor(scan, { kind: "seccomp", field: mode.of.mode, why: "it has the seccomp filters of a task" });
-  if (filter !== null) refer(scan, filter.of.filter, filter.value);
-  scan.usedFilters.add(filter?.value ?? 0);
+function checkFilter(scan: Scan, seen: number): void {
+  const modeOf = [OF_TASK, OF_THREAD].find(({ slots }) => has(seen, slots[1]));
+  if (modeOf === undefined || low(scan, modeOf.slots[1]) !== SECCOMP_FILTER) return;
+  if (scan.dead.get(scan.memberNumber) !== NONE) return;
+  callFor(scan, { kind: "seccomp", field: modeOf.mode, why: "it has the seccomp filters of a task" });
+  const filterOf = [OF_TASK, OF_THREAD].find(({ slots }) => has(seen, slots[2]));
+  const filter = filterOf === undefined ? 0 : low(scan, filterOf.slots[2]);
+  if (filterOf !== undefined) refer(scan, filterOf.filter, filter);
+  scan.usedFilters.add(filter);
 }
 
 /** In the slots from 2 on. */
@@ -197,15 +225,26 @@ const NAMESPACES = [
   ...["ipc_ns_id", "uts_ns_id", "user_ns_id", "cgroup_ns_id"],
 ];
 
-/** task_kobj_ids_entry: a task's file table, and the namespaces that are not those of CRIU itself. */
-export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", ...NAMESPACES], (scan, seen) => {
-  const { inventory } = scan;
+function namespacesIn(scan: Scan, seen: number): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
   for (let slot = 2; slot < NAMESPACES.length + 2; slot++) {
     if (!has(seen, slot)) continue;
     scan.spaces.namespace.add(low(scan, slot), scan.record);
     ids.set(NAMESPACES[slot - 2] as string, low(scan, slot));
   }
+  return ids;
+}
+
+/** task_kobj_ids_entry: a task's file table, and the namespaces that are not those of CRIU itself. */
+export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", ...NAMESPACES], (scan, seen) => {
+  const { inventory } = scan;
+  const last = scan.lastNamespaces;
+  // Most tasks are in those of the task before.
+  const isSame =
+    last !== null &&
+    NAMESPACES.every((name, at) => last.get(name) === (has(seen, at + 2) ? low(scan, at + 2) : undefined));
+  const ids = isSame ? last : namespacesIn(scan, seen);
+  scan.lastNamespaces = ids;
   scan.namespaces.set(scan.memberNumber, { record: scan.record, ids });
   const [files, time] = [low(scan, 1), low(scan, 2)];
   if (has(seen, 2) && inventory.rootTime !== NONE && time !== inventory.rootTime) {
@@ -216,7 +255,7 @@ export const onIds: Handler = handler("task_kobj_ids_entry", ["files_id", ...NAM
   const { hostNotes } = scan;
   if (has(seen, 5) && hostNotes.rootPids !== NONE && pids !== hostNotes.rootPids) hostNotes.hasOwnPids = true;
   if (has(seen, 4) && inventory.rootMounts !== NONE && mounts !== inventory.rootMounts) scan.notes.ownRoot = true;
-  if (has(seen, 3)) scan.spaces.network.add(network, scan.record);
+  if (has(seen, 3) && !isSame) scan.spaces.network.add(network, scan.record);
   if (has(seen, 3) && inventory.rootNetwork !== NONE && network !== inventory.rootNetwork) {
     scan.networks.set(network, scan.record);
     hostNotes.hasOwnNetwork = true;
@@ -232,7 +271,11 @@ function checkFilesId(scanned: Scan, id: number, field: string): void {
     scanned.dangling = true;
     const message = `Task ${scanned.memberNumber} is dead and has the file table ${id}.`;
     fault(scanned, "dead-task-with-descriptors", field, message);
-  } else refer(scanned, tableOf(scanned.memberNumber, field), id);
+    return;
+  }
+  scanned.namesTables = true;
+  // All tables are known from the start.
+  if (scanned.spaces.table.get(id) === NONE) refer(scanned, tableOf(scanned.memberNumber, field), id);
 }
 
 const PARENT = reference("mount", "mount-missing", "A mount", "parent_mnt_id", "the mount that it is on,");

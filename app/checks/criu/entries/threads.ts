@@ -1,25 +1,29 @@
 // Checks of what a core says about a thread, beyond single values: scheduling, capabilities, pending signals
 // (criu/cr-restore.c and criu/pie/restorer.c, CRIU 4.2).
 
-import { eachBytes, eachVarint, fieldNumber, plan } from "../../../decoder/criu/wire/wire.ts";
-import { fault, has, low, type Scan, scanInto } from "../scan.ts";
+import { eachBytes, eachVarint, fieldNumber } from "../../../decoder/criu/wire/wire.ts";
+import { fault, has, low, type Scan } from "../scan.ts";
 
 /** SCHED_FIFO, SCHED_RR. */
 const REAL_TIME: ReadonlySet<number> = new Set([1, 2]);
 const RESET_ON_FORK = 0x4000_0000;
 
-const SCHEDULING = plan("thread_core_entry", ["sched_policy", "sched_prio"]);
-
-/** Checks that a priority is one of its policy: validate_sched_parm(). */
-export function checkScheduling(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
-  const seen = scanInto(scan, bytes, start, end, SCHEDULING);
-  if (!has(seen, 1)) return;
-  const policy = low(scan, 1) & ~RESET_ON_FORK;
-  const priority = has(seen, 2) ? low(scan, 2) : 0;
+/** Checks that the priority in a slot is one of the policy in another: validate_sched_parm(). */
+export function checkScheduling(scan: Scan, seen: number, policySlot: number, prioritySlot: number): void {
+  if (!has(seen, policySlot)) return;
+  const policy = low(scan, policySlot) & ~RESET_ON_FORK;
+  const priority = has(seen, prioritySlot) ? low(scan, prioritySlot) : 0;
   if (REAL_TIME.has(policy) === priority > 0) return;
   const message = `A thread has the priority ${priority}, which its scheduling policy ${policy} does not allow.`;
   fault(scan, "value-impossible", "thread_core.sched_prio", message);
 }
+
+/** Pairs of capability sets of which the first has none that the second lacks, for the kernel of checks. */
+export const CAPABILITY_SUBSETS = [
+  ["cap_eff", "cap_prm"],
+  ["cap_amb", "cap_prm"],
+  ["cap_amb", "cap_inh"],
+] as const;
 
 /** Capability sets, as words of 32 bits. */
 const SETS = ["cap_eff", "cap_prm", "cap_inh", "cap_amb"] as const;

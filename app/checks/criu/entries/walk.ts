@@ -36,10 +36,7 @@ export async function walkEntries(scanned: Scan, { checkpoint, sources }: Image,
     shape: struct === null ? null : shapeOf(struct),
     handler: handlerOf(struct),
   }));
-  const checkUnusual = (row: RecordRow, bytes: Uint8Array, at: number, to: number): void => {
-    checkEntry(scanned, checks[records.kind[row] as number] as EntryCheck, bytes, at, to);
-  };
-  const batches = createBatches(scanned, sources, checkUnusual, options.kernels);
+  const batches = createBatches(scanned, sources, options.kernels);
   let done = 0;
   let counted = 0;
   let window: Window | null = null;

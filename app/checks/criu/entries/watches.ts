@@ -8,12 +8,11 @@ import { fileKind } from "../../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import { decodeText } from "../../../model/text/text.ts";
-import { faultAt, type Scan } from "../scan.ts";
+import { COLUMN, columnOf } from "../kept.ts";
+import { faultAt, has, type Scan } from "../scan.ts";
 
-/** Notes a descriptor that an epoll watches: the n-th in its entry; NONE: the entry is about this one alone. */
-export function noteWatch(scan: Scan, file: FileRow, fd: number, nth: number): void {
-  scan.watches.push(file, fd, scan.record, nth);
-}
+/** The slots of a watch that has an entry of its own: id and tfd. The bit 30 stands for that. */
+export const OWN_ENTRY = (1 << 30) | (1 << 2) | (1 << 1);
 
 /** Reports locks of tasks, or through descriptors, that are missing. Those of other tasks are never taken. */
 export function checkLocks(scan: Scan): void {
@@ -34,37 +33,61 @@ export function checkLocks(scan: Scan): void {
 /** Most holders of an epoll to search. */
 const SEARCH_LIMIT = 64;
 
-/** A watch, by its first number in `scan.watches`. */
+/** A watch, by its row in the columns. */
 type WatchRow = number;
 
-const epollOf = ({ watches }: Scan, watch: WatchRow): FileRow => watches[watch] ?? NONE;
-const fdOf = ({ watches }: Scan, watch: WatchRow): number => watches[watch + 1] ?? NONE;
+/** What epolls watch, by column. */
+interface Watches {
+  readonly scan: Scan;
+  readonly count: number;
+  readonly epolls: Uint32Array;
+  readonly fds: Uint32Array;
+  readonly records: Uint32Array;
+  readonly seen: Uint32Array;
+}
+
+/** All watches; those that a damaged entry has no descriptor of are among them. */
+function watchesOf(scan: Scan): Watches {
+  const { watches } = scan.kept;
+  const column = (at: number): Uint32Array => columnOf(watches, at);
+  return {
+    scan,
+    count: watches.count,
+    epolls: column(COLUMN.file),
+    fds: column(COLUMN.values),
+    records: column(COLUMN.record),
+    seen: column(COLUMN.seen),
+  };
+}
+
+const isKnown = ({ seen }: Watches, watch: WatchRow): boolean => has(u32At(seen, watch), 1);
 
 /** Checks what epolls watch. */
 export function checkWatches(scan: Scan): void {
-  const { watches, tablesLost, dangling } = scan;
-  if (tablesLost || dangling) return;
+  if (scan.tablesLost || scan.dangling) return;
+  const watches = watchesOf(scan);
   /** Watches of epolls, by the watching epoll. */
   const nested = new Map<FileRow, WatchRow[]>();
-  for (let watch = 0; watch < watches.length; watch += 4) {
-    const epoll = epollOf(scan, watch);
-    if (!isSearched(scan, epoll)) continue;
-    const target = targetOf(scan, watch);
+  for (let watch = 0; watch < watches.count; watch++) {
+    const epoll = u32At(watches.epolls, watch);
+    if (!isKnown(watches, watch) || !isSearched(scan, epoll)) continue;
+    const target = targetOf(watches, watch);
+    const fd = watches.fds[watch];
     if (target === NONE) {
-      fault(scan, watch, "watch-missing", `watches descriptor ${fdOf(scan, watch)}, which no task with the epoll has.`);
+      fault(watches, watch, "watch-missing", `watches descriptor ${fd}, which no task with the epoll has.`);
     } else if (target === epoll) {
-      fault(scan, watch, "watch-impossible", `watches itself, as descriptor ${fdOf(scan, watch)}.`);
+      fault(watches, watch, "watch-impossible", `watches itself, as descriptor ${fd}.`);
     } else if (isUnwatchable(scan, target)) {
-      const what = `watches descriptor ${fdOf(scan, watch)}, which is a file that the kernel refuses to watch.`;
-      fault(scan, watch, "watch-impossible", what);
+      const what = `watches descriptor ${fd}, which is a file that the kernel refuses to watch.`;
+      fault(watches, watch, "watch-impossible", what);
     } else if (scan.types[target] === EPOLL) {
       const others = nested.get(epoll);
       if (others === undefined) nested.set(epoll, [watch]);
       else others.push(watch);
     }
   }
-  if (!ascend(scan)) checkRepeated(scan);
-  if (nested.size > 0) checkCycles(scan, nested);
+  if (!ascend(watches)) checkRepeated(watches);
+  if (nested.size > 0) checkCycles(watches, nested);
 }
 
 const EPOLL = FILE_FIELDS.indexOf("epfd");
@@ -92,36 +115,40 @@ function isSearched({ checkpoint: { files } }: Scan, epoll: FileRow): boolean {
 }
 
 /** The open file that the watched descriptor refers to; NONE: no task with the epoll has it. */
-function targetOf(scan: Scan, watch: WatchRow): FileRow {
-  const { checkpoint } = scan;
+function targetOf({ scan: { checkpoint }, epolls, fds }: Watches, watch: WatchRow): FileRow {
   const { files, descriptors } = checkpoint;
-  const epoll = epollOf(scan, watch);
+  const epoll = u32At(epolls, watch);
   const last = u32At(files.firstHolder, epoll + 1);
   for (let holder = u32At(files.firstHolder, epoll); holder < last; holder++) {
     const table = u32At(descriptors.table, u32At(files.holder, holder));
-    const target = fileOfDescriptor(checkpoint, table, fdOf(scan, watch));
+    const target = fileOfDescriptor(checkpoint, table, u32At(fds, watch));
     if (target !== NONE) return target;
   }
   return NONE;
 }
 
 /** Reports a watch. @param what The rest of a sentence about its epoll. */
-function fault(scan: Scan, watch: WatchRow, code: "watch-missing" | "watch-impossible", what: string): void {
-  const [record, nth] = scan.watches.slice(watch + 2, watch + 4) as [number, number];
-  faultAt(scan, code, record, nth === NONE ? "tfd" : `epfd.tfd[${nth}].tfd`, `An epoll ${what}`);
+function fault(watches: Watches, watch: WatchRow, code: "watch-missing" | "watch-impossible", what: string): void {
+  const { scan, seen, records } = watches;
+  const record = u32At(records, watch);
+  // Which of its entry's watches it is.
+  const nth = watch - records.indexOf(record);
+  const field = u32At(seen, watch) === OWN_ENTRY ? "tfd" : `epfd.tfd[${nth}].tfd`;
+  faultAt(scan, code, record, field, `An epoll ${what}`);
 }
 
 /**
  * Whether each epoll's watches follow one another in the order of their descriptors, so that none of them is repeated.
  */
-function ascend(scan: Scan): boolean {
-  const { checkpoint, watches } = scan;
-  const isSeen = new Uint8Array(checkpoint.files.count);
+function ascend(watches: Watches): boolean {
+  const { scan, epolls, fds } = watches;
+  const isSeen = new Uint8Array(scan.checkpoint.files.count);
   let last = NONE;
   let fd = NONE;
-  for (let watch = 0; watch < watches.length; watch += 4) {
-    const epoll = epollOf(scan, watch);
-    const next = fdOf(scan, watch);
+  for (let watch = 0; watch < watches.count; watch++) {
+    if (!isKnown(watches, watch)) continue;
+    const epoll = u32At(epolls, watch);
+    const next = u32At(fds, watch);
     if (epoll === last ? next <= fd : isSeen[epoll] === 1) return false;
     isSeen[epoll] = 1;
     last = epoll;
@@ -131,25 +158,25 @@ function ascend(scan: Scan): boolean {
 }
 
 /** Reports descriptors that an epoll watches twice. */
-function checkRepeated(scan: Scan): void {
-  const { watches } = scan;
+function checkRepeated(watches: Watches): void {
+  const { scan, epolls, fds } = watches;
   const watched = new Map<FileRow, Set<number>>();
-  for (let watch = 0; watch < watches.length; watch += 4) {
-    const epoll = epollOf(scan, watch);
-    if (!isSearched(scan, epoll)) continue;
+  for (let watch = 0; watch < watches.count; watch++) {
+    const epoll = u32At(epolls, watch);
+    if (!isKnown(watches, watch) || !isSearched(scan, epoll)) continue;
     const known = watched.get(epoll) ?? new Set();
     if (known.size === 0) watched.set(epoll, known);
-    const fd = fdOf(scan, watch);
-    const target = known.has(fd) ? targetOf(scan, watch) : NONE;
+    const fd = u32At(fds, watch);
+    const target = known.has(fd) ? targetOf(watches, watch) : NONE;
     if (target !== NONE && target !== epoll) {
-      fault(scan, watch, "watch-impossible", `watches descriptor ${fd} twice.`);
+      fault(watches, watch, "watch-impossible", `watches descriptor ${fd} twice.`);
     }
     known.add(fd);
   }
 }
 
 /** Reports epolls that watch each other: the kernel refuses the last of the watches of a cycle. */
-function checkCycles(scan: Scan, next: ReadonlyMap<FileRow, readonly WatchRow[]>): void {
+function checkCycles(watches: Watches, next: ReadonlyMap<FileRow, readonly WatchRow[]>): void {
   /** Epolls that have been left, and those on the way to the current one. */
   const left = new Set<FileRow>();
   for (const start of next.keys()) {
@@ -164,10 +191,10 @@ function checkCycles(scan: Scan, next: ReadonlyMap<FileRow, readonly WatchRow[]>
         way.pop();
         continue;
       }
-      const target = targetOf(scan, watch);
+      const target = targetOf(watches, watch);
       if (onWay.has(target)) {
-        const what = `watches another, as descriptor ${fdOf(scan, watch)}, which watches it in turn.`;
-        fault(scan, watch, "watch-impossible", what);
+        const what = `watches another, as descriptor ${watches.fds[watch]}, which watches it in turn.`;
+        fault(watches, watch, "watch-impossible", what);
       } else if (!left.has(target)) {
         onWay.add(target);
         way.push({ epoll: target, at: 0 });

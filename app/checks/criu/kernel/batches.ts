@@ -7,29 +7,44 @@ import { MEMBER_KINDS } from "../../../decoder/criu/format/member-kinds.ts";
 import { MAGICS, type MagicName } from "../../../decoder/criu/format/messages.ts";
 import type { Source } from "../../../decoder/source.ts";
 import type { Window } from "../../../decoder/window.ts";
+import { NONE } from "../../../model/checkpoint.ts";
 import { endOfMember, recordMember } from "../../../model/records.ts";
 import type { RecordRow } from "../../../model/rows.ts";
 import type { CheckOptions } from "../../options.ts";
-import { checkMapping, checkSpace, handlerOf, VMA } from "../entries/entries.ts";
+import { CONTENTS_SLOTS, checkSpace, handlerOf, PAGE_SIZE_KEY, SPACE, VMA } from "../entries/entries.ts";
 import type { Handler } from "../entries/handler.ts";
-import { enterMember, type Scan } from "../scan.ts";
+import { checkCore, onCore, TASK_CORE, THREAD_CORE } from "../entries/tasks.ts";
+import { addNotes } from "../kept.ts";
+import { enterMember, keptReferences, type Scan } from "../scan.ts";
 import {
   type Checked,
   type CheckKernel,
-  type CheckUnusual,
   createCheckKernel,
   type MemberNodes,
   NOTE,
   type NotedRun,
 } from "./check-kernel.ts";
-import { addNode, createTables, slotsIn, type Tables } from "./nodes.ts";
+import {
+  addFlatNode,
+  addLists,
+  addNode,
+  createTables,
+  type ListTarget,
+  setSilent,
+  slotsIn,
+  slotsOf,
+  type Tables,
+} from "./nodes.ts";
 import { addFileNode, type FileNode, isUsualDescriptor, KNOWN_TYPES, takeFiles } from "./noted-files.ts";
+import { takeMappings } from "./noted-mappings.ts";
 
 /** The messages whose entries the kernel checks, besides file_entry. */
 const MESSAGES = [
   ...["pstree_entry", "core_entry", "task_kobj_ids_entry", "fdinfo_entry", "fs_entry", "mm_entry"],
   ...["pagemap_head", "pagemap_entry"],
 ];
+/** Those that are only added to lists. */
+const CONTENTS = "pipe_data_entry";
 
 /** Kinds of members that the kernel checks whole: a set has one for each task. */
 const WHOLE: ReadonlySet<string> = new Set(["core", "ids", "fdinfo", "fs", "mm", "pagemap"]);
@@ -77,13 +92,14 @@ interface Nodes {
   readonly descriptor: number;
   /** The mappings of an address space, whose notes follow that of their mm_entry. */
   readonly mapping: number;
+  /** By list of the kernel. */
+  readonly targets: readonly ListTarget[];
 }
 
 /** Batches of a set; `null` if its entries are checked one by one. */
 export function createBatches(
   scanned: Scan,
   sources: readonly Source[],
-  checkUnusual: CheckUnusual,
   kernels: CheckOptions["kernels"],
 ): Batches | null {
   const { checkpoint, isDamaged } = scanned;
@@ -92,31 +108,39 @@ export function createBatches(
   if (kernels !== "always" && records.count < FEWEST_RECORDS) return null;
   const started = startCheckKernel();
   if (started === null) return null;
-  const { kernel, nodes, file, descriptor } = started;
+  const { kernel, nodes, file, descriptor, targets } = started;
   const { checked } = kernel;
-  const giveTypes = typeGiver(scanned, kernel.typeOfId);
+  // Open files that the kernel has read, and the member that they are in.
+  let files = 0;
+  let member = NONE;
+  let areTypesGiven = false;
+  const giveTypes = (): void => {
+    if (!areTypesGiven && files < scanned.checkpoint.files.count) addTypes(scanned, kernel.typeOfId);
+    areTypesGiven = true;
+  };
   const pauses = createPauses();
   const memberPauses = createPauses();
   const take = (bytes: Uint8Array, offset: number, row: RecordRow, from: number, records: number): number => {
-    const run = { notes: checked.notes, end: checked.noted, records, row, bytes, offset, checkUnusual };
+    const run = { notes: checked.notes, end: checked.noted, records, row, bytes, offset };
     return takeNotes(scanned, started, run, from);
   };
   return {
     readEntries(message, { bytes, start }, from, row, most) {
       const node = nodes.get(message);
       if (node === undefined || pauses.isPaused()) return 0;
+      // Contents that are not empty are between entries.
+      if (message === CONTENTS && most < FEW) return 0;
+      if (member !== scanned.member) kernel.isQuiet.fill(0);
+      member = scanned.member;
       if (node === descriptor) giveTypes();
-      kernel.read(node, bytes, from, most);
-      const { records: read, notes, noted, fileTypes } = checked;
+      kernel.read(node, bytes, from, most, row, scanned.file);
+      const { records: read, notes, noted } = checked;
       pauses.afterRun(read >= Math.min(FEW, most));
-      if (node !== file.node) take(bytes, start, row, 0, read);
-      else
-        takeFiles(
-          scanned,
-          file,
-          { notes, end: noted, records: read, row, bytes, offset: start, checkUnusual },
-          fileTypes,
-        );
+      takeLists(scanned, checked, targets);
+      if (node === file.node) {
+        files += read;
+        takeFiles(scanned, file, { notes, end: noted, records: read, row, bytes, offset: start }, kernel);
+      } else take(bytes, start, row, 0, read);
       return read;
     },
     async readMembers(row) {
@@ -125,7 +149,7 @@ export function createBatches(
       const { members, ends } = await smallMembers(scanned, sources, row);
       if (members.length === 0) return row;
       if (whole.node === descriptor) giveTypes();
-      kernel.readMembers(whole, members);
+      kernel.readMembers(whole, members, row);
       const count = asRecorded(checked, row, ends);
       memberPauses.afterRun(count > 0);
       const first = recordMember(records, row);
@@ -188,37 +212,40 @@ function takeNotes(scanned: Scan, { takers, descriptor, mapping }: Nodes, run: N
   const { notes, end, records, row, bytes, offset } = run;
   const { out } = scanned;
   let at = from;
-  // Of the mappings of an address space.
-  let nth = 0;
   while (at < end && (notes[at + NOTE.entry] as number) < records) {
     const node = notes[at + NOTE.node] as number;
     const { check, slots } = takers[node] as Taker;
+    if (node === mapping) {
+      at = takeMappings(scanned, run, at, NOTE.header + 2 * slots - 2);
+      continue;
+    }
     const values = at + NOTE.header - 2;
     if (node !== descriptor || !isUsualDescriptor(scanned, notes, at)) {
       scanned.record = row + (notes[at + NOTE.entry] as number);
       scanned.offset = offset + (notes[at + NOTE.start] as number) - 4;
       for (let word = 2; word < 2 * slots; word++) out[word] = notes[values + word] as number;
       const seen = notes[at + NOTE.seen] as number;
-      if (node === mapping) checkMapping(scanned, seen, nth++);
-      else {
-        nth = 0;
-        check(scanned, seen, bytes, notes[at + NOTE.start] as number, notes[at + NOTE.end] as number);
-      }
+      check(scanned, seen, bytes, notes[at + NOTE.start] as number, notes[at + NOTE.end] as number);
     }
     at = values + 2 * slots;
   }
   return at;
 }
 
-/** Returns a function that, on its first call, passes the types of the open files read so far to the kernel. */
-function typeGiver({ checkpoint: { files }, types }: Scan, typeOfId: Uint8Array): () => void {
-  let isGiven = false;
-  return () => {
-    if (isGiven) return;
-    isGiven = true;
-    // If ids repeat, references lead to the first file.
-    for (let row = files.count - 1; row >= 0; row--) typeOfId[files.id[row] as number] = types[row] as number;
-  };
+/** Adds what a run put into lists to those of the scan. */
+function takeLists(scanned: Scan, { lists, rows }: Checked, targets: readonly ListTarget[]): void {
+  for (const [at, { to }] of targets.entries()) {
+    const count = rows[at] as number;
+    if (count === 0) continue;
+    const list = typeof to === "string" ? scanned.kept[to] : keptReferences(scanned, to);
+    addNotes(list, lists[at] as readonly Uint32Array[], count);
+  }
+}
+
+/** Passes the types of the open files read so far to the kernel, which knows only those that it has read itself. */
+function addTypes({ checkpoint: { files }, types }: Scan, typeOfId: Uint8Array): void {
+  // If ids repeat, references lead to the first file.
+  for (let row = files.count - 1; row >= 0; row--) typeOfId[files.id[row] as number] = types[row] as number;
 }
 
 /** The kernel with the nodes of the messages; `null` where WebAssembly is not allowed. */
@@ -230,19 +257,42 @@ export function startCheckKernel(): Nodes | null {
   const noted = new Map([["vmas", mapping]]);
   for (const message of MESSAGES) {
     const isSpace = message === "mm_entry";
+    if (message === "core_entry") {
+      const node = addCoreNode(tables);
+      nodes.set(message, node);
+      takers[node] = { check: takeCore, slots: slotsIn(tables, node) };
+      continue;
+    }
     const { plan, check } = handlerOf(message) as Handler;
-    const node = addNode(tables, message, plan, isSpace ? { noted } : {});
+    const node = isSpace
+      ? addNode(tables, message, SPACE, { noted, keyed: PAGE_SIZE_KEY })
+      : addNode(tables, message, plan);
     nodes.set(message, node);
     takers[node] = { check: isSpace ? checkSpace : check, slots: slotsIn(tables, node) };
   }
   // Mappings are identified by their addresses.
   takers[mapping] = { check: () => {}, slots: slotsIn(tables, mapping) };
+  const contents = addNode(tables, CONTENTS, (handlerOf(CONTENTS) as Handler).plan);
+  addLists(tables, contents, [{ to: "contents", slots: CONTENTS_SLOTS, needed: 0 }]);
+  setSilent(tables, contents);
+  nodes.set(CONTENTS, contents);
   const file = addFileNode(tables);
   nodes.set("file_entry", file.node);
   const descriptor = nodes.get("fdinfo_entry") as number;
-  const kernel = createCheckKernel(tables, descriptor, KNOWN_TYPES);
-  return kernel === null ? null : { kernel, nodes, takers, file, descriptor, mapping };
+  const kernel = createCheckKernel(tables, file.node, descriptor, KNOWN_TYPES);
+  return kernel === null ? null : { kernel, nodes, takers, file, descriptor, mapping, targets: tables.targets };
 }
+
+/** The node of cores, whose notes have the values of a task and of a thread, too. */
+function addCoreNode(tables: Tables): number {
+  const nodes = new Map([
+    ["tc", addFlatNode(tables, "task_core_entry", TASK_CORE)],
+    ["thread_core", addFlatNode(tables, "thread_core_entry", THREAD_CORE)],
+  ]);
+  return addNode(tables, "core_entry", onCore.plan, { flat: { nodes, slots: slotsOf(THREAD_CORE) } });
+}
+
+const takeCore: Handler["check"] = (scan, seen, bytes) => checkCore(scan, seen, bytes, true);
 
 /** Whether to leave out runs for a while. */
 interface Pauses {

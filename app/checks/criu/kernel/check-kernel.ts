@@ -2,7 +2,7 @@
 
 import { MAGICS } from "../../../decoder/criu/format/messages.ts";
 import { giveMembers, kernelInput, startKernel } from "../../../model/kernel.ts";
-import type { RecordRow } from "../../../model/rows.ts";
+import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import { CHECKS_MODULE } from "./checks-module.ts";
 import type { Tables } from "./nodes.ts";
 
@@ -10,8 +10,12 @@ import type { Tables } from "./nodes.ts";
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly places: () => number;
-  readonly read: (node: number, from: number, length: number, most: number, offset: number) => void;
-  readonly readMembers: (firstNode: number, node: number, common: number, magic: number, members: number) => void;
+  readonly read: (
+    ...values: [node: number, from: number, length: number, most: number, offset: number, record: number, file: number]
+  ) => void;
+  readonly readMembers: (
+    ...values: [firstNode: number, node: number, common: number, magic: number, members: number, record: number]
+  ) => void;
 }
 
 /** Sizes, as in checks.c. */
@@ -21,9 +25,11 @@ const MEMBERS = 64;
 const ENTRIES = 4096;
 const TYPES = 256;
 const IDS = 1 << 20;
+const LISTS = 16;
+const QUIET = 256;
 
 /** The words of a note, as in checks.c. The slots from 1 on follow, two words each. */
-export const NOTE = { seen: 0, entry: 1, node: 2, joined: 3, start: 4, end: 5, header: 6 } as const;
+export const NOTE = { seen: 0, entry: 1, node: 2, joined: 3, start: 4, end: 5, like: 6, header: 7 } as const;
 
 /** What the last run read: views of the kernel's memory. */
 export interface Checked {
@@ -39,12 +45,12 @@ export interface Checked {
   noted: number;
   /** By member: how many records it and those before it have. */
   readonly memberRecords: Uint32Array;
-  /** By entry: the type of an open file that has no note. */
+  /** By entry: the type of an open file. */
   readonly fileTypes: Uint8Array;
+  /** By list: its columns (see NoteList), and how many rows of them there are. */
+  readonly lists: readonly (readonly Uint32Array[])[];
+  readonly rows: Uint32Array;
 }
-
-/** Checks an entry that is not usual, the message bytes[at … to - 1], and what it refers to. */
-export type CheckUnusual = (row: RecordRow, bytes: Uint8Array, at: number, to: number) => void;
 
 /** The notes of the first records of a run. */
 export interface NotedRun {
@@ -57,7 +63,6 @@ export interface NotedRun {
   /** The bytes that places are in, and where these begin in their member. */
   readonly bytes: Uint8Array;
   readonly offset: number;
-  readonly checkUnusual: CheckUnusual;
 }
 
 /** The messages of a member: the nodes of its first entry and of the others. */
@@ -70,32 +75,41 @@ export interface MemberNodes {
 /** A kernel with the tables of some messages. */
 export interface CheckKernel {
   readonly checked: Checked;
-  /** Checks at most `most` entries in bytes[from …], until one is not accepted. Places are those in `bytes`. */
-  read(node: number, bytes: Uint8Array, from: number, most: number): void;
+  /**
+   * Checks at most `most` entries in bytes[from …], until one is not accepted. Places are those in `bytes`.
+   *
+   * @param row The record of the first.
+   * @param file Its row, if it is an open file.
+   */
+  read(node: number, bytes: Uint8Array, from: number, most: number, row: RecordRow, file: FileRow): void;
   /** Checks whole members of framing v1.1, until one is not accepted, 64 at most. Places are those in the member. */
-  readMembers(nodes: MemberNodes, members: readonly Uint8Array[]): void;
+  readMembers(nodes: MemberNodes, members: readonly Uint8Array[], row: RecordRow): void;
   /**
    * By id of an open file, if it is less than the length: its type; 0: it is not known.
    * Descriptors with it have no notes.
    */
   readonly typeOfId: Uint8Array;
+  /** By what a note is like, less one: 1 if messages like it need no note. */
+  readonly isQuiet: Uint8Array;
 }
 
 /**
  * A kernel; `null` where WebAssembly is not allowed.
  *
- * @param descriptor The node of fdinfo_entry.
+ * @param file The node of file_entry.
+ * @param descriptor That of fdinfo_entry.
  * @param knownTypes By type: 1 if an open file may have it.
  */
 export function createCheckKernel(
-  { actions, nodes, limits, orders }: Tables,
+  { actions, nodes, limits, orders, alike, lists, targets }: Tables,
+  file: number,
   descriptor: number,
   knownTypes: Uint8Array,
 ): CheckKernel | null {
   const kernel = startKernel<Exports>(CHECKS_MODULE);
   if (kernel === null) return null;
   const { buffer } = kernel.memory;
-  const places = new Uint32Array(buffer, kernel.places(), 13);
+  const places = new Uint32Array(buffer, kernel.places(), 19);
   const place = (at: number): number => places[at] as number;
   const words = (at: number, length: number): Uint32Array => new Uint32Array(buffer, place(at), length);
   const input = new Uint8Array(buffer, place(0), WINDOW);
@@ -104,7 +118,11 @@ export function createCheckKernel(
   new BigInt64Array(buffer, place(3), limits.length).set(limits);
   new Uint8Array(buffer, place(4), orders.length).set(orders);
   words(9, 1)[0] = descriptor;
+  words(13, 1)[0] = file;
+  new Uint8Array(buffer, place(14), alike.length).set(alike);
+  new Uint8Array(buffer, place(15), lists.length).set(lists);
   new Uint8Array(buffer, place(10), TYPES).set(knownTypes);
+  const columnAt = (column: number): number => place(16) + column * ENTRIES * 4;
   const memberEnds = words(6, MEMBERS);
   const result = words(8, 3);
   const checked: Checked = {
@@ -115,10 +133,14 @@ export function createCheckKernel(
     noted: 0,
     memberRecords: words(7, MEMBERS),
     fileTypes: new Uint8Array(buffer, place(12), ENTRIES),
+    lists: targets.map(({ first, end }) =>
+      Array.from({ length: end - first }, (_, at) => new Uint32Array(buffer, columnAt(first + at), ENTRIES)),
+    ),
+    rows: words(17, LISTS),
   };
   const held = kernelInput(input);
-  const run = (node: number, from: number, most: number): void => {
-    kernel.read(node, from - held.first, held.last - held.first, most, held.first);
+  const run = (node: number, from: number, most: number, row: RecordRow, file: FileRow): void => {
+    kernel.read(node, from - held.first, held.last - held.first, most, held.first, row, file);
     checked.records = result[0] as number;
     checked.end = held.first + (result[1] as number);
     checked.members = 0;
@@ -127,18 +149,19 @@ export function createCheckKernel(
   return {
     checked,
     typeOfId: new Uint8Array(buffer, place(11), IDS),
-    read(node, bytes, from, most) {
+    isQuiet: new Uint8Array(buffer, place(18), QUIET),
+    read(node, bytes, from, most, row, file) {
       if (held.bytes !== bytes || from < held.first || from >= held.last) held.give(bytes, from);
-      run(node, from, most);
+      run(node, from, most, row, file);
       // The first entry may lie across the end of the input.
       if (checked.records > 0 || held.first === from || held.last === bytes.length) return;
       held.give(bytes, from);
-      run(node, from, most);
+      run(node, from, most, row, file);
     },
-    readMembers({ firstNode, node, magic }, members) {
+    readMembers({ firstNode, node, magic }, members, row) {
       held.bytes = null;
       const count = giveMembers(members, input, memberEnds);
-      kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count);
+      kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count, row);
       checked.records = result[0] as number;
       checked.members = result[1] as number;
       checked.end = 0;

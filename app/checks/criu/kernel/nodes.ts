@@ -1,20 +1,39 @@
 // Tables for the kernel (build/kernels/checks.c), made from what shapes.ts declares: for each message a node, which
 // says what is checked of its fields, and which values are noted for its handler.
 
+import { FIELD_TABLES } from "../../../decoder/criu/wire/field-table.ts";
 import { type Plan, WIRE } from "../../../decoder/criu/wire/wire.ts";
+import type { KeptSlots } from "../entries/file-bodies.ts";
 import { type Shape, shapeOf, TAGS } from "../entries/shapes.ts";
+import { CAPABILITY_SUBSETS } from "../entries/threads.ts";
 import type { Limit } from "../entries/value-limits.ts";
+import { COLUMN } from "../kept.ts";
 
 /** Sizes of the kernel's tables, as in checks.c. */
-const TABLE = { nodes: 96, limits: 32, orders: 8 } as const;
+const TABLE = { nodes: 96, limits: 32, orders: 8, slots: 16, lists: 16, pool: 64 } as const;
 
-/** Sizes: bytes of an action, words of a node, bytes of an order. */
-const [ACTION, NODE, ORDER] = [4, 6, 4];
+/** Sizes: bytes of an action, words of a node, bytes of an order, words and bytes of a list. */
+const [ACTION, NODE, ORDER, LIST, LIST_SLOTS] = [4, 9, 4, 5, 12];
+/** Words of a node. */
+const OF_NODE = { orders: 3, idSlot: 4, mode: 6, firstList: 7 } as const;
+const MODE = { compared: 1, silent: 2 } as const;
 /** 64-bit words of a limit. */
 const LIMIT = 4;
 
 /** What is done with a field, as in checks.c. */
-const WHAT = { known: 1, limited: 2, nested: 3, joined: 4, refused: 5 } as const;
+const WHAT = {
+  known: 1,
+  limited: 2,
+  nested: 3,
+  joined: 4,
+  refused: 5,
+  counted: 6,
+  keyed: 7,
+  gathered: 8,
+  flat: 9,
+} as const;
+/** In the place of whether numbers in order may be equal. */
+const SUBSET = 2;
 
 /** Wire types of a value that is not in its usual one. */
 const WIRES = Object.values(WIRE);
@@ -25,6 +44,10 @@ export interface Tables {
   readonly nodes: Uint32Array;
   readonly limits: BigInt64Array;
   readonly orders: Uint8Array;
+  readonly alike: Uint8Array;
+  readonly lists: Uint8Array;
+  /** By list: what its messages are added to, and its columns in the pool. */
+  readonly targets: ListTarget[];
   /** How many nodes there are. Node 0 stands for none. */
   nodeCount: number;
   readonly limitIndexes: Map<Limit, number>;
@@ -32,11 +55,22 @@ export interface Tables {
   readonly bare: Map<Shape, number>;
 }
 
+/** Where messages of a list go. */
+export interface ListTarget {
+  readonly to: KeptSlots["to"];
+  /** Its first column in the pool, and the one after its last. */
+  readonly first: number;
+  readonly end: number;
+}
+
 export const createTables = (): Tables => ({
   actions: new Uint8Array(TABLE.nodes * TAGS * ACTION),
   nodes: new Uint32Array(TABLE.nodes * NODE),
   limits: new BigInt64Array(TABLE.limits * LIMIT),
   orders: new Uint8Array(TABLE.nodes * TABLE.orders * ORDER),
+  alike: new Uint8Array(TABLE.nodes * TABLE.slots),
+  lists: new Uint8Array(TABLE.lists * LIST * 4),
+  targets: [],
   nodeCount: 1,
   limitIndexes: new Map(),
   bare: new Map(),
@@ -55,31 +89,40 @@ export interface JoinedMessages {
   readonly slots: number;
 }
 
+export interface FlatMessages {
+  readonly nodes: ReadonlyMap<string, number>;
+  readonly slots: number;
+}
+
 interface NodeOptions {
   readonly joined?: JoinedMessages | undefined;
   /** Slots before those of the plan: of the message that this one is joined to. */
   readonly before?: number;
   readonly noted?: NotedFields;
+  /** Messages whose values go to the note of the one around them, by field; and how many slots that has. */
+  readonly flat?: FlatMessages;
+  /** Slots that have how often a field occurs. */
+  readonly counted?: ReadonlySet<number>;
+  /** By slot of a field whose values are keys and values in turn: the key whose value the slot has. */
+  readonly keyed?: ReadonlyMap<number, number>;
 }
 
 const NO_FIELDS: NotedFields = new Map();
+const NO_SLOTS: ReadonlySet<number> = new Set();
+const NO_KEYS: ReadonlyMap<number, number> = new Map();
 
 /** Adds the node of a message whose notes have the values in the slots of a plan; returns it. */
-export function addNode(
-  tables: Tables,
-  message: string,
-  plan: Plan,
-  { joined, before = 0, noted = NO_FIELDS }: NodeOptions = {},
-): number {
+export function addNode(tables: Tables, message: string, plan: Plan, options: NodeOptions = {}): number {
+  const { joined, before = 0 } = options;
   const shape = shapeOf(message);
   if (shape === null) throw new Error(`No message ${message}`);
-  const node = addFields(tables, shape, plan, { joined, before, noted });
+  const node = addFields(tables, shape, plan, options);
   if (before > 0) {
     if (shape.orders.length > 0) throw new Error(`A joined message has no note for the orders of ${message}`);
     return node;
   }
   const slots = addOrders(tables, node, shape, slotsOf(plan));
-  setNode(tables, node, shape, joined?.slots ?? slots, false);
+  setNode(tables, node, shape, joined?.slots ?? options.flat?.slots ?? slots, false);
   return node;
 }
 
@@ -88,7 +131,41 @@ export function addNode(
  * `idSlot`, and none of the slots in `loud`, a bit mask.
  */
 export function setQuiet({ nodes }: Tables, node: number, idSlot: number, loud: number): void {
-  nodes.set([idSlot, loud], node * NODE + 4);
+  nodes.set([idSlot, loud], node * NODE + OF_NODE.idSlot);
+}
+
+/** Leaves out the notes of messages that are like a quiet one: see Body.alike. */
+export function setAlike({ nodes, alike }: Tables, node: number, how: Uint8Array): void {
+  nodes[node * NODE + OF_NODE.mode] = MODE.compared;
+  alike.set(how, node * TABLE.slots);
+}
+
+/** Leaves out all notes of a message, which only goes to lists. */
+export function setSilent({ nodes }: Tables, node: number): void {
+  nodes[node * NODE + OF_NODE.mode] = MODE.silent;
+}
+
+/** Adds the lists of a message. */
+export function addLists({ nodes, lists, targets }: Tables, node: number, kept: readonly KeptSlots[]): void {
+  const words = new Uint32Array(lists.buffer);
+  const firstList = targets.length;
+  for (const { to, slots, needed } of kept) {
+    const list = targets.length;
+    const first = targets.at(-1)?.end ?? 0;
+    const end = first + COLUMN.values + slots.length;
+    if (list >= TABLE.lists || end > TABLE.pool) throw new Error("No room for a list");
+    words.set([needed, end - first, first], list * LIST);
+    lists.set(slots, list * LIST * 4 + LIST_SLOTS + COLUMN.values);
+    targets.push({ to, first, end });
+  }
+  nodes.set([firstList, targets.length], node * NODE + OF_NODE.firstList);
+}
+
+/** Adds a message whose values go to the slots of a plan in the note of the one around it; returns its node. */
+export function addFlatNode(tables: Tables, message: string, plan: Plan): number {
+  const shape = shapeOf(message);
+  if (shape === null || shape.orders.length > 0) throw new Error(`${message} cannot be flat`);
+  return addFields(tables, shape, plan, {});
 }
 
 /** How many slots a plan has, slot 0 included. */
@@ -104,18 +181,19 @@ export const slotsIn = ({ nodes }: Tables, node: number): number => nodes[node *
 const NO_PLAN: Plan = { slots: new Uint8Array(TAGS) };
 
 /** The node of a message without a note. */
-function bareNode(tables: Tables, shape: Shape): number {
+function bareNode(tables: Tables, message: string, shape: Shape): number {
   const known = tables.bare.get(shape);
   if (known !== undefined) return known;
   const node = addFields(tables, shape, NO_PLAN, {});
   tables.bare.set(shape, node);
-  const slots = addOrders(tables, node, shape, 1);
+  const subsets = message === "creds_entry" ? CAPABILITY_SUBSETS : [];
+  const slots = subsets.length > 0 ? addSubsets(tables, node, message, subsets) : addOrders(tables, node, shape, 1);
   setNode(tables, node, shape, slots === 1 ? 0 : slots, true);
   return node;
 }
 
 function setNode({ nodes }: Tables, node: number, shape: Shape, slots: number, isDropped: boolean): void {
-  nodes.set([shape.required, slots, Number(isDropped), shape.orders.length], node * NODE);
+  nodes.set([shape.required, slots, Number(isDropped)], node * NODE);
 }
 
 /** Adds what is checked of the fields of a message; returns its node, whose note is not known yet. */
@@ -123,7 +201,7 @@ function addFields(
   tables: Tables,
   shape: Shape,
   { slots }: Plan,
-  { joined, before = 0, noted = NO_FIELDS }: NodeOptions,
+  { joined, before = 0, noted = NO_FIELDS, counted = NO_SLOTS, keyed = NO_KEYS, flat }: NodeOptions,
 ): number {
   const node = tables.nodeCount++;
   if (node >= TABLE.nodes) throw new Error("No room for a node");
@@ -132,15 +210,19 @@ function addFields(
     if (known === undefined) continue;
     const { field, wire, bit, limit, inner } = known;
     const joinedNode = joined?.nodes.get(field.name);
+    const flatNode = flat?.nodes.get(field.name);
     for (const other of WIRES) {
       const tag = field.number * 8 + other;
       if (tag >= TAGS) continue;
       const slot = slots[tag] as number;
       let [what, which]: [number, number] = [other === wire ? WHAT.known : WHAT.refused, 0];
-      if (what === WHAT.known && limit !== null) [what, which] = [WHAT.limited, addLimit(tables, limit)];
+      if (what === WHAT.known && counted.has(slot)) what = WHAT.counted;
+      else if (what === WHAT.known && keyed.has(slot)) [what, which] = [WHAT.keyed, keyed.get(slot) as number];
+      else if (what === WHAT.known && limit !== null) [what, which] = [WHAT.limited, addLimit(tables, limit)];
       else if (what === WHAT.known && joinedNode !== undefined) [what, which] = [WHAT.joined, joinedNode];
+      else if (what === WHAT.known && flatNode !== undefined) [what, which] = [WHAT.flat, flatNode];
       else if (what === WHAT.known && inner !== null)
-        [what, which] = [WHAT.nested, noted.get(field.name) ?? bareNode(tables, inner)];
+        [what, which] = [WHAT.nested, noted.get(field.name) ?? bareNode(tables, field.type, inner)];
       const own = joinedNode === undefined ? (slot === 0 ? 0 : before + slot) : (joined?.slot ?? 0);
       // One more than the number of the bit.
       tables.actions.set([what, own, 32 - Math.clz32(bit), which], (node * TAGS + tag) * ACTION);
@@ -180,5 +262,34 @@ function addOrders(tables: Tables, node: number, { orders }: Shape, slots: numbe
     const pair = [first, second].map(({ number, wire }) => slotOf(number * 8 + wire));
     tables.orders.set([...pair, Number(mayEqual)], (node * TABLE.orders + nth) * ORDER);
   }
+  tables.nodes[node * NODE + OF_NODE.orders] = orders.length;
+  return next;
+}
+
+/**
+ * Adds pairs of sets, repeated fields of 32-bit words, of which the first has no bit that the second lacks; returns how
+ * many slots there are.
+ */
+function addSubsets(
+  tables: Tables,
+  node: number,
+  message: string,
+  pairs: readonly (readonly [string, string])[],
+): number {
+  let next = 1;
+  const slotOf = (name: string): number => {
+    const field = FIELD_TABLES.get(message)?.byName.get(name);
+    if (field === undefined) throw new Error(`${message} has no ${name}`);
+    const at = (node * TAGS + field.number * 8 + field.wire) * ACTION;
+    if (tables.actions[at + 1] === 0) {
+      tables.actions.set([WHAT.gathered, next], at);
+      next += 2;
+    }
+    return tables.actions[at + 1] as number;
+  };
+  for (const [nth, pair] of pairs.entries()) {
+    tables.orders.set([...pair.map(slotOf), SUBSET], (node * TABLE.orders + nth) * ORDER);
+  }
+  tables.nodes[node * NODE + OF_NODE.orders] = pairs.length;
   return next;
 }

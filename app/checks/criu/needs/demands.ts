@@ -295,7 +295,7 @@ function* socketOf({ scan, outside }: Walk, file: FileRow): Generator<Demand> {
   const peer = outside.get(file);
   const name = hostNotes.names.get(file);
   if (peer !== undefined) {
-    const own = scan.peerFiles.get(u32At(scan.inodes, file));
+    const own = scan.peerFiles.get(u32At(scan.inodes(), file));
     const user = own === NONE ? subject : ofFile(checkpoint, own);
     if (peer.length > 0) yield { kind: "socket-name", path: peer, as: "peer", ...user };
   } else if (name !== undefined) {

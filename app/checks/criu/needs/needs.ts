@@ -121,7 +121,7 @@ const externalKey = (key: string): string =>
 
 /** The socket inside the dump that names an external one as its peer. */
 function socketSubject({ checkpoint, inodes, peerFiles }: Scan, file: FileRow): Subject {
-  const own = peerFiles.get(u32At(inodes, file));
+  const own = peerFiles.get(u32At(inodes(), file));
   return own === NONE ? { file } : ofFile(checkpoint, own);
 }
 

@@ -121,7 +121,7 @@ const NEEDS_DESCRIPTOR: readonly string[] = ["pipe", "fifo", "tty"];
 function checkUnused(scanned: Scan, row: FileRow, record: number, id: number): void {
   const { checkpoint, inodes, peerFiles, tablesLost } = scanned;
   const kind = FILE_KINDS[u8At(checkpoint.files.kind, row)] ?? "";
-  const inode = u32At(inodes, row);
+  const inode = u32At(inodes(), row);
   // The peer of a socket may have no descriptor: it was closed, or is outside the dump.
   if (inode !== 0 && peerFiles.get(inode) !== NONE) return;
   if (inode !== 0 || NEEDS_DESCRIPTOR.includes(kind)) {

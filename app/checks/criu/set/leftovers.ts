@@ -9,7 +9,9 @@ import { SourceError } from "../../../decoder/source.ts";
 import { type Checkpoint, HAS, NONE, type Severity } from "../../../model/checkpoint.ts";
 import { u8At } from "../../../model/read.ts";
 import { placeOf } from "../entries/entries.ts";
-import { faultAt, type GhostFacts, type Scan } from "../scan.ts";
+import { IS_FIFO } from "../entries/file-bodies.ts";
+import { COLUMN, CONTENTS, CONTENTS_SLOT, columnOf, contentsFinder, PIPE, PIPE_SLOT } from "../kept.ts";
+import { faultAt, type GhostFacts, has, type Scan } from "../scan.ts";
 import { addCall } from "./members.ts";
 
 /** Runs these checks. To be called when all entries have been read. */
@@ -23,18 +25,24 @@ export async function checkMembers(scan: Scan, image: Image): Promise<void> {
   await checkSegments(scan, image);
 }
 
+const O_WRONLY = 1;
+
 /** CRIU stores the contents of each pipe that can be read, even empty ones, to record the size of the pipe. */
 function checkContents(scan: Scan): void {
   // Older releases store only non-empty ones.
   if (!scan.inventory.isRecent) return;
-  const { readers, contents } = scan;
+  const { pipes } = scan.kept;
+  const [records, seen] = [columnOf(pipes, COLUMN.record), columnOf(pipes, COLUMN.seen)];
+  const [ids, flags] = [columnOf(pipes, COLUMN.values + PIPE.id), columnOf(pipes, COLUMN.values + PIPE.flags)];
+  const contents = contentsFinder(scan.kept);
   const reported = new Set<number>();
-  for (let at = 0; at < readers.length; at += 3) {
-    const pipe = readers[at] as number;
+  for (let row = 0; row < pipes.count; row++) {
+    if (!has(seen[row] as number, PIPE_SLOT.flags) || ((flags[row] as number) & O_WRONLY) !== 0) continue;
+    const pipe = ids[row] as number;
     if (contents.get(pipe) !== NONE || reported.has(pipe)) continue;
     reported.add(pipe);
-    const record = readers[at + 1] as number;
-    const isFifo = readers[at + 2] === 1;
+    const record = records[row] as number;
+    const isFifo = ((seen[row] as number) & IS_FIFO) !== 0;
     const [what, member] = isFifo ? ["FIFO", "fifo-data.img"] : ["pipe", "pipes-data.img"];
     const message = `The contents of ${what} ${pipe} are missing from ${member}: it is restored empty.`;
     faultAt(scan, "contents-missing", record, isFifo ? "fifo.pipe_id" : "pipe.pipe_id", message);
@@ -47,8 +55,17 @@ const MOST_CAPACITY = 2 ** 31;
 
 /** CRIU sets the capacity of a pipe and fills it without waiting. */
 function checkCapacities(scan: Scan): void {
-  const { fills, pageSize } = scan;
-  for (const { pipe, bytes, size, record } of fills) {
+  const { pageSize } = scan;
+  const { contents } = scan.kept;
+  const [records, seen] = [columnOf(contents, COLUMN.record), columnOf(contents, COLUMN.seen)];
+  const column = (at: number): Uint32Array => columnOf(contents, COLUMN.values + at);
+  const [pipes, filled, sizes] = [column(CONTENTS.pipe), column(CONTENTS.bytes), column(CONTENTS.size)];
+  for (let row = 0; row < contents.count; row++) {
+    const bytes = filled[row] as number;
+    const size = has(seen[row] as number, CONTENTS_SLOT.size) ? (sizes[row] as number) : NONE;
+    // Most are empty.
+    if (bytes === 0 && size <= MOST_CAPACITY) continue;
+    const [record, pipe] = [records[row] as number, pipes[row] as number];
     if (size > MOST_CAPACITY) {
       faultAt(scan, "contents-too-large", record, "size", `Pipe ${pipe} cannot have a capacity of ${size} bytes.`);
       continue;

@@ -7,7 +7,7 @@ import { NONE } from "../../../model/checkpoint.ts";
 import { firstIndex } from "../../../model/search.ts";
 import { counted, sizeText } from "../../../model/text/words.ts";
 import { fault, faultAt, has, low, type Scan } from "../scan.ts";
-import type { PagemapFacts } from "./memory-facts.ts";
+import type { MappedFacts, PagemapFacts } from "./memory-facts.ts";
 
 /** Sizes of later versions are not known: pages may be compressed. */
 const NEWEST_VERSION = 2;
@@ -53,9 +53,19 @@ export function onPagemap(scan: Scan, seen: number): void {
 }
 
 /** Whether the pages of a mapping with a status are in the task's own pagemap: vma_entry_is_private() of CRIU. */
-const isPrivate = (status: number): boolean =>
+export const isPrivate = (status: number): boolean =>
   (status & VMA_STATUS.aio) !== 0 ||
   ((status & VMA_STATUS.regular) !== 0 && (status & (VMA_STATUS.anonPrivate | VMA_STATUS.filePrivate)) !== 0);
+
+/** The mappings of the current member's task. */
+export function mappedBy({ mapped, memberNumber }: Scan): MappedFacts {
+  let facts = mapped.get(memberNumber);
+  if (facts === undefined) {
+    facts = { ranges: [], start: 0, end: 0, isOdd: false };
+    mapped.set(memberNumber, facts);
+  }
+  return facts;
+}
 
 /**
  * Notes the range of a mapping of the current member's task, which CRIU expects in order: slots 3 and 4 of the scan.
@@ -65,8 +75,7 @@ const isPrivate = (status: number): boolean =>
 export function noteRange(scan: Scan, seen: number, status: number, nth: number): void {
   // Guard regions lie in mappings; CRIU lists them after all of these.
   if (!has(seen, 3) || !has(seen, 4) || (status & VMA_STATUS.guard) !== 0) return;
-  const mapped = scan.mapped.get(scan.memberNumber) ?? { ranges: [], start: 0, end: 0, isOdd: false };
-  if (mapped.end === 0) scan.mapped.set(scan.memberNumber, mapped);
+  const mapped = mappedBy(scan);
   const [start, end] = [wide(scan.out, 3), wide(scan.out, 4)];
   if (start < mapped.end && !mapped.isOdd) {
     mapped.isOdd = true;
@@ -103,14 +112,12 @@ function checkRange(scan: Scan, facts: PagemapFacts, start: number, pages: numbe
 
 /** Ranges in order, those that adjoin as one. */
 function joinedRanges(ranges: readonly number[]): Float64Array {
-  const order = Array.from({ length: ranges.length / 2 }, (_, at) => at);
-  const isBefore = (at: number) => at > 0 && (ranges[2 * at] as number) < (ranges[2 * at - 2] as number);
-  // They are in order, unless that has been reported.
-  if (order.some(isBefore)) order.sort((a, b) => (ranges[2 * a] as number) - (ranges[2 * b] as number));
+  const sorted = inOrder(ranges);
   const joined = new Float64Array(ranges.length);
   let length = 0;
-  for (const at of order) {
-    const [start, end] = [ranges[2 * at] as number, ranges[2 * at + 1] as number];
+  for (let at = 0; at < sorted.length; at += 2) {
+    const start = sorted[at] as number;
+    const end = sorted[at + 1] as number;
     if (length > 0 && (joined[length - 1] as number) >= start) {
       joined[length - 1] = Math.max(joined[length - 1] as number, end);
       continue;
@@ -119,6 +126,16 @@ function joinedRanges(ranges: readonly number[]): Float64Array {
     joined[length++] = end;
   }
   return joined.subarray(0, length);
+}
+
+/** Ranges by their starts. They are in order, unless that has been reported. */
+function inOrder(ranges: readonly number[]): readonly number[] {
+  let last = 0;
+  while (last + 2 < ranges.length && (ranges[last + 2] as number) >= (ranges[last] as number)) last += 2;
+  if (last + 2 >= ranges.length) return ranges;
+  const order = Array.from({ length: ranges.length / 2 }, (_, at) => at);
+  order.sort((a, b) => (ranges[2 * a] as number) - (ranges[2 * b] as number));
+  return order.flatMap((at) => ranges.slice(2 * at, 2 * at + 2));
 }
 
 /** Checks, when all entries have been read, that the pages files are there and long enough. */

@@ -23,7 +23,7 @@ export interface Mm {
 const MOST_AUXV = 256;
 
 /** Linux include/uapi/linux/auxvec.h. */
-const AT_PAGESZ = 6;
+export const AT_PAGESZ = 6;
 
 /** The page size in an auxiliary vector, which is pairs of a type and a value; `null` if it is missing or not valid. */
 export function pageSizeIn(bytes: Uint8Array, start: number, end: number): number | null {
@@ -34,6 +34,11 @@ export function pageSizeIn(bytes: Uint8Array, start: number, end: number): numbe
     if (nth++ % 2 === 0) type = low;
     else if (type === AT_PAGESZ) size = low;
   });
+  return validPageSize(size);
+}
+
+/** A size as an auxiliary vector has it; `null` if no page has it. */
+export function validPageSize(size: number): number | null {
   const isPowerOfTwo = size !== 0 && (size & (size - 1)) === 0;
   return isPowerOfTwo && size >= SMALLEST_PAGE && size <= 1 << 24 ? size : null;
 }
