@@ -23,14 +23,14 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   const { builder, files, options } = context;
   const { links } = builder;
   const { checkpoint } = set;
-  const flags = readingFlags(checkpoint, files);
   const { earlier } = options;
-  if (earlier !== undefined && !context.stopped && (await haveSameDetails(set, flags, earlier))) {
+  if (earlier !== undefined && !context.stopped && (await haveSameDetails(set, files.detailed, earlier))) {
     const { checkpoint: known } = earlier;
-    markDetailed(checkpoint, known.fileDetails.row);
-    markDetailed(checkpoint, known.links.from);
+    // The same but for the marks of files with details.
+    checkpoint.files.has.set(known.files.has);
     return { ...checkpoint, fileDetails: known.fileDetails, links: known.links };
   }
+  const flags = readingFlags(checkpoint, files);
   const { kernel, fileDetails } = detailsOf(set, context);
   const read = createDetailsReader(set, { fileDetails, links }, neededBy(options), flags, kernel);
   for (let file = 0; file < flags.length; ) {

@@ -11,8 +11,7 @@ import { areSameColumns } from "../../../model/comparison/difference.ts";
 import { fileKind } from "../../../model/names/names.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import type { MessageName } from "../format/messages.ts";
-import { WANTED } from "./alike-runs.ts";
-import { type ComparedSet, createEntryComparer } from "./same-records.ts";
+import { type ComparedSet, createEntryComparer, type SameEntries } from "./same-records.ts";
 
 const EXTERNAL = fileKind("external");
 const REGULAR = fileKind("regular");
@@ -20,41 +19,56 @@ const REGULAR = fileKind("regular");
 /**
  * Whether the details and links of open files are the same in two sets.
  *
- * @param flags By open file: what is done about it, as alike-runs.ts has it. Empty for no files.
+ * @param detailed Open files that are read for details although they have a path.
  * @param earlier A set with its details, that were read with the same options.
  */
-export async function haveSameDetails(set: ComparedSet, flags: Uint8Array, earlier: ComparedSet): Promise<boolean> {
+export async function haveSameDetails(
+  set: ComparedSet,
+  detailed: Iterable<FileRow>,
+  earlier: ComparedSet,
+): Promise<boolean> {
   const [own, other] = [set.checkpoint, earlier.checkpoint];
-  if (flags.length === 0 || other.format !== "criu" || !haveSameColumns(own, other)) return false;
+  if (own.files.count === 0 || other.format !== "criu" || !haveSameColumns(own, other)) return false;
   if (other.problems.some(({ code }) => code === "limit")) return false;
   if (own.files.kind.includes(EXTERNAL) || !(await haveSameLocks(set, earlier))) return false;
-  const isSame = createEntryComparer(set, earlier);
-  const { record } = own.files;
-  const { record: otherRecord } = other.files;
-  for (let file = 0; file < flags.length; file++) {
-    if (!isRead(own, flags, file)) continue;
-    const same = isSame(record[file] as number, otherRecord[file] as number);
-    if (!(typeof same === "boolean" ? same : await same)) return false;
-  }
-  return haveSameFurther(set, flags, earlier);
+  return (await haveSameEntries(set, detailed, earlier)) && haveSameFurther(set, earlier);
 }
 
-/** Whether something of a file is read for its details. */
-const isRead = ({ files }: Checkpoint, flags: Uint8Array, file: FileRow): boolean =>
-  ((flags[file] as number) & WANTED) !== 0 || files.kind[file] !== REGULAR;
+/** Whether the entries of the files that are read for details are the same. */
+async function haveSameEntries(set: ComparedSet, detailed: Iterable<FileRow>, earlier: ComparedSet): Promise<boolean> {
+  const { files, fileRecords } = set.checkpoint;
+  const { count, kind, has, record } = files;
+  const hasFurther = fileRecords.record.length > 0;
+  const { first } = fileRecords;
+  const isDetailed = new Uint8Array(count);
+  for (const file of detailed) isDetailed[file] = 1;
+  const { record: otherRecord } = earlier.checkpoint.files;
+  const found: SameEntries = { from: 0, end: 0, shift: 0 };
+  const isSame = createEntryComparer(set, earlier, found);
+  // Those from … end - 1 are known to be the same. Without calls, because the loop runs cold.
+  let [from, end, shift] = [0, 0, 0];
+  for (let file = 0; file < count; file++) {
+    const isRegular = kind[file] === REGULAR && ((has[file] as number) & HAS.inode) !== 0 && isDetailed[file] === 0;
+    if (isRegular && (!hasFurther || first[file] === first[file + 1])) continue;
+    const own = record[file] as number;
+    const other = otherRecord[file] as number;
+    if (own >= from && own < end && other - own === shift) continue;
+    const same = isSame(own, other);
+    if (!(typeof same === "boolean" ? same : await same)) return false;
+    ({ from, end, shift } = found);
+  }
+  return true;
+}
 
-/** Whether the further records of the files that are read are the same. */
-async function haveSameFurther(set: ComparedSet, flags: Uint8Array, earlier: ComparedSet): Promise<boolean> {
+/** Whether the further records of files are the same. All files with any are read for details. */
+async function haveSameFurther(set: ComparedSet, earlier: ComparedSet): Promise<boolean> {
   const { first, record } = set.checkpoint.fileRecords;
   const { first: otherFirst, record: otherRecord } = earlier.checkpoint.fileRecords;
   if (!areSameColumns(first, otherFirst)) return false;
-  if (record.length === 0) return true;
   const isSame = createEntryComparer(set, earlier);
-  for (let file = 0; file < flags.length; file++) {
-    if (!isRead(set.checkpoint, flags, file)) continue;
-    for (let at = first[file] as number; at < (first[file + 1] as number); at++) {
-      if (!(await isSame(record[at] as number, otherRecord[at] as number))) return false;
-    }
+  for (let at = 0; at < record.length; at++) {
+    const same = isSame(record[at] as number, otherRecord[at] as number);
+    if (!(typeof same === "boolean" ? same : await same)) return false;
   }
   return true;
 }
@@ -76,10 +90,19 @@ function haveSameColumns(own: Checkpoint, other: Checkpoint): boolean {
   );
 }
 
-/** Whether columns are the same, apart from some bits: details themselves set one. */
+/** Whether columns are the same, apart from some bits: details themselves set one. Takes four rows at a time. */
 function areSameBut(own: Uint8Array, other: Uint8Array, but: number): boolean {
   if (own.length !== other.length) return false;
-  for (let row = 0; row < own.length; row++) {
+  const words = ((own.byteOffset | other.byteOffset) & 3) === 0 ? own.length >>> 2 : 0;
+  const [left, right] = [own, other].map(({ buffer, byteOffset }) => new Uint32Array(buffer, byteOffset, words)) as [
+    Uint32Array,
+    Uint32Array,
+  ];
+  const compared = ~Math.imul(but, 0x01010101);
+  for (let at = 0; at < words; at++) {
+    if ((((left[at] as number) ^ (right[at] as number)) & compared) !== 0) return false;
+  }
+  for (let row = 4 * words; row < own.length; row++) {
     if ((((own[row] as number) ^ (other[row] as number)) & ~but) !== 0) return false;
   }
   return true;

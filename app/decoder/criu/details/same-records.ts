@@ -28,27 +28,38 @@ const MOST = 4096;
 /** The most bytes, unless one entry has more. */
 const MOST_BYTES = 256 << 10;
 
-/** A function that compares entries of two sets, fastest in their order. */
-export function createEntryComparer(set: ComparedSet, earlier: ComparedSet): EntryComparer {
+/** Entries from … end - 1 of a set that equal those in the other set `shift` rows further on. */
+export interface SameEntries {
+  from: RecordRow;
+  end: RecordRow;
+  shift: number;
+}
+
+/**
+ * A function that compares entries of two sets, fastest in their order.
+ *
+ * @param found Is set to those that were compared last and are the same.
+ */
+export function createEntryComparer(
+  set: ComparedSet,
+  earlier: ComparedSet,
+  found: SameEntries = { from: 0, end: 0, shift: 0 },
+): EntryComparer {
   const own = placeIn(set);
   const other = placeIn(earlier);
-  // Entries from … end - 1 equal those in the other set `shift` rows further on.
-  let from = 0;
-  let end = 0;
-  let shift = 0;
   let most = FEWEST;
   const note = (record: RecordRow, same: number, { count }: Stretch): boolean => {
-    from = record;
-    end = record + same;
+    found.from = record;
+    found.end = record + same;
     most = same < count ? FEWEST : Math.min(2 * most, MOST);
     return same > 0;
   };
   return (record, otherRecord) => {
-    if (record >= from && record < end && otherRecord - record === shift) return true;
-    from = end;
+    if (record >= found.from && record < found.end && otherRecord - record === found.shift) return true;
+    found.from = found.end;
     if (!moveToEntry(own, record) || !moveToEntry(other, otherRecord)) return false;
     const stretch = stretchAt(own, other, most);
-    shift = otherRecord - record;
+    found.shift = otherRecord - record;
     const same = countSame(own.cursor, record, stretch);
     return typeof same === "number" ? note(record, same, stretch) : same.then((count) => note(record, count, stretch));
   };
