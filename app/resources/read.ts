@@ -6,7 +6,7 @@ import { type Reading, readCriu, WITH_ROWS_LEFT_OUT } from "./criu/read.ts";
 import { createSetReader, type SetReader } from "./criu/set-reader.ts";
 import { readComparedSockets } from "./criu/sockets.ts";
 import { readThreadOwners } from "./criu/thread-owners.ts";
-import { type ComparedSet, findUnchanged, NOTHING_UNCHANGED, type Unchanged } from "./criu/unchanged.ts";
+import { findUnchanged, haveSameOwners, NOTHING_UNCHANGED, type Unchanged } from "./criu/unchanged.ts";
 import { readFiles } from "./from-checkpoint.ts";
 import { readLinuxCr } from "./linux-cr/read.ts";
 import { RESOURCES } from "./resources.ts";
@@ -69,11 +69,13 @@ export async function readForComparison(
   if (!isRead || before.checkpoint.format !== "criu" || after.checkpoint.format !== "criu") {
     return { before: await readResources(before, names), after: await readResources(after, names) };
   }
-  const compared = async (image: Image): Promise<ComparedSet> => {
-    const set = createSetReader(image);
-    return { set, owners: await readThreadOwners(set) };
+  const set = createSetReader(before);
+  const other = createSetReader(after, undefined, set);
+  const owners = await readThreadOwners(set);
+  const sets = {
+    before: { set, owners },
+    after: { set: other, owners: (await haveSameOwners(set, other)) ? owners : await readThreadOwners(other) },
   };
-  const sets = { before: await compared(before), after: await compared(after) };
   const unchanged = await findUnchanged(sets, (task, other) => pairs.taskAfter[task] === other);
   const others = names.filter((name) => name !== SOCKETS);
   const read = async (leaving: Unchanged): Promise<Record<Side, Resources>> => ({

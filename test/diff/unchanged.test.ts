@@ -6,6 +6,8 @@ import type { MessageName } from "../../app/decoder/criu/format/messages.ts";
 import { bytesSource, type Source } from "../../app/decoder/source.ts";
 import { pair } from "../../app/diff/pairs/pair.ts";
 import { NONE } from "../../app/model/checkpoint.ts";
+import { createSetReader, type SetReader } from "../../app/resources/criu/set-reader.ts";
+import { haveSameOwners } from "../../app/resources/criu/unchanged.ts";
 import { readForComparison, readResources } from "../../app/resources/read.ts";
 import { COMPARED_RESOURCES } from "../../app/resources/resources.ts";
 import { changesAndNotes } from "../support/compare.ts";
@@ -192,4 +194,23 @@ test("all rows are read where they are for people to see", async () => {
   const image = await openSources(crowd());
   const { tasks, mappings } = await readResources(image);
   expect([tasks?.count, mappings?.count]).toEqual([TASKS, 3 * TASKS]);
+});
+
+test("threads are read once if the process trees and the states of tasks are the same", async () => {
+  const readerOf = async (set: Set, like?: SetReader) => createSetReader(await openSources(set), undefined, like);
+  const before = await readerOf(crowd());
+  const isTaken = async (after: Set): Promise<boolean> => haveSameOwners(before, await readerOf(after, before));
+  expect(await isTaken(crowd())).toBe(true);
+  const dead = setNumber(crowd(), core, "core_entry", 0, "tc.task_state", 6);
+  expect(await isTaken(dead)).toBe(false);
+  expect(await isTaken(setNumber(crowd(), "pstree.img", "pstree_entry", 0, "threads", 77))).toBe(false);
+  expect(await isTaken(without(crowd(), mm))).toBe(false);
+});
+
+test("members are indexed once if two sets have those of the same names", async () => {
+  const [one, other] = [await openSources(crowd()), await openSources(crowd())];
+  const before = createSetReader(one);
+  expect(createSetReader(other, undefined, before).members).toBe(before.members);
+  const fewer = createSetReader(await openSources(without(crowd(), mm)), undefined, before);
+  expect([before.members.find("mm", PID) >= 0, fewer.members.find("mm", PID)]).toEqual([true, NONE]);
 });

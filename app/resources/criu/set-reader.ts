@@ -2,7 +2,7 @@
 
 import { MEMBER_KINDS } from "../../decoder/criu/format/member-kinds.ts";
 import type { MessageName } from "../../decoder/criu/format/messages.ts";
-import { indexMembers, type MemberIndex } from "../../decoder/criu/sets/member-index.ts";
+import { haveSameNames, indexMembers, type MemberIndex } from "../../decoder/criu/sets/member-index.ts";
 import type { PlacedMember } from "../../decoder/criu/sets/placing.ts";
 import { createEntryReader, type EntryBytes } from "../../decoder/criu/wire/inspect.ts";
 import { createValueReader, type Values } from "../../decoder/criu/wire/values.ts";
@@ -54,14 +54,20 @@ export interface SetReader {
 /** An index of open files takes as long as looking for this many of them, and more. */
 const MOST_SEARCHED = 32;
 
-/** A reader of a set. @param signal Aborts the generators. */
-export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSignal): SetReader {
+/**
+ * A reader of a set.
+ *
+ * @param signal Aborts the generators.
+ * @param like A set that may have the same members.
+ */
+export function createSetReader({ checkpoint, sources }: Image, signal?: AbortSignal, like?: SetReader): SetReader {
   const { records, tasks, files, machine, problems } = checkpoint;
   const cutAt = new Map(
     problems.flatMap(({ code, member, offset }) => (code === "truncated-entry" ? [[member, offset] as const] : [])),
   );
   const read = createEntryReader(checkpoint, sources);
-  const members = indexMembers(checkpoint.members);
+  const isLike = like !== undefined && haveSameNames(like.checkpoint.members, checkpoint.members);
+  const members = isLike ? like.members : indexMembers(checkpoint.members);
   const tasksByPid = createIdIndex();
   for (let task = 0; task < tasks.count; task++) tasksByPid.add((tasks.pid[task] as number) >>> 0, task);
   const first = new Int32Array(sources.length);

@@ -16,11 +16,12 @@ import {
   scratch,
 } from "../../decoder/criu/wire/wire.ts";
 import type { Source } from "../../decoder/source.ts";
-import { HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
+import { HAS, NONE, nameBytes, type Records } from "../../model/checkpoint.ts";
+import { areSameColumns } from "../../model/comparison/difference.ts";
 import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { u8At } from "../../model/read.ts";
 import { recordEnd, recordOffset } from "../../model/records.ts";
-import type { TaskRow } from "../../model/rows.ts";
+import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { sameBytes } from "../../model/text/text.ts";
 import { spec } from "../tables.ts";
 import type { SetReader } from "./set-reader.ts";
@@ -94,6 +95,14 @@ export async function findUnchanged(sets: Sets, correspond: Correspond): Promise
   return { cores, cgroups: (await isSame("cgroup", 0)) !== null, mappings };
 }
 
+/** Whether threads certainly belong to the same tasks in two sets: see readThreadOwners. */
+export async function haveSameOwners(before: SetReader, after: SetReader): Promise<boolean> {
+  const { tasks } = before.checkpoint;
+  const { tasks: others } = after.checkpoint;
+  if (!areSameColumns(tasks.pid, others.pid) || !areSameColumns(tasks.state, others.state)) return false;
+  return before.members === after.members && (await memberComparer(before, after)("pstree", 0)) !== null;
+}
+
 /** The threads of each task other than the first, in the order of their cores. */
 function threadsOf(owners: ThreadOwners): Map<number, number[]> {
   const threads = new Map<number, number[]>();
@@ -146,6 +155,7 @@ const COMPARED: Readonly<Record<string, ComparedEntry>> = {
  * promise only if the bytes are not in memory.
  */
 function memberComparer(before: SetReader, after: SetReader) {
+  const haveSameRecords = recordsComparer(before, after);
   const compareBytes = (
     kind: string,
     member: number,
@@ -164,9 +174,9 @@ function memberComparer(before: SetReader, after: SetReader) {
   };
   return (kind: string, number: number): SameMember | null | Promise<SameMember | null> => {
     const member = before.members.find(kind, number);
-    const other = after.members.find(kind, number);
+    const other = after.members === before.members ? member : after.members.find(kind, number);
     if (member === NONE && other === NONE) return { member, bytes: null };
-    if (member === NONE || other === NONE || !haveSameRecords(before, member, after, other)) return null;
+    if (member === NONE || other === NONE || !haveSameRecords(member, other)) return null;
     const reading = wholeMember(before.sources[member]);
     const otherReading = wholeMember(after.sources[other]);
     if (!(reading instanceof Promise) && !(otherReading instanceof Promise)) {
@@ -195,20 +205,35 @@ function onlyEntry(set: SetReader, member: number, message: MessageName): readon
   return found;
 }
 
-/** Whether two members were decoded into records of the same kinds. Only then were the same bytes read. */
-function haveSameRecords(before: SetReader, member: number, after: SetReader, other: number): boolean {
-  const [start, end] = before.recordsOf(member);
-  const [otherStart, otherEnd] = after.recordsOf(other);
-  if (end - start !== otherEnd - otherStart) return false;
-  if (before.cutIn(member) !== after.cutIn(other)) return false;
+/**
+ * A function that tests whether two members were decoded into records of the same kinds. Only then were the same bytes
+ * read.
+ */
+function recordsComparer(before: SetReader, after: SetReader): (member: number, other: number) => boolean {
   const [x, y] = [before.checkpoint.records, after.checkpoint.records];
-  for (let row = start; row < end; row++) {
+  const isSameKind = (row: RecordRow, otherRow: RecordRow): boolean => {
     const kind = x.kinds[x.kind[row] as number];
-    const otherKind = y.kinds[y.kind[otherStart + row - start] as number];
-    if (kind?.struct !== otherKind?.struct || kind?.type !== otherKind?.type) return false;
-  }
-  return true;
+    const otherKind = y.kinds[y.kind[otherRow] as number];
+    return kind?.struct === otherKind?.struct && kind?.type === otherKind?.type;
+  };
+  const areAllSame = haveSameKinds(x, y);
+  return (member, other) => {
+    if (before.cutIn(member) !== after.cutIn(other)) return false;
+    const [start, end] = before.recordsOf(member);
+    const [otherStart, otherEnd] = after.recordsOf(other);
+    if (end - start !== otherEnd - otherStart) return false;
+    if (areAllSame && start === otherStart) return true;
+    for (let row = start; row < end; row++) if (!isSameKind(row, otherStart + row - start)) return false;
+    return true;
+  };
 }
+
+/** Whether the records in each row are of the same kind. False if that is not easy to see. */
+const haveSameKinds = (records: Records, others: Records): boolean =>
+  records.kind.BYTES_PER_ELEMENT === others.kind.BYTES_PER_ELEMENT &&
+  areSameColumns(records.kind, others.kind) &&
+  records.kinds.length === others.kinds.length &&
+  records.kinds.every(({ struct, type }, at) => struct === others.kinds[at]?.struct && type === others.kinds[at]?.type);
 
 const VMAS = fieldNumber("mm_entry", "vmas");
 const VMA = plan("vma_entry", ["status", "shmid"]);

@@ -20,19 +20,33 @@ export interface MemberIndex {
 /** Indexes the members by their names. */
 export function indexMembers(members: readonly Member[]): MemberIndex {
   const byKind = new Map<string, Map<number, number>>();
-  const places = members.map(({ name }) => memberOfName(name));
-  for (const [member, place] of places.entries()) {
+  const places: (MemberName | null)[] = [];
+  // Without iterators: a set has thousands of members.
+  for (let member = 0; member < members.length; member++) {
+    const place = memberOfName((members[member] as Member).name);
+    places.push(place);
     const kind = place === null ? undefined : MEMBER_KINDS[place.kind]?.name;
     if (place === null || kind === undefined) continue;
-    const numbers = byKind.get(kind) ?? new Map<number, number>();
-    byKind.set(kind, numbers);
+    let numbers = byKind.get(kind);
+    if (numbers === undefined) {
+      numbers = new Map();
+      byKind.set(kind, numbers);
+    }
     const number = Number.isNaN(place.number) ? 0 : place.number;
     if (!numbers.has(number)) numbers.set(number, member);
   }
+  const lists = new Map<string, readonly (readonly [member: number, number: number])[]>();
   let names: ReadonlySet<string> | null = null;
   return {
     find: (kind, number) => byKind.get(kind)?.get(number) ?? NONE,
-    ofKind: (kind) => Array.from(byKind.get(kind) ?? [], ([number, member]) => [member, number] as const),
+    ofKind(kind) {
+      let list = lists.get(kind);
+      if (list === undefined) {
+        list = Array.from(byKind.get(kind) ?? [], ([number, member]) => [member, number] as const);
+        lists.set(kind, list);
+      }
+      return list;
+    },
     places,
     has(name) {
       names ??= new Set(members.map((member) => baseName(member.name)));
@@ -40,3 +54,7 @@ export function indexMembers(members: readonly Member[]): MemberIndex {
     },
   };
 }
+
+/** Whether two sets have members of the same names, in the same order: then an index of one is one of the other. */
+export const haveSameNames = (members: readonly Member[], others: readonly Member[]): boolean =>
+  members.length === others.length && members.every(({ name }, at) => name === others[at]?.name);
