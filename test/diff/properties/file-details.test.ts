@@ -86,6 +86,8 @@ describe("one edit of a CRIU set", () => {
     ["hugetlb_flag", "hugePages", "memfd.img", "memfd_inode_entry"],
     ["winsize.ws_xpixel", "pixels", "tty-info.img", "tty_info_entry"],
     ["termios_locked.c_lflag", "lockedSettings", "tty-info.img", "tty_info_entry"],
+    ["termios_locked.c_line", "lockedSettings", "tty-info.img", "tty_info_entry"],
+    ["termios_locked.c_cc", "lockedSettings", "tty-info.img", "tty_info_entry"],
   ])("%s is a change of %s", async (path, key, name = "files.img", message = "file_entry", values = [1n, 2n]) => {
     const found: string[][] = [];
     for (const [before, after] of edits(name, message, path, values)) {

@@ -12,7 +12,7 @@ const CONTROL_WORDS = 5;
 /** NCCS of Linux. */
 const CONTROL_CHARACTERS = 19;
 
-/** The words of settings that TIOCSLCKTRMIOS locks bit by bit. */
+/** The words of settings that TIOCSLCKTRMIOS locks bit by bit; it locks the line discipline and characters as well. */
 const LOCKABLE = ["iflag", "oflag", "cflag", "lflag"] as const;
 
 /** Adds the details of a terminal. */
@@ -39,8 +39,12 @@ const octal = (value: number | null): string => `0${(value ?? 0).toString(8)}`;
 
 function addSettings(info: Values, add: Add): void {
   // Each word has four characters.
-  const characters = info.numbers("termios.c_cc").slice(0, CONTROL_WORDS);
-  const hex = characters.map((word) => [0, 8, 16, 24].map((by) => ((word >>> by) & 255).toString(16).padStart(2, "0")));
+  const charactersOf = (message: string): string[] =>
+    info
+      .numbers(`${message}.c_cc`)
+      .slice(0, CONTROL_WORDS)
+      .flatMap((word) => [0, 8, 16, 24].map((by) => ((word >>> by) & 255).toString(16).padStart(2, "0")))
+      .slice(0, CONTROL_CHARACTERS);
   const setting = (name: string): string => octal(info.number(`termios.c_${name}`));
   if (info.has("termios.c_iflag")) {
     add("settings", {
@@ -51,15 +55,19 @@ function addSettings(info: Values, add: Add): void {
       line: info.number("termios.c_line"),
       inputSpeed: info.number("termios.c_ispeed"),
       outputSpeed: info.number("termios.c_ospeed"),
-      characters: hex.flat().slice(0, CONTROL_CHARACTERS).join(" "),
+      characters: charactersOf("termios").join(" "),
     });
   }
-  const locked = LOCKABLE.map((name) => [name, info.number(`termios_locked.c_${name}`)] as const).filter(
-    ([, value]) => value !== null && value !== 0,
-  );
-  if (locked.length > 0) {
-    add("lockedSettings", Object.fromEntries(locked.map(([name, value]) => [name, octal(value)])));
+  const locked: Record<string, DetailValue> = {};
+  for (const name of LOCKABLE) {
+    const value = info.number(`termios_locked.c_${name}`);
+    if (value) locked[name] = octal(value);
   }
+  const line = info.number("termios_locked.c_line");
+  if (line) locked.line = line;
+  const characters = charactersOf("termios_locked");
+  if (characters.some((character) => character !== "00")) locked.characters = characters.join(" ");
+  if (Object.keys(locked).length > 0) add("lockedSettings", locked);
   if (info.bool("locked") === true) add("locked", true);
   if (info.bool("exclusive") === true) add("exclusive", true);
   if (info.bool("packet_mode") === true) add("packetMode", true);
