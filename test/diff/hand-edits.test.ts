@@ -141,7 +141,7 @@ const MEMBERS: readonly Member[] = [
         "pid 25572 tid 25573 seccomp state: filters 2 → 1",
         "pid 25572 tid 25573 seccomp state: instructions 6 4 → 4",
         "pid 25572 tid 25573 seccomp state: flags SECCOMP_FILTER_FLAG_LOG → none",
-        "pid 25572 tid 25573 seccomp state: digest 7d5eac4d 39c5cd1d → 39c5cd1d",
+        "pid 25572 tid 25573 seccomp state: digest 7d5eac4d:2 39c5cd1d:0 → 39c5cd1d",
       ],
       [
         0,

@@ -59,7 +59,7 @@ function chainOf(filters: readonly Filter[], latest: number): Chain | null {
   if (filters[latest] === undefined) return null;
   const instructions: number[] = [];
   const flags = new Set<string>();
-  const parts: string[] = [];
+  const parts: { readonly digest: string; readonly flags: number }[] = [];
   const seen = new Set<number>();
   for (let at: number | null = latest; at !== null && !seen.has(at) && seen.size < MOST_FILTERS; ) {
     const filter: Filter | null = filters[at] ?? null;
@@ -67,10 +67,13 @@ function chainOf(filters: readonly Filter[], latest: number): Chain | null {
     seen.add(at);
     instructions.push(Math.floor(filter.program.length / INSTRUCTION_BYTES));
     for (const name of filterFlags(filter.flags)) flags.add(name);
-    parts.push(crc32(filter.program).toString(16).padStart(8, "0"));
+    parts.push({ digest: crc32(filter.program).toString(16).padStart(8, "0"), flags: filter.flags });
     at = filter.prev;
   }
-  return { instructions, flags: [...flags], digest: parts.join(" ") };
+  // The list of flags does not say which filter has which.
+  const areAlike = parts.every((part) => part.flags === parts[0]?.flags);
+  const digest = parts.map((part) => (areAlike ? part.digest : `${part.digest}:${part.flags.toString(16)}`)).join(" ");
+  return { instructions, flags: [...flags], digest };
 }
 
 const MODES: Readonly<Record<number, string>> = { 1: "strict", 2: "filter" };

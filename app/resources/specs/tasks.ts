@@ -356,7 +356,13 @@ const SECCOMP: ResourceSpec = {
     column("filters", "number", "filters", "how many filters apply"),
     column("instructions", "list", "instructions", "the length of each filter's program, the latest first"),
     column("flags", "list", "flags", "SECCOMP_FILTER_FLAG_…", { criu: "seccomp_filter.flags" }),
-    column("digest", "text", "digest", "CRC-32 of the programs, to compare them", { minor: true }),
+    column(
+      "digest",
+      "text",
+      "digest",
+      "CRC-32 of the programs, to compare them; with the flags of each if these are not all the same",
+      { minor: true },
+    ),
   ],
 };
 

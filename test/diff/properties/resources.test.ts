@@ -154,6 +154,9 @@ const DERIVED: Readonly<Record<string, readonly string[]>> = {
   "vma_entry.shmid": ["resource-added", "resource-removed"],
 };
 
+/** What also changes with a column. The digest has the flags of each filter if these differ. */
+const ALONGSIDE: Readonly<Record<string, readonly string[]>> = { "seccomp_filter.flags": ["digest"] };
+
 /** What the comparison must have for a change of a column. */
 function expectChange(changes: readonly Change[], source: string, spec: ResourceSpec, column: ColumnSpec): void {
   const own = changes.filter((change) => "resource" in change && change.resource === spec.name);
@@ -171,7 +174,7 @@ function expectChange(changes: readonly Change[], source: string, spec: Resource
   else if (spec.key.includes(column.name)) {
     const rows = spec.compared === "values" ? [] : ["resource-added", "resource-removed"];
     expect([source, ...fields]).toEqual([source, ...rows]);
-  } else expect([source, ...fields]).toEqual([source, column.name]);
+  } else expect([source, ...fields]).toEqual([source, ...(ALONGSIDE[source] ?? []), column.name]);
 }
 
 /** A set before and after an edit that the table shows. */
