@@ -191,11 +191,19 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "device", title: "device", compared: "value", fixed: "always", absent: "null" },
   { key: "settings", title: "terminal settings", compared: "value", absent: "null" },
   { key: "lockedSettings", title: "locked settings", compared: "value", absent: "null" },
-  { key: "locked", title: "locked", compared: "value", absent: "null" },
-  { key: "exclusive", title: "exclusive", compared: "value", absent: "null" },
-  // Of Linux-CR images, only those of the kernel record either.
+  // Of Linux-CR images, only those of the kernel record these.
+  { key: "locked", title: "locked", compared: "value", absent: "null", recordedWith: "stopped" },
+  { key: "exclusive", title: "exclusive", compared: "value", absent: "null", recordedWith: "stopped" },
   { key: "packetMode", title: "packet mode", compared: "value", absent: "null", recordedWith: "stopped" },
   { key: "stopped", title: "output stopped", compared: "value" },
+  {
+    key: "flowStopped",
+    title: "output stopped by tcflow",
+    compared: "value",
+    absent: "null",
+    recordedWith: "stopped",
+  },
+  { key: "hungUp", title: "hung up", compared: "value", absent: "null", recordedWith: "stopped" },
   // memfd, BPF maps, namespaces, pidfds, tun devices.
   { key: "seals", title: "seals", compared: "value" },
   { key: "mapType", title: "map type", compared: "value", fixed: "always" },

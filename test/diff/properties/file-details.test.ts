@@ -158,6 +158,8 @@ describe("one edit of a Linux-CR image", () => {
     ["SOCKET_INET", "tcp.keepalive_time", 500n, "options", { TCP_KEEPIDLE: "500 jiffies" }],
     ["SOCKET_INET", "tcp.keepalive_intvl", 100n, "options", { TCP_KEEPINTVL: "100 jiffies" }],
     ["SOCKET_INET", "tcp.keepalive_probes", 3n, "options", { TCP_KEEPCNT: 3 }],
+    ["TTY", "flags", 1n << 3n, "exclusive", true],
+    ["TTY", "flags", 1n << 18n, "hungUp", true],
     ["TTY", "winsize.ws_xpixel", 640n, "pixels", { width: 640, height: 0 }],
     ["TTY", "winsize.ws_ypixel", 480n, "pixels", { width: 0, height: 480 }],
   ])("%s %s, set to %s, is a change of %s", async (record, field, value, key, after) => {
@@ -177,6 +179,7 @@ describe("one edit of a Linux-CR image", () => {
   test.each<[field: string, key: string, before: unknown, after: unknown]>([
     ["stopped", "stopped", false, true],
     ["packet", "packetMode", null, true],
+    ["flow_stopped", "flowStopped", null, true],
   ])(
     "%s of a terminal is a change of %s, but for images from outside the kernel",
     async (field, key, before, after) => {
@@ -194,6 +197,17 @@ describe("one edit of a Linux-CR image", () => {
       expect(mixed.notes.find(({ code }) => code === "values-on-one-side")?.message).toContain("output stopped");
     },
   );
+
+  test("the lock of a pseudo-terminal is that of its master", async () => {
+    const slave = await takeApart(fixtureBytes("../linux-cr/v23-s1/before.ckpt"));
+    const changed = async (parts: Parts) => {
+      const [unlocked, locked] = [0n, 1n << 16n].map((flags) => putTogether(setField(parts, "TTY", 1, "flags", flags)));
+      const [before, after] = [await open(unlocked as Uint8Array), await open(locked as Uint8Array)];
+      return keysOf(changesJson(diff(before.checkpoint, after.checkpoint)));
+    };
+    expect(await changed(slave)).toEqual([]);
+    expect(await changed(setField(slave, "TTY", 1, "driver_subtype", 1n))).toEqual(["locked"]);
+  });
 
   test("credentials of the peer of a unix socket are those that the image names", async () => {
     const parts = setField(await image(), "SOCKET", 0, "sock.sndbuf", 4096n);

@@ -226,6 +226,9 @@ function credentialsOfPeer(unix: StructReader, credentials: ReadonlyMap<number, 
   return euid === undefined || egid === undefined ? null : { uid: euid, gid: egid };
 }
 
+/** Bits of tty_struct.flags, Linux include/linux/tty.h of 2.6.30 … 3.0, by key. The lock of a pair is the master's. */
+const TERMINAL_FLAGS = { exclusive: 1n << 3n, locked: 1n << 16n, hungUp: 1n << 18n } as const;
+
 function terminalDetails({ checkpoint, dialect, littleEndian }: Context, from: FileRecords): Details {
   const bytes = from.find("TTY")?.bytes;
   if (bytes === undefined) return {};
@@ -238,13 +241,20 @@ function terminalDetails({ checkpoint, dialect, littleEndian }: Context, from: F
   const [width, height] = [tty.known("winsize.ws_xpixel"), tty.known("winsize.ws_ypixel")];
   if (width || height) details.pixels = { width, height };
   addSettings(details, tty);
+  // From outside the kernel, these are unknown, as are the two of the line discipline.
+  const isOutside = writtenOutside(checkpoint);
+  const flagsField = dialect.struct("ckpt_hdr_tty")?.byName.get("flags");
+  const flags = flagsField === undefined || isOutside ? null : integer(bytes, flagsField, littleEndian);
+  for (const [key, bit] of Object.entries(TERMINAL_FLAGS)) {
+    if (((flags ?? 0n) & bit) !== 0n && (key !== "locked" || side === "master")) details[key] = true;
+  }
   const ldisc = from.find("TTY_LDISC")?.bytes;
   if (ldisc !== undefined) {
     const reader = structReader(dialect.struct("ckpt_hdr_ldisc_n_tty"), ldisc, littleEndian);
     details.bufferedBytes = reader.known("datalen");
-    // From outside the kernel, both are unknown.
-    if (reader.has("stopped", "packet") && !writtenOutside(checkpoint)) {
+    if (reader.has("stopped", "packet") && !isOutside) {
       details.stopped = reader.number("stopped") !== 0;
+      if (reader.number("flow_stopped") !== 0) details.flowStopped = true;
       if (reader.number("packet") !== 0) details.packetMode = true;
     }
   }
