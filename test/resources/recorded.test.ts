@@ -136,6 +136,7 @@ describe.each(SIDES)("r1 %s", (side) => {
           label: null,
           socketLabel: null,
           policy: null,
+          overridden: null,
         };
       }),
     );

@@ -43,6 +43,7 @@ const WATCHED: Readonly<Record<string, Watch>> = {
     return column !== "noNewPrivs" || after(column) !== true;
   },
   sockets: (before, after) => isListening(after) && !isListening(before),
+  openers: (_, after) => after !== null,
   seccomp: () => true,
   namespaces: () => true,
   idmaps: () => true,

@@ -47,6 +47,9 @@ function rowsById({ files }: Checkpoint): ReadonlyMap<number, FileRow> {
   return rows;
 }
 
+/** The bytes of a huge page, from their binary logarithm; `null`: 0, the pages are not huge. */
+export const hugePageSize = (shift: number): bigint | null => (shift > 0 && shift < 64 ? 1n << BigInt(shift) : null);
+
 /** Reads mappings in the order of the records. */
 export function createMemory(reader: RecordReader, tables: Tables): MemoryReader {
   const { checkpoint, dialect } = reader;
@@ -92,6 +95,7 @@ export function createMemory(reader: RecordReader, tables: Tables): MemoryReader
         file: objref > 0 ? objref : null,
         object: OF_MEMORY.has(type) && vma.number("ino_objref") > 0 ? vma.number("ino_objref") : null,
         flags: namesOf(flags),
+        hugePages: hugePageSize(vma.number("hugetlb_shift")),
         present: 0,
       };
       take(row, spec("mappings"), vma, checkpoint.machine.arch);

@@ -5,6 +5,7 @@ import { vmFlagNames } from "../../decoder/linux-cr/catalogue/vm-flags.ts";
 import { CAPABILITY_SETS } from "../../decoder/linux-cr/fields/meaning.ts";
 import { capabilityNames } from "../../model/names/capabilities.ts";
 import { signalName } from "../../model/names/signals.ts";
+import { visibleText } from "../../model/text/text.ts";
 import type { Row } from "../table.ts";
 import { spec } from "../tables.ts";
 import { actionFlags, secondsText } from "../words.ts";
@@ -29,6 +30,16 @@ export function credentialsOf(cred: Struct, { groups, label }: OfCredentials, ar
     row[key] = capabilityNames([0, 1].map((word) => cred.number(`cap_s.cap_${letter}_${word}`)));
   }
   return row;
+}
+
+/** The columns of a row of credentials that differ from those of another one, with their values: `euid 0`. */
+export function differences(row: Draft, other: Draft): string[] {
+  const text = (value: Draft[string] | undefined): string =>
+    value instanceof Uint8Array ? visibleText(value) : Array.isArray(value) ? value.join(" ") : String(value ?? "");
+  return spec("credentials").columns.flatMap(({ name }) => {
+    const value = text(row[name]);
+    return value === text(other[name]) ? [] : [`${name} ${value === "" ? "none" : value}`];
+  });
 }
 
 const SIGNALS = 64;

@@ -8,8 +8,9 @@ import { recordKind } from "../../model/records.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { spec, type Tables } from "../tables.ts";
 import { segmentFlags } from "../words.ts";
-import { createMemory, type MemoryReader } from "./mappings.ts";
+import { createMemory, hugePageSize, type MemoryReader } from "./mappings.ts";
 import { type Draft, sysctlsOf } from "./objects.ts";
+import { readOpeners } from "./openers.ts";
 import { createRecordReader, type RecordReader, type Struct, take } from "./record-reader.ts";
 import { onlyRecorded } from "./recorded.ts";
 import { createSharedObjects, type SharedObjects } from "./shared-objects.ts";
@@ -62,6 +63,7 @@ const HANDLERS: Readonly<Record<string, OnRecord>> = {
       end: () => undefined,
     };
   },
+  TTY: (walk, struct) => walk.objects.terminal(announcedAs(walk, "TTY"), struct),
   USER: (walk, struct) => walk.objects.user(announcedAs(walk, "USER"), struct),
   GROUPINFO: (walk, struct) => walk.objects.groups(announcedAs(walk, "GROUPINFO"), struct),
   CRED: (walk, struct) => walk.objects.credentials(announcedAs(walk, "CRED"), struct),
@@ -122,7 +124,8 @@ const NOBODY = 0xffff_ffff;
 
 function ipcRow(walk: Walk, kind: string, struct: Struct): Draft {
   const { arch } = walk.reader.checkpoint.machine;
-  const row: Draft = { namespace: announcedAs(walk, "IPC_NS"), kind };
+  const row: Draft = { namespace: announcedAs(walk, "IPC_NS"), kind, hugePages: null };
+  if (kind === "shm") row.hugePages = hugePageSize(struct.number("shift"));
   take(row, spec("ipc"), struct, arch);
   const permissions = struct.inner("perms", "ckpt_hdr_ipc_perms");
   if (permissions !== null) {
@@ -232,6 +235,8 @@ export async function readLinuxCr(image: Image, wanted: Tables, signal?: AbortSi
   }
   walk.following?.end();
   walk.tasks.end();
+  if (tables.wants("openers"))
+    await readOpeners(image, { objects, tables, credentialsOf: walk.tasks.credentialsOf }, signal);
 }
 
 /** Most bytes of a record that follows: SEMMSL of the kernel, 32,000 semaphores with their pointers. */

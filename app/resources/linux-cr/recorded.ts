@@ -5,7 +5,7 @@ import type { Row } from "../table.ts";
 import type { Tables } from "../tables.ts";
 
 /** Tables that it does not record. */
-const TABLES: ReadonlySet<string> = new Set(["timers", "mappings", "namespaces", "ipc", "sysctls", "undo"]);
+const TABLES: ReadonlySet<string> = new Set(["timers", "mappings", "namespaces", "ipc", "sysctls", "undo", "openers"]);
 
 /** Columns of other tables that it does not record. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,6 @@
 // The objects that tasks share, by their objrefs. Each is read when its record comes, before the tasks that name it.
 
+import { terminalName } from "../../decoder/linux-cr/details/terminal-names.ts";
 import { HAS_STATUS } from "../../model/outside.ts";
 import { actionsOf, credentialsOf, type Draft, memoryOf, namespacesOf } from "./objects.ts";
 import type { Struct } from "./record-reader.ts";
@@ -31,12 +32,15 @@ export interface SharedObjects {
   label(reference: number, text: Uint8Array): void;
   user(objref: number, user: Struct): void;
   credentials(objref: number, cred: Struct): void;
+  terminal(objref: number, tty: Struct): void;
   namespaces(objref: number, ns: Struct): void;
   actions(objref: number, sighand: Struct, record: number): void;
   memory(objref: number, mm: Struct): void;
   /** What is added to a set of semaphores, among the list that is announced as `objref`. */
   undo(objref: number, row: Draft, record: number): void;
   credentialsAt(objref: number): Credentials | undefined;
+  /** The name of a terminal; `null`: the image has none under the objref. */
+  terminalAt(objref: number): string | null;
   namespacesAt(objref: number): readonly Draft[];
   actionsAt(objref: number): Actions | undefined;
   undoAt(objref: number): readonly Undo[];
@@ -52,6 +56,7 @@ export function createSharedObjects(arch: string | null): SharedObjects {
   const labels = new Map<number, Uint8Array>();
   const namespaceOfUser = new Map<number, number>();
   const credentials = new Map<number, Credentials>();
+  const terminals = new Map<number, string>();
   const namespaces = new Map<number, readonly Draft[]>();
   const actions = new Map<number, Actions>();
   const undoLists = new Map<number, Undo[]>();
@@ -75,6 +80,9 @@ export function createSharedObjects(arch: string | null): SharedObjects {
       const hasStatus = struct.number("cap_s.padding") === HAS_STATUS;
       credentials.set(objref, { row: credentialsOf(struct, of, arch), namespace, hasStatus });
     },
+    terminal(objref, struct) {
+      terminals.set(objref, terminalName(struct));
+    },
     namespaces(objref, struct) {
       namespaces.set(objref, namespacesOf(struct));
     },
@@ -90,6 +98,7 @@ export function createSharedObjects(arch: string | null): SharedObjects {
       else list.push({ row, record });
     },
     credentialsAt: (objref) => credentials.get(objref),
+    terminalAt: (objref) => terminals.get(objref) ?? null,
     namespacesAt: (objref) => namespaces.get(objref) ?? [],
     actionsAt: (objref) => actions.get(objref),
     undoAt: (objref) => undoLists.get(objref) ?? [],

@@ -10,7 +10,7 @@ import { createSharing } from "../sharing.ts";
 import { spec, type Tables } from "../tables.ts";
 import { limitName, UNLIMITED } from "../words.ts";
 import type { Owner } from "./mappings.ts";
-import { type Draft, timersOf } from "./objects.ts";
+import { type Draft, differences, timersOf } from "./objects.ts";
 import { type RecordReader, type Struct, take } from "./record-reader.ts";
 import type { SharedObjects, Undo } from "./shared-objects.ts";
 
@@ -26,6 +26,8 @@ export interface TaskReader {
   blocked(signalTask: Struct): void;
   /** Ends the last task. */
   end(): void;
+  /** By task: the objref of its credentials. */
+  readonly credentialsOf: ReadonlyMap<TaskRow, number>;
   /** The process of the current task; `null`: none has begun. */
   owner(): Owner | null;
 }
@@ -50,22 +52,40 @@ function addUndo(tables: Tables, { pid, task }: Current, lists: readonly Undo[])
   lists.every(({ row, record }) => tables.add("undo", { pid, ...row }, task, record));
 }
 
+/** The terminal that a process controls. `hasPidObjects`: process groups are numbered by objects, it is not known how. */
+function terminalOf(objects: SharedObjects, signal: Struct, hasPidObjects: boolean): Draft {
+  const terminal = objects.terminalAt(signal.number("tty_objref"));
+  const foreground = terminal === null || hasPidObjects ? 0 : signal.number("tty_pgrp");
+  return { terminal, foreground: foreground === 0 ? null : foreground };
+}
+
+/** The credentials that TASK_CREDS names; `null`: they are missing. */
+function ownCredentials(objects: SharedObjects, struct: Struct) {
+  const own = objects.credentialsAt(struct.number("cred_ref"));
+  if (own === undefined) return null;
+  const inForce = objects.credentialsAt(struct.number("ecred_ref"));
+  const overridden = inForce === undefined ? [] : differences(inForce.row, own.row);
+  return { ...own, row: { ...own.row, overridden: overridden.length === 0 ? null : overridden } };
+}
+
 /**
  * Reads tasks in the order of the records.
  *
  * @param withStatus Where to add the tasks with HAS_STATUS.
  */
 export function createTasks(
-  { checkpoint }: RecordReader,
+  { checkpoint, dialect }: RecordReader,
   objects: SharedObjects,
   tables: Tables,
   withStatus: Set<TaskRow>,
 ): TaskReader {
   const { tasks, machine } = checkpoint;
   const { arch } = machine;
+  const hasPidObjects = dialect.enums.CKPT_OBJ?.has("PID") === true;
   /** Signals that wait for a process, which are in the records of its first task. */
   const shared = new Map<number, readonly string[]>();
   const listed = new Set<string>();
+  const credentialsOf = new Map<TaskRow, number>();
   const sharing = createSharing(tables, "linux-cr");
   let next = 0;
   let current: Current | null = null;
@@ -112,10 +132,11 @@ export function createTasks(
       current = { task, record, pid: hasPid && tgid > 0 ? tgid : tid, tid, row, thread, expectsShared: false };
     },
     bindCredentials(struct) {
-      const credentials = objects.credentialsAt(struct.number("cred_ref"));
-      if (current === null || credentials === undefined) return;
+      const credentials = ownCredentials(objects, struct);
+      if (current === null || credentials === null) return;
       const { pid, tid, task, record } = current;
       if (credentials.hasStatus) withStatus.add(task);
+      credentialsOf.set(task, struct.number("cred_ref"));
       tables.add("credentials", { pid, tid, ...credentials.row }, task, record);
       const id = credentials.namespace;
       if (id > 0 && isFirst("user")) tables.add("namespaces", { pid, kind: "user", id }, task, record);
@@ -146,6 +167,7 @@ export function createTasks(
       if (current === null) return;
       current.expectsShared = true;
       const { pid, task } = current;
+      Object.assign(current.row, terminalOf(objects, struct, hasPidObjects));
       for (const [at, limit] of struct.entries("rlim", "ckpt_rlimit", LIMITS).entries()) {
         const row: Draft = { pid, resource: limitName(at, arch) };
         take(row, spec("limits"), limit, arch);
@@ -169,6 +191,7 @@ export function createTasks(
       end();
       sharing.end();
     },
+    credentialsOf,
     owner: () => (current === null ? null : { pid: current.pid, task: current.task }),
   };
 }

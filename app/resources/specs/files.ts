@@ -115,5 +115,27 @@ const EPOLL: ResourceSpec = {
   ],
 };
 
+const OPENERS: ResourceSpec = {
+  name: "openers",
+  noun: "opener",
+  title: "Openers",
+  scope: "descriptor",
+  meaning:
+    "Descriptors whose file was opened with other credentials, or under another label, than those of the task now.",
+  key: ["pid", "fd"],
+  columns: [
+    PID,
+    FD,
+    column("path", "text", "path", "as the descriptor has it", { notCompared: "elsewhere" }),
+    column("credentials", "list", "credentials", "in what they differ from those of the task", {
+      linuxCr: "ckpt_hdr_file.f_credref",
+    }),
+    column("label", "text", "label", "the label of the security module, if it is another", {
+      linuxCr: "ckpt_hdr_file.f_secref",
+    }),
+    column("file", "number", "open file", "an id in `files`", { notCompared: "renumbered", minor: true }),
+  ],
+};
+
 /** Tables of kinds of open file. */
-export const FILE_RESOURCES: readonly ResourceSpec[] = [SOCKETS, LOCKS, TERMINALS, EPOLL];
+export const FILE_RESOURCES: readonly ResourceSpec[] = [SOCKETS, LOCKS, TERMINALS, EPOLL, OPENERS];

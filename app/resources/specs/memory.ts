@@ -54,6 +54,16 @@ const MAPPINGS: ResourceSpec = {
       criu: "vma_entry.flags",
       linuxCr: "ckpt_hdr_vma.vm_flags",
     }),
+    column(
+      "hugePages",
+      "decimal",
+      "huge pages",
+      "bytes of each page, if these are huge pages; of CRIU among the flags",
+      {
+        linuxCr: "ckpt_hdr_vma.hugetlb_shift",
+        minor: true,
+      },
+    ),
     column("advice", "list", "advice", "MADV_…; see madvise(2)", { criu: "vma_entry.madv" }),
     column("present", "number", "pages", "pages that are in the image", { notCompared: "volatile" }),
     column("inParent", "number", "in parent", "pages that are in the parent set", { notCompared: "volatile" }),

@@ -45,6 +45,7 @@ const IPC: ResourceSpec = {
     }),
     column("hugePages", "decimal", "huge pages", "bytes of each page of shared memory; 0: of the usual huge pages", {
       criu: "ipc_shm_entry.hugetlb_flag",
+      linuxCr: "ckpt_hdr_ipc_shm.shift",
       minor: true,
     }),
     column("flags", "list", "flags", "SHM_… of shared memory", {

@@ -52,6 +52,13 @@ const TASKS: ResourceSpec = {
     column("umask", "mode", "umask", "the permission bits that new files are created without", {
       notCompared: "elsewhere",
     }),
+    column("terminal", "text", "terminal", "the terminal that it controls, as the leader of its session", {
+      linuxCr: "ckpt_hdr_signal.tty_objref",
+      minor: true,
+    }),
+    column("foreground", "number", "foreground", "the process group in the foreground of that terminal", {
+      minor: true,
+    }),
     column("dumpable", "number", "dumpable", "PR_SET_DUMPABLE", {
       criu: "mm_entry.dumpable",
       recordedWith: "dumpable",
@@ -247,6 +254,13 @@ const CREDENTIALS: ResourceSpec = {
         criu: "creds_entry.lsm_sockcreate",
         repeats: "never",
       },
+    ),
+    column(
+      "overridden",
+      "list",
+      "overridden",
+      "in what the credentials that are in force for its own actions differ from these",
+      { repeats: "never", minor: true },
     ),
   ],
 };

@@ -6,14 +6,14 @@ import type { StructReader } from "../struct-reader.ts";
 const PTY_DRIVER = 4;
 
 /** `master` or `slave` of a pseudo-terminal, `null` for any other terminal. */
-export function terminalSide(tty: StructReader): "master" | "slave" | null {
+export function terminalSide(tty: Pick<StructReader, "number">): "master" | "slave" | null {
   if (tty.number("driver_type") !== PTY_DRIVER) return null;
   const subtype = tty.number("driver_subtype");
   return subtype === 1 ? "master" : subtype === 2 ? "slave" : null;
 }
 
 /** The name of a terminal, from TTY. */
-export function terminalName(tty: StructReader): string {
+export function terminalName(tty: Pick<StructReader, "number">): string {
   const index = tty.number("index");
   const side = terminalSide(tty);
   return side === "slave" ? `tty:[pts/${index}]` : side === "master" ? `tty:[ptmx ${index}]` : `tty:[${index}]`;
