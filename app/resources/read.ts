@@ -78,14 +78,12 @@ export async function readForComparison(
   };
   const unchanged = await findUnchanged(sets, (task, other) => pairs.taskAfter[task] === other);
   const others = names.filter((name) => name !== SOCKETS);
-  const read = async (leaving: Unchanged): Promise<Record<Side, Resources>> => ({
-    before: await readSet(sets.before.set, others, { owners: sets.before.owners, unchanged: leaving, compared: null }),
-    after: await readSet(sets.after.set, others, {
-      owners: sets.after.owners,
-      unchanged: leaving,
-      compared: sets.before.set,
-    }),
-  });
+  const read = async (leaving: Unchanged): Promise<Record<Side, Resources>> => {
+    const reading = (side: Side, compared: Reading["compared"]): Promise<Resources> =>
+      readSet(sets[side].set, others, { owners: sets[side].owners, unchanged: leaving, compared });
+    const found = await reading("before", null);
+    return { before: found, after: await reading("after", { set: sets.before.set, tables: found }) };
+  };
   let found = await read(unchanged);
   // If one image seems to lack a table, all its rows may have been left out.
   const isLacking = WITH_ROWS_LEFT_OUT.some((name) => found.before[name]?.held !== found.after[name]?.held);

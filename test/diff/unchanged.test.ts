@@ -214,3 +214,28 @@ test("members are indexed once if two sets have those of the same names", async 
   const fewer = createSetReader(await openSources(without(crowd(), mm)), undefined, before);
   expect([before.members.find("mm", PID) >= 0, fewer.members.find("mm", PID)]).toEqual([true, NONE]);
 });
+
+test("namespaces are read once if their ids are the same", async () => {
+  const isTaken = async (before: Set, after: Set): Promise<boolean> => {
+    const images = { before: await openSources(before), after: await openSources(after) };
+    const pairs = pair(images.before.checkpoint, images.after.checkpoint);
+    const read = await readForComparison(images, COMPARED_RESOURCES, pairs);
+    const alone = await readResources(images.after, ["namespaces", "sharing"]);
+    expect({ namespaces: read.after.namespaces, sharing: read.after.sharing }).toEqual(alone);
+    const isSame = read.before.namespaces === read.after.namespaces;
+    expect(read.before.sharing === read.after.sharing).toBe(isSame);
+    return isSame;
+  };
+  const ids = `ids-${PID}.img`;
+  const set = crowd();
+  expect(await isTaken(set, crowd())).toBe(true);
+  expect(await isTaken(set, setNumber(set, core, "core_entry", 0, "thread_info.gpregs.ip", 77))).toBe(true);
+  expect(await isTaken(set, setNumber(set, ids, "task_kobj_ids_entry", 0, "uts_ns_id", 77))).toBe(false);
+  expect(await isTaken(set, setNumber(set, ids, "task_kobj_ids_entry", 0, "vm_id", 77))).toBe(false);
+  const isOfRoot = (id: number) => setNumber(set, "inventory.img", "inventory_entry", 0, "root_ids.uts_ns_id", id);
+  expect(await isTaken(isOfRoot(7), isOfRoot(7))).toBe(true);
+  expect(await isTaken(isOfRoot(7), isOfRoot(8))).toBe(false);
+  // The records are in other rows.
+  const longer = withFile(set, "cgroup.img", imageBytes("CGROUP", [[], []]));
+  expect(await isTaken(set, longer)).toBe(false);
+});

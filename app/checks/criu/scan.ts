@@ -10,7 +10,16 @@ import { taskState } from "../../model/names/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
 import { createFindingList, type FindingList, type Message } from "../finding.ts";
-import { beginKept, createNoteList, inodesIn, type KeptList, type NoteList, peerFinder, pipeFinder, socketFinder } from "./kept.ts";
+import {
+  beginKept,
+  createNoteList,
+  inodesIn,
+  type KeptList,
+  type NoteList,
+  peerFinder,
+  pipeFinder,
+  socketFinder,
+} from "./kept.ts";
 import { createLateIndex, type LateIndex } from "./late-index.ts";
 import { beginHostNotes, type HostNotes } from "./needs/host-notes.ts";
 import { beginNotes, type NeedNotes } from "./needs/need-notes.ts";

@@ -32,15 +32,17 @@ export function matchNamespaces(
   resources: Readonly<Record<Side, Resources>>,
 ): NamespaceTasks {
   const overlaps = createOverlaps();
-  const namespacesAfter = namespacesOfTasks(resources.after.namespaces);
-  for (const [task, namespaces] of namespacesOfTasks(resources.before.namespaces)) {
+  const namespacesBefore = namespacesOfTasks(resources.before.namespaces);
+  const isSameTable = resources.before.namespaces === resources.after.namespaces;
+  const namespacesAfter = isSameTable ? namespacesBefore : namespacesOfTasks(resources.after.namespaces);
+  namespacesBefore.forEach((namespaces, task) => {
     const others = namespacesAfter.get(i32At(pairs.taskAfter, task));
     const number = pairNumber(before, after, task, NONE);
-    for (const [kind, key] of namespaces) {
+    namespaces.forEach((key, kind) => {
       const other = others?.get(kind);
       if (other !== undefined) overlaps.add(key, other, task, number);
-    }
-  }
+    });
+  });
   const matched = overlaps.match();
   const tasksOf = (side: Side): ReadonlyMap<string, TaskRow> =>
     new Map([...matched[side]].map(([key, { first }]) => [key, first]));

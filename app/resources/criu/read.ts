@@ -7,7 +7,7 @@ import { readMappings } from "./mappings.ts";
 import { readFilters } from "./seccomp.ts";
 import type { SetReader } from "./set-reader.ts";
 import { readSocketFacts } from "./sockets.ts";
-import { readSystem } from "./system.ts";
+import { type ComparedTables, readSystem } from "./system.ts";
 import { readTasks } from "./tasks.ts";
 import { readThreadOwners, type ThreadOwners } from "./thread-owners.ts";
 import type { Unchanged } from "./unchanged.ts";
@@ -23,8 +23,8 @@ export interface Reading {
   /** `null`: not read yet. */
   readonly owners: ThreadOwners | null;
   readonly unchanged: Unchanged;
-  /** The set before, if this is the one after in a comparison. */
-  readonly compared: SetReader | null;
+  /** The set before and its tables, if this is the one after in a comparison. */
+  readonly compared: ComparedTables | null;
 }
 
 /** Fills the requested tables. Returns what readSocketFacts does. */

@@ -4,8 +4,9 @@ import { enumName, type MessageName } from "../../decoder/criu/format/messages.t
 import type { Values } from "../../decoder/criu/wire/values.ts";
 import { isSet, low, MALFORMED, plan, scan, scratch } from "../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../model/checkpoint.ts";
+import { areSameColumns } from "../../model/comparison/difference.ts";
 import { createSharing } from "../sharing.ts";
-import type { Input } from "../table.ts";
+import type { Input, Resources } from "../table.ts";
 import { spec, type Tables } from "../tables.ts";
 import { deviceFlags } from "../words.ts";
 import { readGroupProperties } from "./cgroup-properties.ts";
@@ -17,7 +18,7 @@ import { readMounts } from "./mounts.ts";
 import { readNetwork } from "./network.ts";
 import { messageOf, type NumberedEntry, type SetReader, take } from "./set-reader.ts";
 import { readSysctls } from "./sysctls.ts";
-import type { Unchanged } from "./unchanged.ts";
+import { memberComparer, type Unchanged } from "./unchanged.ts";
 
 type Draft = Record<string, Input>;
 
@@ -39,16 +40,22 @@ const EXTERNAL = [
   ["pid", "pidns_entry"],
 ] as const;
 
+/** A set that is compared with this one, and its tables. */
+export interface ComparedTables {
+  readonly set: SetReader;
+  readonly tables: Resources;
+}
+
 /** Reads the tables of the image as a whole, and namespaces and control groups of tasks. */
 export async function readSystem(
   set: SetReader,
   tables: Tables,
-  { unchanged, compared }: { readonly unchanged: Unchanged; readonly compared: SetReader | null },
+  { unchanged, compared }: { readonly unchanged: Unchanged; readonly compared: ComparedTables | null },
 ): Promise<void> {
   const inventory = await readInventory(set);
   if (inventory !== null) tables.hold("plugins");
   for (const name of inventory?.inside("plugins_entry").texts("plugins") ?? []) tables.add("plugins", { name });
-  await readNamespaces(set, tables, inventory?.nested("root_ids") ?? null);
+  await readNamespaces(set, tables, inventory?.nested("root_ids") ?? null, compared);
   await readEach(set, tables, "utsns", "utsns_entry", "uts");
   await readIdMaps(set, tables);
   await readMounts(set, tables);
@@ -59,7 +66,7 @@ export async function readSystem(
   await readGroupProperties(set, tables);
   await readEach(set, tables, "binfmt-misc", "binfmt_misc_entry", "binfmt");
   await readNewerHandlers(set, tables);
-  await readContents(set, tables, compared);
+  await readContents(set, tables, compared?.set ?? null);
   await readControlGroups(set, tables, unchanged.cgroups ? unchanged.cores : new Set());
 }
 
@@ -69,8 +76,17 @@ async function readInventory(set: SetReader): Promise<Values | null> {
 }
 
 /** Namespaces, and what tasks share: their ids are in one entry. */
-async function readNamespaces(set: SetReader, tables: Tables, root: Values | null): Promise<void> {
-  if (!tables.wants("namespaces", "sharing")) return;
+async function readNamespaces(
+  set: SetReader,
+  tables: Tables,
+  root: Values | null,
+  compared: ComparedTables | null,
+): Promise<void> {
+  if (!tables.wants(...OF_IDS)) return;
+  if (compared !== null && (await haveSameIds(set, root, compared.set))) {
+    for (const name of OF_IDS) if (compared.tables[name] !== undefined) tables.put(compared.tables[name]);
+    return;
+  }
   const sharing = createSharing(tables, "criu");
   const external = new Map<string, Uint8Array | null>();
   for (const [kind, message] of EXTERNAL) {
@@ -100,6 +116,29 @@ async function readNamespaces(set: SetReader, tables: Tables, root: Values | nul
     }
   }
   sharing.end();
+}
+
+/** The tables that are made from the ids of tasks. */
+const OF_IDS = ["namespaces", "sharing"] as const;
+
+/** Whether these tables are certainly the same in two sets. @param root The ids of the root task of the first. */
+async function haveSameIds(set: SetReader, root: Values | null, other: SetReader): Promise<boolean> {
+  const members = [...EXTERNAL.map(([kind]) => `${kind}ns`), "ids"];
+  if (set.members !== other.members || set.members.ofKind("ids").length === 0) return false;
+  if (!areSameColumns(set.checkpoint.tasks.pid, other.checkpoint.tasks.pid)) return false;
+  const otherRoot = (await readInventory(other))?.nested("root_ids") ?? null;
+  const isSameRoot = (field: string): boolean => (root?.number(field) ?? null) === (otherRoot?.number(field) ?? null);
+  if (!NAMESPACES.every(([, field]) => isSameRoot(field))) return false;
+  const isSame = memberComparer(other, set);
+  for (const kind of members) {
+    for (const [member, number] of set.members.ofKind(kind)) {
+      // Rows name the records that they are read from.
+      if (set.recordsOf(member)[0] !== other.recordsOf(member)[0]) return false;
+      const same = isSame(kind, number);
+      if ((same instanceof Promise ? await same : same) === null) return false;
+    }
+  }
+  return true;
 }
 
 const IDS_FIELDS = [...NAMESPACES.map(([, field]) => field), "vm_id", "fs_id", "sighand_id"] as const;

@@ -20,7 +20,7 @@ import { HAS, NONE, nameBytes, type Records } from "../../model/checkpoint.ts";
 import { areSameColumns } from "../../model/comparison/difference.ts";
 import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { u8At } from "../../model/read.ts";
-import { recordEnd, recordOffset } from "../../model/records.ts";
+import { cursorAt } from "../../model/records.ts";
 import type { RecordRow, TaskRow } from "../../model/rows.ts";
 import { sameBytes } from "../../model/text/text.ts";
 import { spec } from "../tables.ts";
@@ -154,7 +154,7 @@ const COMPARED: Readonly<Record<string, ComparedEntry>> = {
  * A function that compares a member of both sets, by kind and number; `null`: they are not the same. It returns a
  * promise only if the bytes are not in memory.
  */
-function memberComparer(before: SetReader, after: SetReader) {
+export function memberComparer(before: SetReader, after: SetReader) {
   const haveSameRecords = recordsComparer(before, after);
   const compareBytes = (
     kind: string,
@@ -200,7 +200,8 @@ function onlyEntry(set: SetReader, member: number, message: MessageName): readon
   for (let row = start; row < end; row++) {
     if (records.kinds[records.kind[row] as number]?.struct !== message) continue;
     if (found !== null) return null;
-    found = [recordOffset(records, row) + SIZE_WORD, recordEnd(records, row)];
+    const { offset, length } = cursorAt(records, row);
+    found = [offset + SIZE_WORD, offset + length];
   }
   return found;
 }

@@ -16,7 +16,7 @@ const CORE = plan("core_entry", ["mtype"]);
 export async function hostOf(sources: readonly Source[]): Promise<Readonly<Record<string, string>>> {
   const host: Record<string, string> = {};
   const values = scratch();
-  const names = sources.filter(({ name }) => /^utsns-\d+\.img$/.test(baseName(name)));
+  const names = sources.filter(({ name }) => name.includes("utsns-") && /^utsns-\d+\.img$/.test(baseName(name)));
   const [utsns] = names;
   // With several, it is unknown which is the host's.
   const named = utsns === undefined || names.length > 1 ? null : await entryOf(utsns, "utsns");

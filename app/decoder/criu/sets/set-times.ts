@@ -14,7 +14,7 @@ const NANOSECONDS = 2 << 3;
 
 /** How long the host had been up at the dump, in seconds (timens_entry.boottime, CRIU 3.14 and later); else `null`. */
 export async function uptimeOf(sources: readonly Source[]): Promise<number | null> {
-  const source = sources.find(({ name }) => /^timens-\d+\.img$/.test(baseName(name)));
+  const source = sources.find(({ name }) => name.includes("timens-") && /^timens-\d+\.img$/.test(baseName(name)));
   const entry = source === undefined ? null : await firstEntry(source, TIMENS, 4096);
   if (entry === null) return null;
   const { bytes, start, end } = entry;
