@@ -1,7 +1,7 @@
 // Things in a set that CRIU 4.2 does not write. They are named, so that users know why a part is shown only as bytes.
 
 import { FIELD_TABLES, type FieldTable } from "../wire/field-table.ts";
-import { endOfValue, endOfVarint, highAt, lowAt } from "../wire/wire.ts";
+import { endOfValue, endOfVarint, highAt, lowAt, WIRE } from "../wire/wire.ts";
 import type { Entry, SetContext } from "./context.ts";
 import { report } from "./context.ts";
 
@@ -46,13 +46,29 @@ function noteUnknown(
   fields: FieldTable | null,
   message: string,
 ): void {
-  for (let at = start; at < end; ) {
-    const value = endOfVarint(bytes, at, end);
-    // A tag of more than 32 bits is no tag.
-    if (value < 0 || (value - at > 4 && highAt(bytes, at, value) !== 0)) return;
-    const tag = value - at === 1 ? (bytes[at] as number) : lowAt(bytes, at);
-    const next = endOfValue(bytes, value, end, tag);
+  // The field before, and where its value is.
+  let before = -1;
+  let from = start;
+  let to = start;
+  for (let at = start; at < end; at = to) {
+    // Without calls for the usual tags and values, of one byte: there are a thousand fields in a core.
+    let tag = bytes[at] as number;
+    let value = at + 1;
+    if (tag > 127) {
+      value = endOfVarint(bytes, at, end);
+      // A tag of more than 32 bits is no tag.
+      if (value < 0 || (value - at > 4 && highAt(bytes, at, value) !== 0)) return;
+      tag = lowAt(bytes, at);
+    }
+    const isShort = (tag & 7) === WIRE.varint && value < end && (bytes[value] as number) < 128;
+    const next = isShort ? value + 1 : endOfValue(bytes, value, end, tag);
     if (next < 0) return;
+    // Repeated messages, such as those for signals, are mostly the same.
+    const isRepeated = tag === before && ((tag & 7) === WIRE.varint || isRepetition(bytes, value, next, from, to));
+    before = tag;
+    from = value;
+    to = next;
+    if (isRepeated) continue;
     const field = fields?.byNumber[tag >>> 3];
     // A field that messages.ts does not describe is named by its number.
     if (field === undefined) noteNewer(set, `field ${tag >>> 3} of ${message}`);
@@ -60,8 +76,14 @@ function noteUnknown(
     if (field?.message && (tag & 7) === field.wire) {
       noteUnknown(set, bytes, endOfVarint(bytes, value, next), next, field.message, field.type);
     }
-    at = next;
   }
+}
+
+/** Whether bytes[start … end - 1] are the same as bytes[from … to - 1]. */
+function isRepetition(bytes: Uint8Array, start: number, end: number, from: number, to: number): boolean {
+  if (end - start !== to - from) return false;
+  for (let at = 0; at < end - start; at++) if (bytes[start + at] !== bytes[from + at]) return false;
+  return true;
 }
 
 /**

@@ -221,7 +221,7 @@ export function skip(bytes: Uint8Array, at: number, end: number, tag: number, wo
   }
 }
 
-/** `skip` without `words`. It is quick for what nearly all values are: varints, and bytes whose length is less than 128. */
+/** `skip` without `words`: quick for what nearly all values are, varints and bytes whose length is less than 128. */
 export function endOfValue(bytes: Uint8Array, at: number, end: number, tag: number): number {
   const wire = tag & 7;
   if (wire === WIRE.varint) return endOfVarint(bytes, at, end);
