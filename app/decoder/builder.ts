@@ -2,6 +2,7 @@
 
 import { type Checkpoint, NONE, type RecordKind } from "../model/checkpoint.ts";
 import type { DescriptorRow, FileRow, RecordRow, TableRow, TaskRow } from "../model/rows.ts";
+import type { ColumnKernel } from "./builder/column-kernel.ts";
 import {
   type DescriptorColumns,
   descriptorColumns,
@@ -49,8 +50,13 @@ export type Builder = ReturnType<typeof createBuilder>;
  * @param decoded Returns the fraction of the image decoded so far, 0 … 1, from which full columns
  *   extrapolate their size. If it is unknown, 1: they double.
  * @param limits Rows and memory that may be used; the functions that add something throw LimitReached beyond that.
+ * @param kernel Derives the index edges; `null`: loops do.
  */
-export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Limits, "rows" | "memory">) {
+export function createBuilder(
+  decoded: () => number = () => 1,
+  limits?: Pick<Limits, "rows" | "memory">,
+  kernel: ColumnKernel | null = null,
+) {
   const budget = createBudget(limits);
   const growth: Growth = { decoded, budget };
   const text = createTextPool(growth);
@@ -150,7 +156,7 @@ export function createBuilder(decoded: () => number = () => 1, limits?: Pick<Lim
      * A Checkpoint of what was added so far. Its columns are views of the builder's own: if more rows are added
      * afterwards they may change, so take `copyOf` it first.
      */
-    finish: (head: Head): Checkpoint => finish(head, parts),
+    finish: (head: Head): Checkpoint => finish(head, parts, kernel),
   };
 }
 
@@ -168,21 +174,21 @@ interface Parts {
   readonly others: ReturnType<typeof createObjects>;
 }
 
-function finish({ recordKinds, objectTypes, ...head }: Head, parts: Parts): Checkpoint {
+function finish({ recordKinds, objectTypes, ...head }: Head, parts: Parts, kernel: ColumnKernel | null): Checkpoint {
   const { tasks, tables, descriptors } = parts.owners;
   const { files } = parts.openFiles;
   const { objects } = parts.others;
-  const sorted = sortDescriptors(descriptors, tables.count);
+  const sorted = sortDescriptors(descriptors, tables.count, kernel);
   return {
     ...head,
     text: parts.text.bytes(),
     tasks: cutAll(tasks),
-    tables: { ...cutAll(tables), first: sorted.first, ...tasksByTable(tasks, tables.count) },
+    tables: { ...cutAll(tables), first: sorted.first, ...tasksByTable(tasks, tables.count, kernel) },
     descriptors: sorted.descriptors,
-    files: { ...cutAll(files), ...holdersByFile(sorted.descriptors, files.count) },
-    fileRecords: recordsByFile(parts.furtherRecords.pairs, files.count),
+    files: { ...cutAll(files), ...holdersByFile(sorted.descriptors, files.count, kernel) },
+    fileRecords: recordsByFile(parts.furtherRecords.pairs, files.count, kernel),
     fileDetails: parts.fileDetails.finish(),
-    taskDetails: parts.taskDetails.finish(),
+    taskDetails: parts.taskDetails.finish(kernel),
     links: parts.links.finish(),
     records: parts.records.finishRecords(recordKinds),
     objects: { ...cutAll(objects), types: objectTypes },

@@ -19,7 +19,7 @@ static void *allocate(u32 bytes) {
 }
 
 // A larger copy of an array; 0 if there is no room.
-static void *enlarged(const void *array, u32 used, u32 bytes) {
+__attribute__((unused)) static void *enlarged(const void *array, u32 used, u32 bytes) {
   void *copy = allocate(bytes);
   if (copy != 0) __builtin_memcpy(copy, array, used);
   return copy;

@@ -5,6 +5,7 @@ import type { DetailValue } from "../../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { createBudget } from "../limits.ts";
+import type { ColumnKernel } from "./column-kernel.ts";
 import { FIRST_CAPACITY, type Growth, growTo, nextCapacity } from "./growing.ts";
 import { createJsonValues, type JsonValues } from "./json-values.ts";
 
@@ -28,16 +29,16 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
     value: new Uint32Array(FIRST_CAPACITY),
   };
   let count = 0;
-  /** Whether the rows are in order so far, and the last one. */
-  let isInOrder = true;
+  /** The last row, and the largest one before a smaller one: 0 as long as rows are in order. */
   let last = 0;
+  let largest = 0;
   const keys: string[] = [];
   const keyIndex = new Map<string, number>();
 
   const addNumbered = (row: number, key: number, value: number): void => {
     budget.takeBytes(DETAIL_BYTES);
     if (count === columns.capacity) growTo(columns, 2 * count, FREE.budget);
-    if (row < last) isInOrder = false;
+    if (row < last && last > largest) largest = last;
     last = row;
     columns.row[count] = row;
     columns.key[count] = key;
@@ -77,7 +78,7 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
     addAll(rows: Uint32Array, numbers: Uint16Array, values: Uint32Array, added: number, fraction: number): void {
       budget.takeBytes(DETAIL_BYTES * added);
       if (count + added > columns.capacity) growTo(columns, extrapolated(count + added, fraction), FREE.budget);
-      if ((rows[0] as number) < last) isInOrder = false;
+      if ((rows[0] as number) < last && last > largest) largest = last;
       last = rows[added - 1] as number;
       columns.row.set(rows.subarray(0, added), count);
       columns.key.set(numbers.subarray(0, added), count);
@@ -86,8 +87,7 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
     },
 
     /**
-     * Adds to a row the details that were added as `first` … `end` - 1 to another. They have been added one by one, if the
-     * limit ends among them.
+     * Adds to a row the details that were added as `first` … `end` - 1 to another: as many as fit into the limit.
      *
      * @throws LimitReached
      */
@@ -100,7 +100,7 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
       }
       budget.takeBytes(DETAIL_BYTES * added);
       if (count + added > columns.capacity) growTo(columns, Math.max(2 * count, count + added), FREE.budget);
-      if (row < last) isInOrder = false;
+      if (row < last && last > largest) largest = last;
       last = row;
       columns.row.fill(row, count, count + added);
       columns.key.copyWithin(count, first, end);
@@ -127,19 +127,35 @@ export function createDetails(growth: Growth = FREE, values: JsonValues = create
       addIndexed(row, key, values.indexOf(value));
     },
 
-    finish(): DetailStore {
-      const order = isInOrder ? null : orderOf(columns.row, count);
-      return {
-        count,
-        row: orderedWords(columns.row, count, order),
-        key: ordered(columns.key, count, order),
-        value: orderedWords(columns.value, count, order),
-        keys: [...keys],
-        ...values.finish(),
-      };
-    },
+    /** The store. @param kernel Orders details. */
+    finish: (kernel: ColumnKernel | null = null): DetailStore => ({
+      count,
+      ...inRowOrder(columns, count, largest === 0 ? null : Math.max(largest, last), kernel),
+      keys: [...keys],
+      ...values.finish(),
+    }),
   };
 }
+
+type DetailColumns = Pick<DetailStore, "row" | "key" | "value">;
+
+/** The first `count` details in the order of their rows. @param largest The largest row; `null`: they are in order. */
+function inRowOrder(columns: DetailColumns, count: number, largest: number | null, kernel: ColumnKernel | null) {
+  const { row, key, value } = columns;
+  if (largest !== null && !isSparse(largest, count)) {
+    const sorted = kernel?.order(row, key, value, count, largest + 1) ?? null;
+    if (sorted !== null) return sorted;
+  }
+  const order = largest === null ? null : orderOf(row, count);
+  return {
+    row: orderedWords(row, count, order),
+    key: ordered(key, count, order),
+    value: orderedWords(value, count, order),
+  };
+}
+
+/** Whether so few keys occur that a counting sort takes longer than another one. */
+const isSparse = (largest: number, count: number): boolean => largest >= 8 * count + 1024;
 
 /** The first `count` rows of a column, in an order; `null`: as they are. */
 function orderedWords(column: Uint32Array, count: number, order: Uint32Array | null): Uint32Array<ArrayBuffer> {
@@ -295,7 +311,7 @@ function orderOf(keys: Uint32Array, count: number): Uint32Array | null {
     else largest = key;
   }
   if (isInOrder) return null;
-  return largest < 8 * count + 1024 ? countingOrder(keys, count, largest) : sortedOrder(keys, count);
+  return isSparse(largest, count) ? sortedOrder(keys, count) : countingOrder(keys, count, largest);
 }
 
 /** A counting sort, for keys most of which occur. */

@@ -2,6 +2,7 @@
 // bounds that the loops check.
 
 import type { Descriptors, FileRecords } from "../../model/checkpoint.ts";
+import type { ColumnKernel } from "./column-kernel.ts";
 import type { DescriptorColumns, TaskColumns } from "./columns.ts";
 import { cutAll, FIRST_CAPACITY, type Growing } from "./growing.ts";
 
@@ -41,7 +42,9 @@ function allRows(count: number): Uint32Array<ArrayBuffer> {
 }
 
 /** Stable sort of rows by a small key: row numbers ordered by key, and the index of each key's first row. */
-function bucket(keys: Int32Array, count: number, buckets: number) {
+function bucket(keys: Int32Array, count: number, buckets: number, kernel: ColumnKernel | null) {
+  const sorted = kernel?.sort(keys, count, buckets) ?? null;
+  if (sorted !== null) return sorted;
   const ordered = firstRowsInOrder(keys, count, buckets);
   if (ordered !== null) return { first: ordered, rows: allRows(count) };
   const first = firstRows(keys, count, buckets);
@@ -58,7 +61,13 @@ function bucket(keys: Int32Array, count: number, buckets: number) {
 }
 
 /** Where the descriptors of each table begin; `null` if they are not in the order of tables and numbers. */
-function firstsInOrder({ table: tableOf, fd: fds, count }: DescriptorColumns, tables: number): Uint32Array | null {
+function firstsInOrder(
+  { table: tableOf, fd: fds, count }: DescriptorColumns,
+  tables: number,
+  kernel: ColumnKernel | null,
+): Uint32Array | null {
+  const found = kernel?.ascend(tableOf, fds, count, tables) ?? null;
+  if (found !== null) return found === false ? null : found;
   const first = new Uint32Array(tables + 1);
   let table = 0;
   let last = -1;
@@ -74,12 +83,12 @@ function firstsInOrder({ table: tableOf, fd: fds, count }: DescriptorColumns, ta
 }
 
 /** Descriptors by table, then by fd; equal fds keep the image's order. */
-export function sortDescriptors(descriptors: DescriptorColumns, tables: number) {
+export function sortDescriptors(descriptors: DescriptorColumns, tables: number, kernel: ColumnKernel | null) {
   const { count } = descriptors;
-  const ordered = firstsInOrder(descriptors, tables);
+  const ordered = firstsInOrder(descriptors, tables, kernel);
   if (ordered !== null) return { first: ordered, descriptors: cutAll(descriptors) };
   const { buffer, byteOffset } = descriptors.table;
-  const { first, rows } = bucket(new Int32Array(buffer, byteOffset, count), count, tables);
+  const { first, rows } = bucket(new Int32Array(buffer, byteOffset, count), count, tables, kernel);
   for (let table = 0; table < tables; table++) {
     rows
       .subarray(first[table], first[table + 1])
@@ -105,14 +114,14 @@ export function sortDescriptors(descriptors: DescriptorColumns, tables: number) 
 }
 
 /** The tasks of each table. */
-export function tasksByTable(tasks: TaskColumns, tables: number) {
-  const { first, rows } = bucket(tasks.table, tasks.count, tables);
+export function tasksByTable(tasks: TaskColumns, tables: number, kernel: ColumnKernel | null) {
+  const { first, rows } = bucket(tasks.table, tasks.count, tables, kernel);
   return { firstTask: first, task: rows };
 }
 
 /** The descriptors that refer to each open file. */
-export function holdersByFile(descriptors: Descriptors, files: number) {
-  const { first, rows } = bucket(descriptors.file, descriptors.count, files);
+export function holdersByFile(descriptors: Descriptors, files: number, kernel: ColumnKernel | null) {
+  const { first, rows } = bucket(descriptors.file, descriptors.count, files, kernel);
   return { firstHolder: first, holder: rows };
 }
 
@@ -132,9 +141,13 @@ export const fileRecordPairs = (): FileRecordPairs => ({
 });
 
 /** The further records of each open file. */
-export function recordsByFile({ file, record, count }: FileRecordPairs, files: number): FileRecords {
+export function recordsByFile(
+  { file, record, count }: FileRecordPairs,
+  files: number,
+  kernel: ColumnKernel | null,
+): FileRecords {
   if (count === 0) return { first: new Uint32Array(0), record: new Uint32Array(0) };
-  const { first, rows } = bucket(file, count, files);
+  const { first, rows } = bucket(file, count, files, kernel);
   for (let at = 0; at < count; at++) rows[at] = record[rows[at] as number] as number;
   return { first, record: rows };
 }

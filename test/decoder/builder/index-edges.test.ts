@@ -13,8 +13,8 @@ const FILES = 20;
 function sorted(added: readonly Added[], tables: number) {
   const builder = createBuilder();
   for (const [row, [table, fd, file]] of added.entries()) builder.addDescriptor(table, fd, file, 0, row);
-  const { first, descriptors } = sortDescriptors(builder.descriptors, tables);
-  const { firstHolder, holder } = holdersByFile(descriptors, FILES);
+  const { first, descriptors } = sortDescriptors(builder.descriptors, tables, null);
+  const { firstHolder, holder } = holdersByFile(descriptors, FILES, null);
   return { first: [...first], descriptors, firstHolder: [...firstHolder], holder: [...holder] };
 }
 

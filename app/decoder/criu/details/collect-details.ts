@@ -1,7 +1,7 @@
 // Fills the details of open files, and the links between them, once a set has been decoded. Files with a path have most
 // of theirs in columns already: only the others are read a second time.
 
-import { type Checkpoint, HAS } from "../../../model/checkpoint.ts";
+import type { Checkpoint } from "../../../model/checkpoint.ts";
 import { u32At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import type { DetailsBuilder, LinksBuilder } from "../../builder/details.ts";
@@ -9,13 +9,14 @@ import { createKernelValues } from "../../builder/kernel-values.ts";
 import { CONNECTION_KEYS, linkConnections, markDetailed } from "../../connections.ts";
 import type { DecodeOptions, DetailFilter } from "../../source.ts";
 import { addLocks } from "../handlers/locks.ts";
-import type { FileContext, SetContext } from "../walk/context.ts";
+import type { SetContext } from "../walk/context.ts";
 import type { DecodedSet } from "../walk/decoded-set.ts";
 import { indexRows, type Links } from "../walk/rows.ts";
 import { giveFiles, startAlikeKernel } from "./alike-kernel.ts";
 import { groupByKernel, linkByKernel, orderByKernel } from "./alike-links.ts";
-import { ALONE, FOLLOWS, type GivenKernel, RELATED_SHIFT, WANTED } from "./alike-runs.ts";
+import { type GivenKernel, WANTED } from "./alike-runs.ts";
 import { createDetailsReader } from "./details.ts";
+import { readingFlags } from "./reading-flags.ts";
 import { haveSameDetails } from "./same-details.ts";
 
 /** Adds the details of files and their links to the checkpoint of a set. */
@@ -30,7 +31,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
     checkpoint.files.has.set(known.files.has);
     return { ...checkpoint, fileDetails: known.fileDetails, links: known.links };
   }
-  const flags = readingFlags(checkpoint, files);
+  const flags = readingFlags(checkpoint, files, context.columnKernel);
   const { kernel, fileDetails } = detailsOf(set, context);
   const read = createDetailsReader(set, { fileDetails, links }, neededBy(options), flags, kernel);
   for (let file = 0; file < flags.length; ) {
@@ -98,36 +99,6 @@ function neededBy({ details }: DecodeOptions): DetailFilter {
     }
     return isNeeded;
   };
-}
-
-/**
- * By file, what is done about it (alike-runs.ts). It is read if not all of its details are in columns: it has no path
- * of its own, further records describe it, or it is one of `detailed`.
- */
-function readingFlags(
-  { files, fileRecords }: Checkpoint,
-  { detailed, contents: { ofFile: contents } }: Pick<FileContext, "detailed" | "contents">,
-): Uint8Array {
-  const { count, has, record } = files;
-  const { first } = fileRecords;
-  const hasFurther = fileRecords.record.length > 0;
-  const flags = new Uint8Array(count);
-  for (const file of detailed) flags[file] = WANTED;
-  // Without calls, because the loop runs cold.
-  for (let file = 0; file < count; file++) {
-    const is = has[file] as number;
-    const isAlone = !hasFurther || first[file] === first[file + 1];
-    let flag = flags[file] as number;
-    if ((is & HAS.inode) === 0 || !isAlone) flag |= WANTED;
-    if ((is & HAS.deleted) === 0 && isAlone) flag |= ALONE;
-    if (!isAlone && contents !== null && (contents[file] as number) > 0 && (is & HAS.deleted) === 0) {
-      const related = (first[file + 1] as number) - (first[file] as number);
-      if (related === 1) flag |= ALONE | ((contents[file] as number) << RELATED_SHIFT);
-    }
-    if (file > 0 && (record[file] as number) === (record[file - 1] as number) + 1) flag |= FOLLOWS;
-    flags[file] = flag;
-  }
-  return flags;
 }
 
 /** The same links, with other keys: those of 64 bits do not fit into an index. */

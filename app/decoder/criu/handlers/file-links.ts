@@ -43,8 +43,8 @@ export function linkRecord(set: SetContext, file: FileRow, record: RecordRow): b
 }
 
 /**
- * Whether one more record may be linked to a file: links are limited, because a crafted image could link every record to
- * every file.
+ * Whether one more record may be linked to a file: links are limited, because a crafted image could link every record
+ * to every file.
  */
 export const mayLink = ({ builder, files }: SetContext): boolean =>
   files.linkedRecords++ < LINK_LIMIT + builder.files.count;

@@ -1,5 +1,5 @@
-// Entries of empty pipes, which nearly all are. The kernel reads them thousands at a time; entries in any other form are
-// read by `onPipeData`, with the same result.
+// Entries of empty pipes, which nearly all are. The kernel reads them thousands at a time; entries in any other form
+// are read by `onPipeData`, with the same result.
 
 import type { RecordRow } from "../../../model/rows.ts";
 import { addEmptyPipes, roomForPipes } from "../handlers/on-pipe-data.ts";

@@ -5,6 +5,7 @@ import { NONE } from "../../../model/checkpoint.ts";
 import type { FileRow, RecordRow, TableRow, TaskRow } from "../../../model/rows.ts";
 import { createJsonBytes, type JsonBytes } from "../../../model/text/json-bytes.ts";
 import { baseName } from "../../../model/text/paths.ts";
+import type { ColumnKernel } from "../../builder/column-kernel.ts";
 import { FIRST_CAPACITY, grown } from "../../builder/growing.ts";
 import type { Builder } from "../../builder.ts";
 import { createIdIndex, type IdIndex } from "../../id-index.ts";
@@ -232,6 +233,8 @@ export interface SetContext {
   readonly examined: Map<string, number>;
   /** The kernel that reads usual entries; `null` if there is none, undefined before the first. */
   usual: UsualKernel | null | undefined;
+  /** Loops over columns; `null`: without a kernel. */
+  readonly columnKernel: ColumnKernel | null;
   /** Whether nothing is damaged or missing so far. */
   complete: boolean;
   /** A limit was reached: nothing more is read. */
@@ -248,6 +251,7 @@ export function createContext(
   options: DecodeOptions,
   metadata: Metadata,
   builder: Builder,
+  columnKernel: ColumnKernel | null = null,
 ): SetContext {
   return {
     builder,
@@ -298,6 +302,7 @@ export function createContext(
     pages: new Map(),
     examined: new Map(),
     usual: undefined,
+    columnKernel,
     // A truncated archive may have had more files.
     complete: metadata.problems.every(({ severity }) => severity !== "error"),
     stopped: false,

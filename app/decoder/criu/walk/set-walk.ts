@@ -3,6 +3,7 @@
 
 import type { Checkpoint, Problem } from "../../../model/checkpoint.ts";
 import { visible } from "../../../model/text/text.ts";
+import { createColumnKernel } from "../../builder/column-kernel.ts";
 import { createBuilder } from "../../builder.ts";
 import { LimitReached } from "../../limits.ts";
 import { type DecodeOptions, type Source, SourceError } from "../../source.ts";
@@ -46,13 +47,14 @@ export async function decodeSet(
   options: DecodeOptions = {},
   metadata: Metadata = { time: null, facts: [], problems: [] },
 ): Promise<DecodedSet> {
-  const builder = createBuilder(undefined, options.limits);
+  const columnKernel = options.kernels === false ? null : createColumnKernel();
+  const builder = createBuilder(undefined, options.limits, columnKernel);
   for (const problem of metadata.problems) builder.addProblem({ ...problem, offset: problem.offset ?? null });
   const placed = await placeMembers(inputs, (name) => {
     const message = `There is more than one ${visible(name)}; the last one is used.`;
     builder.addProblem({ severity: "note", code: "duplicate-member", message, offset: null });
   });
-  const set = createContext(placed, options, metadata, builder);
+  const set = createContext(placed, options, metadata, builder, columnKernel);
   await readMembers(set);
   withinLimits(set, () => takeDeletions(set));
   if (!set.stopped) reportMissing(set);
