@@ -19,6 +19,8 @@ typedef unsigned long long u64;
 #define ROWS 2048
 #define TEXT (256 << 10)
 #define LINKS (4 * ROWS)
+#define LISTS 6
+#define FILES (256 << 10)
 #define LENGTH_BYTES 5
 #define MEMBERS 256
 #define STORED (96 << 10)
@@ -28,6 +30,8 @@ typedef unsigned long long u64;
 #define WORDS 4096
 #define PIECES 8192
 #define SLOTS 32
+
+static const u32 NONE = 0xffffffff;
 
 #define COLUMNS8 2
 #define COLUMNS32 8
@@ -55,6 +59,8 @@ enum {
   SKIP_UNLESS,
   SKIP_UNLESS_ANY,  // slot, bits, words: skips them if it has none of the bits
   LINK,       // list, slot
+  FILE_OF,    // column, slots of an id and a type: the row of that file, NONE if the caller must look for it
+  RECORD,     // column: the record of the row
   PIECE,      // piece, length
   BYTES,      // slot
   DECIMAL,    // slot
@@ -83,7 +89,16 @@ static u8 lengths[LENGTH_BYTES * ROWS];
 // By row: where its entry begins, and where its length is in `lengths`.
 static u32 offsets[ROWS];
 static u32 lengthsAt[ROWS];
+// A list, a number and a row each.
 static u32 links[LINKS][3];
+// By list: the numbers and rows of its links, and how many there are.
+static u32 linkKeys[LISTS][LINKS];
+static u32 linkRows[LISTS][LINKS];
+static u32 linkCounts[LISTS];
+// The types of open files, whose ids follow one another from `firstFile` on.
+static u32 types[FILES];
+static u32 firstFile;
+static u32 fileCount;
 // The values of each row, two words a slot: the halves of a number, or where bytes begin and end in their member.
 static u32 stored[STORED];
 // By member: where it ends in the input; and how many rows it and those before it have.
@@ -91,7 +106,7 @@ static u32 memberEnds[MEMBERS];
 static u32 memberRows[MEMBERS];
 
 // What a run did: rows, where it stopped in the input or after how many members, bytes of text,
-// bytes of lengths, links.
+// bytes of lengths, descriptors whose file the caller must look for.
 static u32 result[5];
 
 // What was there before stays in slots that are not set.
@@ -102,6 +117,8 @@ static u32 row;
 static u32 memberStart;
 static u32 textAt, textRoom, textBase, nameStart, stableEnd;
 static u32 linkCount;
+// The record of row 0, the file of row 0, and how many rows have no file.
+static u32 recordBase, fileBase, unknownFiles;
 
 #include "input.h"
 
@@ -279,6 +296,14 @@ static int run(u32 program) {
         links[linkCount][1] = number(b);
         links[linkCount++][2] = row;
         break;
+      case FILE_OF: {
+        u32 file = (u32)number(b) - firstFile;
+        u32 found = file < fileCount && types[file] == (u32)number(c);
+        columns32[a][row] = found ? file : NONE;
+        unknownFiles += !found;
+        break;
+      }
+      case RECORD: columns32[a][row] = recordBase + row; break;
       case PIECE: if (!write(pieces + a, b)) return 0; break;
       case BYTES: if (!write(input + (number(a) >> 32), number(a))) return 0; break;
       case DECIMAL: if (!writeDecimal(number(a))) return 0; break;
@@ -313,7 +338,10 @@ static void addLength(u32 offset, u32 length) {
   lengths[lengthBytes++] = length;
 }
 
-static void begin(u32 room, u32 base) {
+static void begin(u32 room, u32 base, u32 record, u32 file) {
+  recordBase = record;
+  fileBase = file;
+  unknownFiles = 0;
   textRoom = room > TEXT ? TEXT : room;
   textBase = base;
   textAt = 0;
@@ -327,14 +355,22 @@ static void end(u32 reached) {
   result[1] = reached;
   result[2] = textAt;
   result[3] = lengthBytes;
-  result[4] = linkCount;
+  result[4] = unknownFiles;
+  for (u32 list = 0; list < LISTS; list++) linkCounts[list] = 0;
+  for (u32 at = 0; at < linkCount; at++) {
+    const u32 list = links[at][0];
+    const u32 to = linkCounts[list]++;
+    linkKeys[list][to] = links[at][1];
+    linkRows[list][to] = fileBase + links[at][2];
+  }
 }
 
 // Reads whole entries from input[from … length - 1], until one has no usual form, or there is no room for it.
-__attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u32 rows, u32 room, u32 base) {
+__attribute__((export_name("read"))) void read(
+    u32 node, u32 from, u32 length, u32 rows, u32 room, u32 base, u32 record, u32 file) {
   if (length > WINDOW) length = WINDOW;
   if (rows > ROWS) rows = ROWS;
-  begin(room, base);
+  begin(room, base, record, file);
   memberStart = 0;
   u32 at = from;
   for (; row < rows && at < length && length - at >= 4; row++) {
@@ -342,7 +378,9 @@ __attribute__((export_name("read"))) void read(u32 node, u32 from, u32 length, u
     if (size > length - at - 4) break;
     u32 textBefore = textAt;
     u32 linksBefore = linkCount;
+    u32 unknownBefore = unknownFiles;
     if (!readEntry(node, at + 4, at + 4 + size)) {
+      unknownFiles = unknownBefore;
       textAt = textBefore;
       linkCount = linksBefore;
       break;
@@ -376,10 +414,10 @@ static int readMember(u32 firstNode, u32 node, u32 common, u32 magic, u32 last, 
 // Reads whole members, one after the other in the input, until one has no usual form, or there is no room for it. Those
 // read by this have no text.
 __attribute__((export_name("readMembers"))) void readMembers(
-    u32 firstNode, u32 node, u32 common, u32 magic, u32 count, u32 most, u32 rows) {
+    u32 firstNode, u32 node, u32 common, u32 magic, u32 count, u32 most, u32 rows, u32 record) {
   if (count > MEMBERS) count = MEMBERS;
   if (rows > ROWS) rows = ROWS;
-  begin(0, 0);
+  begin(0, 0, record, 0);
   memberStart = 0;
   u32 member = 0;
   for (; member < count; member++) {
@@ -388,10 +426,12 @@ __attribute__((export_name("readMembers"))) void readMembers(
     u32 rowsBefore = row;
     u32 lengthsBefore = lengthBytes;
     u32 linksBefore = linkCount;
+    u32 unknownBefore = unknownFiles;
     if (!readMember(firstNode, node, common, magic, last, most, rows)) {
       row = rowsBefore;
       lengthBytes = lengthsBefore;
       linkCount = linksBefore;
+      unknownFiles = unknownBefore;
       break;
     }
     memberRows[member] = row;
@@ -400,9 +440,15 @@ __attribute__((export_name("readMembers"))) void readMembers(
   end(member);
 }
 
+// Must be called once `types` has those of `count` open files, whose ids follow one another from `first` on.
+__attribute__((export_name("giveFiles"))) void giveFiles(u32 first, u32 count) {
+  firstFile = first;
+  fileCount = count > FILES ? 0 : count;
+}
+
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 list[18];
+  static u32 list[21];
   u32 *next = list;
   *next++ = (u32)input;
   *next++ = (u32)actions;
@@ -416,11 +462,14 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)lengths;
   *next++ = (u32)offsets;
   *next++ = (u32)lengthsAt;
-  *next++ = (u32)links;
   *next++ = (u32)result;
   *next++ = (u32)insideSlots;
   *next++ = (u32)stored;
   *next++ = (u32)memberEnds;
   *next++ = (u32)memberRows;
+  *next++ = (u32)linkKeys;
+  *next++ = (u32)linkRows;
+  *next++ = (u32)linkCounts;
+  *next++ = (u32)types;
   return list;
 }

@@ -16,7 +16,7 @@ export function createLateIndex(): LateIndex {
   let find: ((id: number) => number) | null = null;
   return {
     get(id) {
-      if (links.keys.length === 0) return NONE;
+      if (links.count === 0) return NONE;
       find ??= firstLinked(links);
       return find(id);
     },

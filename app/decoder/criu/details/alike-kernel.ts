@@ -158,16 +158,19 @@ export interface LookedUp {
   readonly epollTargets: Int32Array;
 }
 
+const keysOf = ({ keys, count }: Links): Uint32Array => keys.subarray(0, count);
+const rowsOf = ({ rows, count }: Links): Int32Array => rows.subarray(0, count);
+
 /** Gives the kernel what it looks other files up in. Returns false if there is no memory for it. */
 export function giveFiles(kernel: AlikeKernel, { files, links, epollTargets }: LookedUp): boolean {
   const { pipes, unixSockets: sockets, epolls } = links;
   const given: [name: keyof typeof GIVEN, column: ArrayLike<number>, bytes: number][] = [
-    ["pipes", pipes.keys, 4],
-    ["pipeFiles", pipes.rows, 4],
-    ["sockets", sockets.keys, 4],
-    ["socketFiles", sockets.rows, 4],
-    ["epolls", epolls.rows, 4],
-    ["watchedFds", epolls.keys, 4],
+    ["pipes", keysOf(pipes), 4],
+    ["pipeFiles", rowsOf(pipes), 4],
+    ["sockets", keysOf(sockets), 4],
+    ["socketFiles", rowsOf(sockets), 4],
+    ["epolls", rowsOf(epolls), 4],
+    ["watchedFds", keysOf(epolls), 4],
     ["watchedFiles", epollTargets, 4],
   ];
   if (given.some(([, column]) => column.length > 0)) {
@@ -182,10 +185,9 @@ export function giveFiles(kernel: AlikeKernel, { files, links, epollTargets }: L
     words[GIVEN[name]] = address;
     new Column(kernel.memory.buffer, address, column.length).set(column);
   }
-  const count = ({ keys }: Links): number => keys.length;
-  words.set([count(pipes)], GIVEN.pipeCount);
-  words.set([count(sockets)], GIVEN.socketCount);
-  words.set([count(epolls)], GIVEN.epollCount);
+  words[GIVEN.pipeCount] = pipes.count;
+  words[GIVEN.socketCount] = sockets.count;
+  words[GIVEN.epollCount] = epolls.count;
   words[GIVEN.peerRole] = LINK_ROLES.indexOf("peer" satisfies LinkRole);
   words[GIVEN.watchesRole] = LINK_ROLES.indexOf("watches" satisfies LinkRole);
   words[GIVEN.hasFlags] = HAS.flags;

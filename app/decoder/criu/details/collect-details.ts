@@ -46,7 +46,7 @@ export async function collectDetails(set: DecodedSet, context: SetContext): Prom
   addLocks(fileDetails, checkpoint, context.locks);
   if (kernel === null || !groupByKernel(kernel, links)) addGroups(links, "other-end", files.links.pipes);
   addGroups(links, "same-memory", files.links.memfds);
-  addGroups(links, "same-process", numbered(files.links.endedProcesses));
+  addGroups(links, "same-process", files.links.endedProcesses);
   const filled = { ...checkpoint, fileDetails: fileDetails.finish() };
   if (kernel !== null && linkByKernel(kernel, filled, links, LOCAL, REMOTE)) {
     return { ...filled, links: links.finish((columns) => orderByKernel(kernel, filled, columns)) };
@@ -101,20 +101,13 @@ function neededBy({ details }: DecodeOptions): DetailFilter {
   };
 }
 
-/** The same links, with other keys: those of 64 bits do not fit into an index. */
-function numbered({ keys, rows }: Links): Links {
-  const numbers = new Map<number, number>();
-  for (const key of keys) if (!numbers.has(key)) numbers.set(key, numbers.size);
-  return { keys: keys.map((key) => numbers.get(key) ?? 0), rows };
-}
-
 /** Links the files with one key to each other. */
 function addGroups(
   links: LinksBuilder,
   role: "other-end" | "same-memory" | "same-process",
-  { keys, rows }: Links,
+  { keys, rows, count }: Links,
 ): void {
-  const order = indexRows(keys, keys.length).rows;
+  const order = indexRows(keys, count).rows;
   for (let first = 0; first < order.length; ) {
     const key = keys[u32At(order, first)];
     let end = first + 1;

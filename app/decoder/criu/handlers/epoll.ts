@@ -23,7 +23,7 @@ export interface EpollTargets {
  * Marks the files that epolls watch, and finds them by their descriptor numbers. A number belongs to the table in which
  * the epoll was set up, which is not recorded: the first table that holds the epoll and has such a descriptor is taken.
  */
-export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links): EpollTargets {
+export function markEpollTargets(checkpoint: Checkpoint, { keys, rows, count }: Links): EpollTargets {
   const { files, descriptors, tables } = checkpoint;
   const epollTarget = (epoll: FileRow, fd: number): FileRow => {
     const first = u32At(files.firstHolder, epoll);
@@ -35,7 +35,7 @@ export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links):
     }
     return NONE;
   };
-  const epollTargets = new Int32Array(rows.length);
+  const epollTargets = new Int32Array(count);
   const { firstHolder, holder } = files;
   const { fd: fds } = descriptors;
   // The descriptors of the first table that holds the epoll are in rows first … end - 1. The loop makes no calls for
@@ -43,7 +43,7 @@ export function markEpollTargets(checkpoint: Checkpoint, { keys, rows }: Links):
   let last = NONE;
   let first = 0;
   let end = 0;
-  for (let at = 0; at < rows.length; at++) {
+  for (let at = 0; at < count; at++) {
     const epoll = rows[at] as FileRow;
     const fd = keys[at] as number;
     if (epoll !== last) {

@@ -59,7 +59,7 @@ export function closeFiles(set: SetContext): void {
   files.byId = indexRows(builder.files.id, builder.files.count);
   // Files whose path is in a REG entry.
   const special = new Uint8Array(builder.files.count);
-  for (const file of links.paths.rows) special[file] = 1;
+  for (let at = 0; at < links.paths.count; at++) special[links.paths.rows[at] as FileRow] = 1;
   const hasSharedIds = !files.byId.isUnique && reportSharedIds(set, special);
   takePaths(set, special);
   if (hasSharedIds) files.byId = specialFirst(files.byId, special, builder.files.id);
@@ -98,7 +98,8 @@ function reportSharedIds(set: SetContext, special: Uint8Array): boolean {
 /** Gives FIFOs and terminals the path, and flags that they lack, of their REG entries; tun devices only the flags. */
 function takePaths(set: SetContext, special: Uint8Array): void {
   const { byId, links } = set.files;
-  for (const [at, owner] of links.paths.rows.entries()) {
+  for (let at = 0; at < links.paths.count; at++) {
+    const owner = links.paths.rows[at] as FileRow;
     const id = links.paths.keys[at] as number;
     const first = byId.first(id);
     const end = Math.min(byId.end(id), first + SEARCH_LIMIT);

@@ -8,10 +8,10 @@ import { writePiece } from "../../../model/text/json-bytes.ts";
 import { encodeText } from "../../../model/text/text.ts";
 import { NAMESPACES } from "../format/meaning.ts";
 import type { MessageName } from "../format/messages.ts";
-import { before, type SetContext } from "../walk/context.ts";
+import { before, type FileContext, type SetContext } from "../walk/context.ts";
 import { addLink, linkedRows } from "../walk/rows.ts";
 import { numberText } from "../wire/pieces.ts";
-import { eachBytes, fieldNumber, high, isSet, low, plan, scan } from "../wire/wire.ts";
+import { eachBytes, fieldNumber, high, isSet, low, plan, scan, wide } from "../wire/wire.ts";
 import { type FileReader, fileReader, numberOr, setFlags, setImageName, writeNumberOr } from "./file-reader.ts";
 import { machineOf } from "./machine.ts";
 import { readInetSocket, readNetlinkSocket, readPacketSocket, readUnixSocket } from "./socket-readers.ts";
@@ -213,6 +213,13 @@ const readTun = fileReader("tun", TUN, (set, file, seen, bytes) => {
   setImageName(set, file, "tun:", bytes, low(set.values, netdev), high(set.values, netdev));
 });
 
+/** The number of the process of a pidfd: processes are numbered in the order of their pidfds. */
+function processNumber({ endedInodes }: FileContext, inode: number): number {
+  const number = endedInodes.get(inode) ?? endedInodes.size;
+  endedInodes.set(inode, number);
+  return number;
+}
+
 /** A process that has ended has the pid -1; pidfds with the same inode are of the same process. */
 const readPidfd = fileReader("pidfd", PIDFD, ({ builder, files, values }, file, seen) => {
   const { nspid, ino } = PIDFD.slot;
@@ -221,7 +228,7 @@ const readPidfd = fileReader("pidfd", PIDFD, ({ builder, files, values }, file, 
   const stable = "pidfd:[ended process";
   const inode = isSet(seen, ino) ? numberText("uint64", low(values, ino), high(values, ino)) : "?";
   builder.setName(file, `${stable}, inode ${inode}]`, stable.length);
-  if (isSet(seen, ino)) addLink(files.links.endedProcesses, high(values, ino) * 2 ** 32 + low(values, ino), file);
+  if (isSet(seen, ino)) addLink(files.links.endedProcesses, processNumber(files, wide(values, ino)), file);
 });
 
 /** A file that a plugin saved. Its id, which is CRIU's own number, is in the name of the plugin's image. */

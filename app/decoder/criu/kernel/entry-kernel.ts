@@ -10,7 +10,16 @@ import type { Forms } from "./forms.ts";
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly places: () => number;
-  readonly read: (node: number, from: number, length: number, rows: number, textRoom: number, textBase: number) => void;
+  readonly read: (
+    node: number,
+    from: number,
+    length: number,
+    rows: number,
+    textRoom: number,
+    textBase: number,
+    record: number,
+    file: number,
+  ) => void;
   readonly readMembers: (
     firstNode: number,
     node: number,
@@ -19,7 +28,9 @@ interface Exports {
     members: number,
     most: number,
     rows: number,
+    record: number,
   ) => void;
+  readonly giveFiles: (first: number, count: number) => void;
 }
 
 /** Sizes, as in entries.c. */
@@ -27,7 +38,9 @@ export const ENTRY_WINDOW = 256 << 10;
 const ROWS = 2048;
 const TEXT = 256 << 10;
 const LENGTHS = 5 * ROWS;
-const LINKS = 4 * ROWS;
+export const LINKS = 4 * ROWS;
+const LISTS = 6;
+const FILES = 256 << 10;
 export const MOST_MEMBERS = 256;
 const STORED = 96 << 10;
 
@@ -52,9 +65,12 @@ export interface Batch {
   /** By row: where its entry begins, as an offset, and its length in `lengths`. */
   readonly offsets: Uint32Array;
   readonly lengthsAt: Uint32Array;
-  /** A list, a number and a row each. */
-  readonly links: Uint32Array;
-  linkCount: number;
+  /** By list: numbers, and the rows that are linked to them. */
+  readonly links: readonly LinkColumns[];
+  /** By list: how many links it has. */
+  readonly linkCounts: Uint32Array;
+  /** How many descriptors have no file: it is missing, or the caller must look for it. */
+  unknownFiles: number;
   /** By row: `rowWords` words with the slots of plans; in the first are the bits of those that are set. */
   readonly stored: Uint32Array;
   rowWords: number;
@@ -64,12 +80,21 @@ export interface Batch {
   readonly memberRows: Uint32Array;
 }
 
+/** The links of a list. */
+interface LinkColumns {
+  readonly keys: Uint32Array;
+  readonly rows: Uint32Array;
+}
+
 /** Room for what a run reads. */
 export interface Room {
   readonly rows: number;
   /** Bytes of text; and those there are already. */
   readonly text: number;
   readonly textBase: number;
+  /** The rows that the first entry will be: of records, and of files if it is one. */
+  readonly firstRecord: number;
+  readonly firstFile: number;
 }
 
 /** Members of one kind. */
@@ -90,8 +115,16 @@ export interface EntryKernel {
    * the usual form, which `node` describes. Entries are little-endian.
    */
   read(node: number, bytes: Uint8Array, from: number, room: Room): void;
-  /** Reads at most 256 whole members of framing v1.1 into `batch`, until one does not have the usual form. */
-  readMembers(form: MemberForm, members: readonly Uint8Array[], rows: number): void;
+  /**
+   * Reads at most 256 whole members of framing v1.1 into `batch`, until one does not have the usual form. The first
+   * magics will be the record `firstRecord`.
+   */
+  readMembers(form: MemberForm, members: readonly Uint8Array[], rows: number, firstRecord: number): void;
+  /**
+   * Must be called once all open files are known, with their types, if their ids follow one another: the kernel then
+   * finds those of descriptors, if they are not too many.
+   */
+  giveFiles(firstId: number, types: Uint32Array): void;
   /** Must be called before other bytes are read, which may be in the same array. */
   forget(): void;
 }
@@ -106,7 +139,7 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
   const kernel = startKernel<Exports>(ENTRIES_MODULE);
   if (kernel === null) return null;
   const { buffer } = kernel.memory;
-  const places = new Uint32Array(buffer, kernel.places(), 18);
+  const places = new Uint32Array(buffer, kernel.places(), 21);
   const place = (at: number) => places[at] as number;
   const words32 = (at: number, length: number, nth = 0) =>
     new Uint32Array(buffer, place(at) + nth * 4 * length, length);
@@ -115,9 +148,9 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
   words32(2, programs.length).set(programs);
   words32(3, words.length).set(words);
   new Uint8Array(buffer, place(4), pieces.length).set(pieces);
-  words32(14, insideSlots.length).set(insideSlots);
-  const result = words32(13, 5);
-  const memberEnds = words32(16, MOST_MEMBERS);
+  words32(13, insideSlots.length).set(insideSlots);
+  const result = words32(12, 5);
+  const memberEnds = words32(15, MOST_MEMBERS);
   const columns = <Column>(count: number, make: (nth: number) => Column) =>
     Array.from({ length: count }, (_, nth) => make(nth));
   const batch: Batch = {
@@ -133,12 +166,13 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
     lengthBytes: 0,
     offsets: words32(10, ROWS),
     lengthsAt: words32(11, ROWS),
-    links: words32(12, 3 * LINKS),
-    linkCount: 0,
-    stored: words32(15, STORED),
+    links: columns(LISTS, (nth) => ({ keys: words32(17, LINKS, nth), rows: words32(18, LINKS, nth) })),
+    linkCounts: words32(19, LISTS),
+    unknownFiles: 0,
+    stored: words32(14, STORED),
     rowWords: 0,
     members: 0,
-    memberRows: words32(17, MOST_MEMBERS),
+    memberRows: words32(16, MOST_MEMBERS),
   };
   const held = kernelInput(input);
   const take = (): void => {
@@ -147,10 +181,10 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
     batch.end = result[1] as number;
     batch.textLength = result[2] as number;
     batch.lengthBytes = result[3] as number;
-    batch.linkCount = result[4] as number;
+    batch.unknownFiles = result[4] as number;
   };
-  const run = (node: number, from: number, { rows, text, textBase }: Room): void => {
-    kernel.read(node, from - held.first, held.last - held.first, rows, text, textBase);
+  const run = (node: number, from: number, { rows, text, textBase, firstRecord, firstFile }: Room): void => {
+    kernel.read(node, from - held.first, held.last - held.first, rows, text, textBase, firstRecord, firstFile);
     take();
   };
   return {
@@ -165,11 +199,16 @@ export function createEntryKernel(forms: Forms): EntryKernel | null {
       held.give(bytes, from);
       run(node, from, room);
     },
-    readMembers({ firstNode, node, magic, most }, members, rows) {
+    giveFiles(firstId, types) {
+      if (types.length > FILES) return;
+      words32(20, FILES).set(types);
+      kernel.giveFiles(firstId, types.length);
+    },
+    readMembers({ firstNode, node, magic, most }, members, rows, firstRecord) {
       held.bytes = null;
       held.first = 0;
       const count = giveMembers(members, input, memberEnds);
-      kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count, most, rows);
+      kernel.readMembers(firstNode, node, MAGICS.IMG_COMMON, magic, count, most, rows, firstRecord);
       take();
       batch.rowWords = 2 * (rowSlots[node] as number);
       batch.members = result[1] as number;

@@ -17,7 +17,20 @@ const ACTION = { store: 1, body: 2, each: 3, refuse: 4, inside: 5 } as const;
 /** Steps of programs, as in entries.c. */
 const STEPS = [
   ...["end", "need", "equal", "differ", "most", "same", "intoBody", "set8", "lookUp8", "lookUpFormat8", "set32"],
-  ...["signed32", "set64", "skipIf", "skipUnless", "skipUnlessAny", "link", "piece", "bytes", "decimal", "address"],
+  ...[
+    "signed32",
+    "set64",
+    "skipIf",
+    "skipUnless",
+    "skipUnlessAny",
+    "link",
+    "fileOf",
+    "record",
+    "piece",
+    "bytes",
+    "decimal",
+    "address",
+  ],
   ...["choose", "stable", "clear", "row", "name"],
 ] as const;
 type StepName = (typeof STEPS)[number];

@@ -14,8 +14,8 @@ import { FORMAT_KINDS, TARGET_BYTES } from "../handlers/file-readers.ts";
 import { machineOf } from "../handlers/machine.ts";
 import { HAS_STATES, SOCK_RAW, TCP_LISTEN } from "../handlers/socket-readers.ts";
 import { type SetContext, typesFor } from "../walk/context.ts";
-import { addLink, type Links } from "../walk/rows.ts";
-import type { Batch, Room } from "./entry-kernel.ts";
+import { addLinks, type Links } from "../walk/rows.ts";
+import { type Batch, LINKS, type Room } from "./entry-kernel.ts";
 import {
   addForm,
   addPiece,
@@ -278,11 +278,13 @@ const BODIES: readonly (readonly [string, AddBody])[] = [
   ["ffy", plain("fanotify_file_entry", "fanotify")],
 ];
 
-/** How many files can be added without growing. */
+/** How many files can be added without growing; none if what epolls watch may reach the limit. */
 export const roomForFiles = ({ builder }: SetContext): Room => ({
-  rows: Math.min(builder.fileRoom(), builder.recordRoom()),
+  rows: builder.chargeable() < LINKS * TARGET_BYTES ? 0 : Math.min(builder.fileRoom(), builder.recordRoom()),
   text: builder.textRoom(),
   textBase: builder.textLength(),
+  firstRecord: 0,
+  firstFile: builder.files.count,
 });
 
 const column = <Column>(columns: readonly Column[], at: number): Column => columns[at] as Column;
@@ -309,14 +311,13 @@ function filesIn({ rows, bytes, words, wide }: Batch): FileBatch {
 /** Adds the files of a batch, whose records have been added. */
 export function addUsualFiles(set: SetContext, batch: Batch, firstRecord: RecordRow): void {
   const { builder, files } = set;
-  const { rows, links, linkCount } = batch;
+  const { rows, links, linkCounts } = batch;
   builder.addTexts(batch.text, batch.textLength);
   const first = builder.addFiles(filesIn(batch), firstRecord);
   typesFor(files, first + rows).set(column(batch.words, TYPE).subarray(0, rows), first);
   const toLists = lists(set);
-  for (let at = 0; at < 3 * linkCount; at += 3) {
-    const list = links[at] as number;
-    if (list === EPOLLS) builder.charge(TARGET_BYTES);
-    addLink(toLists[list] as Links, links[at + 1] as number, first + (links[at + 2] as number));
+  builder.charge(TARGET_BYTES * (linkCounts[EPOLLS] as number));
+  for (const [list, { keys, rows: linked }] of links.entries()) {
+    addLinks(toLists[list] as Links, keys, linked, linkCounts[list] as number);
   }
 }

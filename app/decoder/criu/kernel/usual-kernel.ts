@@ -18,4 +18,6 @@ export interface UsualNodes {
 export interface UsualKernel {
   readonly kernel: EntryKernel;
   readonly nodes: UsualNodes;
+  /** Whether the kernel was given the open files. */
+  hasFiles: boolean;
 }

@@ -29,7 +29,13 @@ export const addPipeForm = (forms: Forms): number =>
   );
 
 /** How many entries can be added. */
-export const roomForUsualPipes = (set: SetContext): Room => ({ rows: roomForPipes(set), text: 0, textBase: 0 });
+export const roomForUsualPipes = (set: SetContext): Room => ({
+  rows: roomForPipes(set),
+  text: 0,
+  textBase: 0,
+  firstRecord: 0,
+  firstFile: 0,
+});
 
 /** Adds the entries of a batch, whose records have been added. */
 export const addUsualPipes = (set: SetContext, { words, rows }: Batch, firstRecord: RecordRow): void =>

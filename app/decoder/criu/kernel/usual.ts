@@ -27,7 +27,7 @@ function createUsual(set: SetContext): UsualKernel | null {
     ...addTaskForms(forms),
   };
   const kernel = createEntryKernel(forms);
-  return kernel === null ? null : { kernel, nodes };
+  return kernel === null ? null : { kernel, nodes, hasFiles: false };
 }
 
 /** Entries that have a usual form. */

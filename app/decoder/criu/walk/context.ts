@@ -128,7 +128,7 @@ export interface FileLinks {
   readonly terminals: Links;
   /** inode_id → memfds. */
   readonly memfds: Links;
-  /** Inode of a pidfd → pidfds of processes that have ended. */
+  /** Number of an ended process (`endedInodes`) → its pidfds. */
   readonly endedProcesses: Links;
   /** Id of the REG entry that has the path of a FIFO, terminal or tun device → that open file. */
   readonly paths: Links;
@@ -162,6 +162,8 @@ export interface MemfdInodes {
 /** Open files while a set is decoded. */
 export interface FileContext {
   readonly links: FileLinks;
+  /** Inodes of pidfds of ended processes, of 64 bits, which do not fit into an index: a number for each. */
+  readonly endedInodes: Map<number, number>;
   readonly lookups: FileLookups;
   readonly memfdInodes: MemfdInodes;
   /** By open file: its fd_types number. There is more room than files; typesFor makes it. */
@@ -337,6 +339,7 @@ const createFileContext = (): FileContext => ({
     epolls: createLinks(),
     ghosts: createLinks(),
   },
+  endedInodes: new Map(),
   lookups: { pipeEnds: noLinks, inetSockets: noRows, terminals: noRows, ghosts: null },
   memfdInodes: { ids: createLinks(), nameOffset: [], nameLength: [], record: [], lookup: null },
   types: new Uint32Array(FIRST_CAPACITY),

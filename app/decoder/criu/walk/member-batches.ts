@@ -14,7 +14,7 @@ import { addMm, addPagemap } from "../handlers/on-memory.ts";
 import { addCore, addIds } from "../handlers/on-tasks.ts";
 import { type Batch, MOST_MEMBERS } from "../kernel/entry-kernel.ts";
 import { usualKernel } from "../kernel/usual.ts";
-import { addUsualDescriptors } from "../kernel/usual-descriptors.ts";
+import { addUsualDescriptors, giveFiles } from "../kernel/usual-descriptors.ts";
 import type { UsualKernel, UsualNodes } from "../kernel/usual-kernel.ts";
 import type { PlacedMember } from "../sets/placing.ts";
 import type { Entry, SetContext } from "./context.ts";
@@ -128,7 +128,9 @@ function readBatch(set: SetContext, kind: number, members: readonly Uint8Array[]
     magic: MAGICS[magic as MagicName],
     most: single ? 1 : NO_LIMIT,
   };
-  kernel.readMembers(form, fitting < members.length ? members.slice(0, fitting) : members, rows);
+  if (add === null) giveFiles(set);
+  const fittingMembers = fitting < members.length ? members.slice(0, fitting) : members;
+  kernel.readMembers(form, fittingMembers, rows, builder.records.count);
   return kernel.batch.members;
 }
 
@@ -174,8 +176,10 @@ function takeRow({ values }: SetContext, { stored, rowWords }: Batch, row: numbe
 }
 
 /** Marks the files that the mappings of the rows from … end - 1 map: the links of these are in order. */
-function markMapped(set: SetContext, { links, linkCount }: Batch, from: number, end: number): void {
-  const isBefore = (at: number, row: number) => (links[3 * at + 2] as number) < row;
-  let at = firstIndex(linkCount, (link) => !isBefore(link, from));
-  for (; at < linkCount && isBefore(at, end); at++) markUse(set, links[3 * at + 1] as number, USE.mapping);
+function markMapped(set: SetContext, { links: [mapped], linkCounts }: Batch, from: number, end: number): void {
+  const { keys, rows } = mapped as Batch["links"][number];
+  const isBefore = (at: number, row: number) => (rows[at] as number) < row;
+  const count = linkCounts[0] as number;
+  let at = firstIndex(count, (link) => !isBefore(link, from));
+  for (; at < count && isBefore(at, end); at++) markUse(set, keys[at] as number, USE.mapping);
 }

@@ -173,16 +173,18 @@ function reportMissingOfFiles(set: SetContext): void {
     set.complete = false;
     report(set, "warning", "missing-entries", `${name} ${isOrCannot(set, name)}: ${why}`, null);
   };
-  if (memfds.keys.length > 0 && !seen.kinds.has("memfd")) {
+  if (memfds.count > 0 && !seen.kinds.has("memfd")) {
     lacks("memfd.img", "the names and seals of memfds are unknown.");
   }
-  if (terminals.keys.length > 0 && !seen.kinds.has("tty-info")) {
+  if (terminals.count > 0 && !seen.kinds.has("tty-info")) {
     lacks("tty-info.img", "the settings of terminals are unknown.");
   }
   if ((seen.numbers.get("ghost-file")?.size ?? 0) > 0 && !seen.kinds.has("remap-fpath")) {
     lacks("remap-fpath.img", "it is unknown which files were unlinked.");
   }
-  const numbers = new Set(ghosts.keys.filter((number) => !hasMember(set, "ghost-file", number)));
+  const numbers = new Set(
+    ghosts.keys.subarray(0, ghosts.count).filter((number) => !hasMember(set, "ghost-file", number)),
+  );
   for (const number of [...numbers].slice(0, MOST_GHOSTS)) {
     lacks(`ghost-file-${number.toString(16)}.img`, "it has the attributes and contents of an unlinked file.");
   }

@@ -4,6 +4,7 @@
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
 import { firstIndex } from "../../../model/search.ts";
+import { FIRST_CAPACITY, grown } from "../../builder/growing.ts";
 
 /** An index over a column of keys. */
 export interface RowIndex {
@@ -15,6 +16,8 @@ export interface RowIndex {
   row(key: number): number;
   /** Whether it is known that no key occurs twice. */
   readonly isUnique: boolean;
+  /** The key of row 0 if it is known that the others follow one another; else `null`. */
+  readonly consecutiveFrom: number | null;
 }
 
 /** Indexes keys[0 … count - 1] (unsigned 32-bit). Dense keys by counting, others by sorting. */
@@ -45,7 +48,7 @@ function consecutiveIndex(count: number, smallest: number, largest: number): Row
   for (let row = 0; row < count; row++) rows[row] = row;
   const first = (key: number) => (key > largest ? count : key < smallest ? 0 : key - smallest);
   const row = (key: number) => (key > largest || key < smallest ? -1 : key - smallest);
-  return { rows, first, end: (key) => first(key + 1), row, isUnique: true };
+  return { rows, first, end: (key) => first(key + 1), row, isUnique: true, consecutiveFrom: smallest };
 }
 
 /** Keys from `smallest` to `largest` that ascend. */
@@ -92,7 +95,7 @@ function lookUp(rows: Uint32Array, firsts: Uint32Array, smallest: number, larges
     const at = firsts[key - smallest] as number;
     return at < (firsts[key - smallest + 1] as number) ? (rows[at] as number) : -1;
   };
-  return { rows, first, end: (key) => first(key + 1), row, isUnique };
+  return { rows, first, end: (key) => first(key + 1), row, isUnique, consecutiveFrom: null };
 }
 
 /** Keys and rows fit into one double if there are no more rows. */
@@ -119,20 +122,42 @@ function sortedIndex(keys: Uint32Array): RowIndex {
     const found = rows[first(key)];
     return found !== undefined && keys[found] === key ? found : -1;
   };
-  return { rows, first, end: (key) => first(key + 1), row, isUnique: false };
+  return { rows, first, end: (key) => first(key + 1), row, isUnique: false, consecutiveFrom: null };
 }
 
-/** Pairs of a key and a row, collected while decoding and indexed by `linkedRows`. */
+/** Pairs of a key (unsigned 32-bit) and a row, collected while decoding and indexed by `linkedRows`. */
 export interface Links {
-  readonly keys: number[];
-  readonly rows: number[];
+  count: number;
+  /** There is more room than links. */
+  keys: Uint32Array<ArrayBuffer>;
+  rows: Int32Array<ArrayBuffer>;
 }
 
-export const createLinks = (): Links => ({ keys: [], rows: [] });
+export const createLinks = (): Links => ({
+  count: 0,
+  keys: new Uint32Array(FIRST_CAPACITY),
+  rows: new Int32Array(FIRST_CAPACITY),
+});
+
+function makeRoom(links: Links, count: number): void {
+  if (count <= links.keys.length) return;
+  const capacity = Math.max(2 * links.keys.length, count);
+  links.keys = grown(links.keys, capacity);
+  links.rows = grown(links.rows, capacity);
+}
 
 export function addLink(links: Links, key: number, row: number): void {
-  links.keys.push(key);
-  links.rows.push(row);
+  makeRoom(links, links.count + 1);
+  links.keys[links.count] = key;
+  links.rows[links.count++] = row;
+}
+
+/** Adds the first `count` of many links. */
+export function addLinks(links: Links, keys: Uint32Array, rows: Uint32Array, count: number): void {
+  makeRoom(links, links.count + count);
+  links.keys.set(keys.subarray(0, count), links.count);
+  links.rows.set(rows.subarray(0, count), links.count);
+  links.count += count;
 }
 
 /** Calls `visit` with the rows linked to a key. */
@@ -152,15 +177,16 @@ export const VISIT_LIMIT = 64;
 export const linkedRows = (links: Links): LinkedRows => linkLookup(links).rows;
 
 /** The same, by one key or many. */
-export function linkLookup({ keys, rows }: Links): LinkLookup {
+export function linkLookup(links: Links): LinkLookup {
   let known: RowIndex | null = null;
   const indexed = (): RowIndex => {
-    known ??= indexRows(keys, keys.length);
+    known ??= indexRows(links.keys, links.count);
     return known;
   };
   return {
     rows(key, visit) {
       const index = indexed();
+      const { rows } = links;
       const first = index.first(key);
       const end = Math.min(index.end(key), first + VISIT_LIMIT);
       for (let at = first; at < end; at++) visit(rows[index.rows[at] as number] as number);
@@ -168,6 +194,7 @@ export function linkLookup({ keys, rows }: Links): LinkLookup {
     toMany(asked, count, visit) {
       const index = indexed();
       const { rows: order } = index;
+      const { keys, rows } = links;
       // After the rows of the key before. Nearly always those of the next key are there.
       let at = 0;
       for (let nth = 0; nth < count; nth++) {
@@ -183,12 +210,12 @@ export function linkLookup({ keys, rows }: Links): LinkLookup {
 }
 
 /** Looks up the first row that is linked to a key; -1 if there is none. As `linkedRows`. */
-export function firstLinked({ keys, rows }: Links): (key: number) => number {
+export function firstLinked(links: Links): (key: number) => number {
   let index: RowIndex | null = null;
   return (key) => {
-    index ??= indexRows(keys, keys.length);
+    index ??= indexRows(links.keys, links.count);
     const at = index.row(key);
-    return at < 0 ? -1 : (rows[at] as number);
+    return at < 0 ? -1 : (links.rows[at] as number);
   };
 }
 
@@ -204,6 +231,7 @@ export function specialFirst(index: RowIndex, special: Uint8Array, ids: Uint32Ar
   }
   return {
     ...index,
+    consecutiveFrom: null,
     rows,
     row: (key) => {
       const at = index.first(key);

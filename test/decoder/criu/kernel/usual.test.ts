@@ -279,6 +279,27 @@ describe("a set is the same with and without the kernel", () => {
     await expectSame(set);
   });
 
+  test("with descriptors of files that are missing, or of another type", async () => {
+    const files = Array.from(
+      { length: 200 },
+      (_, at): Message => [
+        [1, 1],
+        [2, at + 5],
+        [3, regularFile(at + 5, "/a")],
+      ],
+    );
+    const descriptors = Array.from({ length: 400 }, (_, fd) =>
+      descriptor(1 + (fd % 210), fd, (below) => (fd % 7) % below),
+    );
+    const members = [
+      ...inventoryAndTree(1).members,
+      ["files.img", imageBytes("FILES", files)] as const,
+      ["fdinfo-1.img", imageBytes("FDINFO", descriptors)] as const,
+    ];
+    const { problems } = await expectSame(members.map(([name, bytes]) => bytesSource(name, bytes)));
+    expect(problems.some(({ code }) => code === "missing-file")).toBe(true);
+  });
+
   test("of services", async () => {
     expect((await expectSame(mixedCriuSet(20, 100))).problems).toEqual([]);
   });
@@ -340,7 +361,7 @@ function kernelOfFiles() {
   return { kernel, nodes };
 }
 
-const ROOM = { rows: 2048, text: 1 << 20, textBase: 0 };
+const ROOM = { rows: 2048, text: 1 << 20, textBase: 0, firstRecord: 0, firstFile: 0 };
 
 describe("the kernel", () => {
   test("reads what CRIU usually writes, of all common types", async () => {
@@ -372,6 +393,30 @@ describe("the kernel", () => {
     expect(usual).toBeGreaterThan(20);
   });
 
+  test("finds the files of descriptors by their ids and types, and leaves others to the caller", () => {
+    const { kernel, nodes } = kernelOfFiles();
+    kernel.giveFiles(10, Uint32Array.of(1, 4, 1));
+    const entry = (id: number, type: number, fd: number): Message => [
+      [1, id],
+      [2, 0],
+      [3, type],
+      [4, fd],
+    ];
+    const entries = [
+      entry(12, 1, 0),
+      entry(10, 1, 1),
+      entry(11, 1, 2),
+      entry(9, 1, 3),
+      entry(13, 1, 4),
+      entry(11, 4, 5),
+    ];
+    kernel.read(nodes.descriptors, imageBytes("FDINFO", entries), 8, { ...ROOM, firstRecord: 70 });
+    const { rows, words, unknownFiles } = kernel.batch;
+    expect(Array.from(words[3]?.subarray(0, rows) ?? [], (file) => file | 0)).toEqual([2, 0, -1, -1, -1, 1]);
+    expect([...(words[4]?.subarray(0, rows) ?? [])]).toEqual([70, 71, 72, 73, 74, 75]);
+    expect(unknownFiles).toBe(3);
+  });
+
   test("reads entries of empty pipes, up to the first with contents", () => {
     const { kernel, nodes } = kernelOfFiles();
     const entries = Array.from(
@@ -401,15 +446,15 @@ describe("the kernel", () => {
       const sources = set.filter(({ name }) => name.startsWith(`${kind}-`));
       const members = await Promise.all(sources.map((source) => source.read(0, source.size)));
       const form = { firstNode, node, magic: MAGICS[magic], most: 1000 };
-      kernel.readMembers(form, members, 2048);
+      kernel.readMembers(form, members, 2048, 0);
       expect([kind, kernel.batch.members]).toEqual([kind, 5]);
       expect(kernel.batch.rows).toBe(kernel.batch.memberRows[4]);
       const cut = (members[3] as Uint8Array).subarray(0, -1);
-      kernel.readMembers(form, members.with(3, cut), 2048);
+      kernel.readMembers(form, members.with(3, cut), 2048, 0);
       expect([kind, kernel.batch.members]).toEqual([kind, 3]);
-      kernel.readMembers({ ...form, magic: MAGICS.FILES }, members, 2048);
+      kernel.readMembers({ ...form, magic: MAGICS.FILES }, members, 2048, 0);
       expect(kernel.batch.members).toBe(0);
-      kernel.readMembers(form, members, 3);
+      kernel.readMembers(form, members, 3, 0);
       expect(kernel.batch.rows).toBeLessThanOrEqual(3);
     }
   });
@@ -444,7 +489,7 @@ describe("the kernel", () => {
         const bytes = Uint8Array.from(list.flatMap((part) => [...part]));
         for (const node of [nodes.files, nodes.descriptors]) {
           kernel.forget();
-          kernel.read(node, bytes, Math.min(from, bytes.length), { rows, text: rows, textBase: 0 });
+          kernel.read(node, bytes, Math.min(from, bytes.length), { ...ROOM, rows, text: rows });
           expect(kernel.batch.base + kernel.batch.end).toBeLessThanOrEqual(bytes.length);
         }
         const member = concat([imageBytes("MM", []), bytes]);
@@ -454,6 +499,7 @@ describe("the kernel", () => {
             form,
             Array.from({ length: from * 3 }, () => member),
             rows,
+            0,
           );
           expect(kernel.batch.members).toBeLessThanOrEqual(from * 3);
         }
