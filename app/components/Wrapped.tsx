@@ -4,11 +4,12 @@
 import { Fragment } from "react";
 
 /**
- * A flag that was set or cleared, `-O_APPEND`, or an arrow, `->`: a line would break after the sign. A number with its
- * word, `fd 3`. A short word with hyphens, `close-on-exec`.
+ * A flag that was set or cleared, `-O_APPEND`, or an arrow, `->`: a line would break after the sign. In Firefox, it would
+ * also break after the slash that a path begins with. A number with its word, `fd 3`. A short word with hyphens,
+ * `close-on-exec`.
  */
 const UNBROKEN =
-  /((?<=^|\s)[-+][A-Z][A-Z0-9_]+|->|\b(?:fd|pid) \d+|(?<=^|[\s(])(?=\S{1,24}(?:\s|$))(?:--)?[\w.]+(?:-[\w.]+)+)/;
+  /((?<=^|\s)[-+][A-Z][A-Z0-9_]+|->|(?<=^|[\s([])\/[^\s/](?!\/)|\b(?:fd|pid) \d+|(?<=^|[\s(])(?=\S{1,24}(?:\s|$))(?:--)?[\w.]+(?:-[\w.]+)+)/;
 /**
  * After the slash of a path, if a few characters follow: not within `pts/3`; before a port, and
  * before the other end of a connection.

@@ -10,12 +10,12 @@ import { pageWith, render } from "../support/render.tsx";
 const page = async () => pageWith(await open(fixtureBytes("linux-cr/v23-s1/before.ckpt")));
 
 test.each([
-  ["/var/log/app/server.log flags -O_APPEND", "/var/|log/|app/|server.log flags [-O_APPEND]"],
+  ["/var/log/app/server.log flags -O_APPEND", "[/v]ar/|log/|app/|server.log flags [-O_APPEND]"],
   ["tty:[pts/3] close-on-exec on", "tty:[pts/3] [close-on-exec] on"],
   ["task 31493 w4-parent, exec", "task 31493 [w4-parent], exec"],
   ["with --unprivileged or --tcp-established", "with --unprivileged or [--tcp-established]"],
   ["a-name-that-is-far-too-long-for-a-line", "a-name-that-is-far-too-long-for-a-line"],
-  ["3 files (/tmp/w4/fifo, eventfd)", "3 files (/tmp/w4/|fifo, eventfd)"],
+  ["3 files (/tmp/w4/fifo, eventfd)", "3 files ([/t]mp/w4/|fifo, eventfd)"],
   ["pid 412 fd 50, task 3", "[pid 412] [fd 50], task 3"],
   ["socket:[tcp 127.0.0.1:26379->[::1]:541 established]", "socket:[tcp 127.0.0.1:|26379|[->][::1]:|541 established]"],
 ])("%s", async (text, expected) => {
