@@ -3,15 +3,20 @@
 
 interface KeyPress {
   readonly key: string;
+  readonly shiftKey: boolean;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
 }
 
-/** The notation of a pressed key; `null` with Alt, which belongs to the browser and the desktop. */
-export function keyText({ key, ctrlKey, metaKey, altKey }: KeyPress): string | null {
-  if (altKey) return null;
-  return ctrlKey || metaKey ? `mod+${key.toLowerCase()}` : key;
+/**
+ * The notation of a pressed key; `null` with Alt, which belongs to the browser and the desktop, and for Ctrl with Shift,
+ * which opens the browser's tools: Ctrl+Shift+K the console of Firefox.
+ */
+export function keyText({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyPress): string | null {
+  const mod = ctrlKey || metaKey;
+  if (altKey || (mod && shiftKey)) return null;
+  return mod ? `mod+${key.toLowerCase()}` : key;
 }
 
 /** A key as shown to the user. */

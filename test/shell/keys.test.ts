@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
 import { keyLabel, keyText, listStep } from "../../app/shell/keys.ts";
 
-const plain = { ctrlKey: false, metaKey: false, altKey: false };
+const plain = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
 
 test("keys as text: shift is in the letter, Ctrl and Command are one", () => {
-  expect(keyText({ ...plain, key: "E" })).toBe("E");
+  expect(keyText({ ...plain, key: "E", shiftKey: true })).toBe("E");
+  // With caps lock.
   expect(keyText({ ...plain, key: "K", ctrlKey: true })).toBe("mod+k");
   expect(keyText({ ...plain, key: "k", metaKey: true })).toBe("mod+k");
   expect(keyText({ ...plain, key: "k", altKey: true })).toBeNull();
+  expect(keyText({ ...plain, key: "K", ctrlKey: true, shiftKey: true })).toBeNull();
 });
 
 test("labels", () => {
