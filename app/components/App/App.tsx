@@ -14,6 +14,7 @@ import { Opening } from "../Opening/Opening.tsx";
 import { preloaded } from "../preloaded.tsx";
 import "./App.css";
 import { Notice } from "./Notice.tsx";
+import { useInputMode } from "./useInputMode.ts";
 
 // What is shown once an image is open, and the dialogs, are most of the page's code. They are fetched while the user
 // still chooses a file.
@@ -23,6 +24,7 @@ const dialogs = preloaded(() => import("../Dialogs/Dialogs.tsx").then(({ Dialogs
 export function App() {
   const doc = useApp(shownDoc);
   const over = useDrop();
+  useInputMode();
   useKeys();
   usePaste();
   useTitle();

@@ -175,13 +175,7 @@ function Shown(props: ShownProps) {
   useHandle(ref, picture, canvas, tree, label);
   const spoken = useMemo(() => (selection === null ? "" : described(subject, selection)), [subject, selection]);
   return (
-    <section
-      className="drawing"
-      ref={host}
-      aria-label="Drawing"
-      onKeyUpCapture={() => host.current?.setAttribute("data-keys", "")}
-      onPointerDownCapture={() => host.current?.removeAttribute("data-keys")}
-    >
+    <section className="drawing" ref={host} aria-label="Drawing">
       <div className="drawing-view" ref={viewBox} data-more={canvas.below === "" ? undefined : ""}>
         <canvas ref={element} role="img" aria-label={label} {...pointer} />
         {scene !== null && (
