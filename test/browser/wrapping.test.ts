@@ -121,3 +121,22 @@ for (const width of [1024, 390]) {
     if (width > 800) expect(before).toBeLessThan(60);
   });
 }
+
+test("long names of fields leave room for their values", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=server" });
+  await page.locator("canvas").first().waitFor();
+  await page.keyboard.press("b");
+  await page.locator(".byte").nth(2).click();
+  const fields = page.locator("table.fields");
+  await fields.waitFor();
+  expect(await fields.getByRole("rowheader", { name: "constants.uts_domainname_len" }).count()).toBe(1);
+  const broken = await fields.locator("thead th, td").evaluateAll((cells) =>
+    cells.flatMap((cell) => {
+      const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode()?.textContent ?? "";
+      const range = document.createRange();
+      range.selectNodeContents(cell.querySelector("button") ?? cell);
+      return text.length <= 8 && range.getClientRects().length > 1 ? [text] : [];
+    }),
+  );
+  expect(broken).toEqual([]);
+});

@@ -1,6 +1,6 @@
 // The fields of one record: name, raw value, meaning, and where its bytes are.
 
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { Field } from "../../model/fields.ts";
 import { recordLength, recordMember, recordOffset } from "../../model/records.ts";
@@ -100,7 +100,7 @@ function FieldCells({ checkpoint, member, field }: { checkpoint: Checkpoint; mem
   return (
     <>
       <th scope="row" title={type}>
-        {visible(name)}
+        <FieldName name={visible(name)} />
       </th>
       <td>
         {role === "payload" ? <span className="muted">{length} bytes</span> : stillVisible(raw)}
@@ -121,6 +121,17 @@ function FieldCells({ checkpoint, member, field }: { checkpoint: Checkpoint; mem
       </td>
     </>
   );
+}
+
+/** A name that can break after each dot. */
+function FieldName({ name }: { name: string }) {
+  return name.split(/(?<=[.])/).map((part, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one name
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 function Meaning({ checkpoint, field: { meaning, refers } }: { checkpoint: Checkpoint; field: Field }) {
