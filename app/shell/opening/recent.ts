@@ -53,7 +53,7 @@ async function inStore<T>(mode: IDBTransactionMode, use: (store: IDBObjectStore)
 }
 
 /** The last openings, newest first; none if the browser does not allow storage. */
-export const listRecent = (): Promise<readonly Recent[]> => inTurn(readAll);
+export const listRecent = (): Promise<readonly Recent[]> => inTurn(readAll).catch(() => []);
 
 async function readAll(): Promise<readonly Recent[]> {
   try {
