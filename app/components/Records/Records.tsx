@@ -6,9 +6,9 @@ import { NONE } from "../../model/checkpoint.ts";
 import { recordMember } from "../../model/records.ts";
 import { fieldAt, recordStyle } from "../../shell/bytes/hex-rows.ts";
 import { byteRange, recordOfBytes } from "../../shell/bytes/selection.ts";
+import { copy } from "../../shell/commands/actions.ts";
 import { listStep } from "../../shell/keys.ts";
 import { PLACES } from "../../shell/places.ts";
-import { copyText } from "../../shell/save.ts";
 import type { Doc, ListingView } from "../../shell/state.ts";
 import type { Line } from "../../shell/tables/outline.ts";
 import { aboutRecord } from "../../shell/tables/record-words.ts";
@@ -79,8 +79,9 @@ export function Records({ doc, view, rows, pending }: Props) {
   };
   const copyLine = async (line: Line): Promise<void> => {
     if (line.kind !== "record") return;
-    const listing = await listingText(checkpoint, "records", view.columns, Uint32Array.of(line.row), "\t");
-    if (await copyText(await listing.text())) shell.notify("Copied 1 row.");
+    const listing = listingText(checkpoint, "records", view.columns, Uint32Array.of(line.row), "\t");
+    const text = listing.then((content) => content.text());
+    await copy(shell, text, "1 row");
   };
   const onKeyDown = keyHandler(tree, window, current, { go, choose, copyLine });
 

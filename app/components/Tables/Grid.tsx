@@ -302,7 +302,7 @@ function useCopyRows(
   const { shell } = usePage();
   return async () => {
     const some = rowsOfLines(lines, rows, from, to);
-    const text = await (await listingText(checkpoint, listing, view.columns, some, "\t")).text();
+    const text = listingText(checkpoint, listing, view.columns, some, "\t").then((content) => content.text());
     await copy(shell, text, counted(some.length, "row"));
   };
 }

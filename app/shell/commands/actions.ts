@@ -3,7 +3,7 @@
 import { isPartMissing, PART_MISSING } from "../../model/text/missing-part.ts";
 import type { RequestOptions } from "../../worker/client.ts";
 import { withElement } from "../rendered.ts";
-import { copyText, saveFile } from "../save.ts";
+import { type Copied, copyText, saveFile } from "../save.ts";
 import type { Shell } from "../shell.ts";
 import type { Panel } from "../state.ts";
 
@@ -30,9 +30,12 @@ function showPanel(store: Shell["store"], panel: Panel): void {
  *
  * @param what Completes the notice `Copied …`.
  */
-export async function copy(shell: Shell, text: string, what: string): Promise<void> {
+export async function copy(shell: Shell, text: Copied, what: string): Promise<void> {
   const copied = await copyText(text);
-  shell.notify(copied ? `Copied ${what}` : "Could not copy: the browser denied access to the clipboard");
+  if (copied === null) return;
+  shell.notify(
+    copied ? `Copied ${what}` : "Could not copy: the browser denied access. Click on the page and try again",
+  );
 }
 
 /**

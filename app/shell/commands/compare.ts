@@ -138,9 +138,9 @@ function changesAsText(shell: Shell): Omit<Command, "group">[] {
       title: "Copy changes as Markdown",
       key: "M",
       when: isCompared,
-      async run() {
-        const changes = await formatChanges(shell, "markdown");
-        if (changes !== null) await copy(shell, await changes.text.text(), "the changes");
+      run() {
+        const text = formatChanges(shell, "markdown").then((changes) => changes?.text.text() ?? null);
+        void copy(shell, text, "the changes");
       },
     },
     {

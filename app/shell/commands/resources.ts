@@ -30,7 +30,7 @@ export function resourceCommands({ shell }: CommandContext): Command[] {
       key: "Y",
       within: PLACES.resources,
       when: (state) => state.resourcesShown && isDecoded(state),
-      run: () => void copyTable(shell),
+      run: () => void copy(shell, tableToCopy(shell), "the table"),
     },
     {
       id: "save-resource",
@@ -48,14 +48,16 @@ interface ShownTable {
   readonly resource: string;
 }
 
-async function copyTable(shell: Shell): Promise<void> {
+/** The table that is shown; `null` if there is none, after saying why, or if making it was cancelled. */
+async function tableToCopy(shell: Shell): Promise<string | null> {
   try {
     const table = await shownTable(shell);
-    if (table === null) return;
+    if (table === null) return null;
     const content = await shell.saving.begin("the table", (options) => tableText(shell, table, "\t", options));
-    if (content !== null) await copy(shell, await content.text(), "the table");
+    return content && (await content.text());
   } catch (error) {
     shell.notify(`Could not export the table: ${messageOf(error)}`);
+    return null;
   }
 }
 

@@ -15,9 +15,9 @@ export function saveCommands({ shell }: CommandContext): Command[] {
       title: "Copy table (tab-separated)",
       key: "Y",
       when: isOpen,
-      async run() {
-        const file = await tableFile(shell, "\t");
-        if (file !== null) await copy(shell, await file.content.text(), "the table");
+      run() {
+        const text = tableFile(shell, "\t").then((file) => file?.content.text() ?? null);
+        void copy(shell, text, "the table");
       },
     },
     {
@@ -25,7 +25,7 @@ export function saveCommands({ shell }: CommandContext): Command[] {
       title: "Copy descriptors as lsof-like text",
       key: "z",
       when: isDecoded,
-      run: () => void copyLines(shell),
+      run: () => void copy(shell, descriptorsAsLines(shell), "the descriptors"),
     },
     {
       id: "save-csv",
@@ -67,20 +67,21 @@ async function tableFile(shell: Shell, separator: Separator): Promise<{ name: st
   }
 }
 
-/** Copies the descriptors that go with the rows of the current listing. */
-async function copyLines(shell: Shell): Promise<void> {
+/** The descriptors that go with the rows of the current listing; `null` after saying why, or if it was cancelled. */
+async function descriptorsAsLines(shell: Shell): Promise<string | null> {
   const { listings, tab, ...state } = shell.store.get();
   const view = listings[tab];
   const document = shownDoc(state)?.document ?? null;
-  if (document === null) return;
+  if (document === null) return null;
   try {
     const { descriptorLines } = await import("../tables/table-text.ts");
     const text = await shell.saving.begin("the descriptors", (options) =>
       descriptorLines(shell.client, document, tab, view, options),
     );
-    if (text !== null) await copy(shell, await text.text(), "the descriptors");
+    return text && (await text.text());
   } catch (error) {
     shell.notify(`Could not list the descriptors: ${messageOf(error)}`);
+    return null;
   }
 }
 
