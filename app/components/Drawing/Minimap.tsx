@@ -11,6 +11,9 @@ interface MinimapProps {
   readonly zoom: Zoom;
 }
 
+/** Where it is, and whether it is shown, is set when it is painted (useCanvas.ts). Until then it is not shown. */
+const HIDDEN = { display: "none" };
+
 /** Painted together with the drawing (useCanvas.ts), which hides it while the view shows the whole drawing. */
 export function Minimap({ canvas, picture, zoom }: MinimapProps) {
   const isDragging = useRef(false);
@@ -29,6 +32,7 @@ export function Minimap({ canvas, picture, zoom }: MinimapProps) {
     <canvas
       ref={canvas}
       className="drawing-minimap"
+      style={HIDDEN}
       role="img"
       aria-label="Minimap: where the view is in the drawing"
       onPointerDown={(event) => {

@@ -40,6 +40,18 @@ export interface Zoom {
 /** Milliseconds between two changes of level by the wheel, which sends many events for one movement. */
 const LEVEL_PAUSE = 400;
 
+/** How far one event of the wheel zooms at most, as a power of two. */
+const NOTCH = 0.5;
+
+/**
+ * How far an event of the wheel zooms, as a power of two. Pinching a touch pad sends Ctrl with small steps, for which d3
+ * takes ten times the step; a notch of a wheel would zoom by a factor of five.
+ */
+export const wheelDelta = ({ deltaY, deltaMode, ctrlKey }: WheelEvent): number => {
+  const unit = (deltaMode === 1 ? 0.05 : deltaMode === 2 ? 1 : 0.002) * (ctrlKey ? 10 : 1);
+  return Math.max(-NOTCH, Math.min(NOTCH, -deltaY * unit));
+};
+
 /** Limits a transform so that the view stays within the drawing, or at its top left if it is smaller. */
 function inside(transform: ZoomTransform, extent: Extent): ZoomTransform {
   const { worldWidth, worldHeight, width, height } = extent;
@@ -71,6 +83,7 @@ export function useZoom(canvas: RefObject<HTMLCanvasElement | null>, options: Zo
     const behaviour = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([state.current.extent.least, state.current.extent.most])
       .clickDistance(4)
+      .wheelDelta(wheelDelta)
       // Not measured, as by default: that would have the page laid out in the middle of a rendering.
       .extent(() => [
         [0, 0],
