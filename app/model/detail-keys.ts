@@ -104,7 +104,7 @@ export const FILE_DETAILS: readonly DetailSpec[] = [
   { key: "checksum", title: "checksum", compared: "value", absent: "skip" },
   { key: "mountId", title: "mount", compared: "mount", absent: "skip", text: mountText },
   { key: "external", title: "external", compared: "value", absent: "null" },
-  { key: "unlinked", title: "unlinked", compared: "value", absent: "null" },
+  { key: "unlinked", title: "unlinked", compared: "value", absent: "null", recordedWith: "buffers" },
   { key: "remap", title: "kept as", compared: "value", absent: "null" },
   { key: "ghost", title: "ghost file", compared: "value", absent: "null", text: ghostText },
   { key: "modified", title: "modified", compared: "value", absent: "skip", dependsOn: "ghost", text: timeOf },

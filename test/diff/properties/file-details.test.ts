@@ -12,6 +12,7 @@ import { imageSources, SAMPLES } from "../../support/corpus.ts";
 import { fixtureBytes, setSources } from "../../support/criu.ts";
 import { dialectImage } from "../../support/dialect-image.ts";
 import {
+  cString,
   insertBefore,
   makeRecord,
   numberAt,
@@ -236,6 +237,18 @@ describe("one edit of a Linux-CR image", () => {
     ]);
   });
 
+  test("the path of a unix socket can be unlinked", async () => {
+    const parts = await takeApart(dialectImage("v18", { littleEndian: true, cursor: true }));
+    const bound = async (flags: bigint, name: Uint8Array) =>
+      (await open(putTogether(withUnixSocket(parts, { flags, laddr_len: BigInt(2 + name.length) }, name)))).checkpoint;
+    const changes = async (name: Uint8Array) => changesJson(diff(await bound(1n, name), await bound(0n, name)));
+    expect(await changes(cString("/run/socket"))).toMatchObject([
+      { kind: "file-detail", key: "unlinked", before: null, after: true },
+    ]);
+    // Names in the abstract namespace are not files.
+    expect(await changes(Uint8Array.of(0, 0x78))).toEqual([]);
+  });
+
   test("options that one of the images cannot record are a note", async () => {
     const parts = await image();
     const options = (of: Parts) => setField(of, "SOCKET", 0, "sock.flags", 8n);
@@ -269,17 +282,23 @@ describe("one edit of a Linux-CR image", () => {
   });
 });
 
-/** The image with a unix socket, as the kernel records it, in place of its file. */
-function withUnixSocket(image: Parts, fields: Readonly<Record<string, bigint>>): Parts {
+/** The image with a unix socket, as the kernel records it, in place of its file. `name`: what follows the family. */
+function withUnixSocket(
+  image: Parts,
+  fields: Readonly<Record<string, bigint>>,
+  name: Uint8Array = new Uint8Array(0),
+): Parts {
   const { CKPT_OBJ, CKPT_FILE } = image.dialect.enums;
   const socket = 50;
+  const unix = makeRecord(image, "SOCKET_UNIX", { this: socket, ...fields });
+  unix.bytes.set(name, (image.dialect.struct("ckpt_hdr_socket_unix")?.byName.get("laddr")?.offset ?? 0) + 2);
   const described = insertBefore(
     image,
     "OBJREF",
     1,
     makeRecord(image, "OBJREF", { objtype: CKPT_OBJ?.get("SOCK") ?? 0, objref: socket }),
     makeRecord(image, "SOCKET", { "sock_common.family": 1, "sock.type": 1, "sock.sndbuf": 4096 }),
-    makeRecord(image, "SOCKET_UNIX", { this: socket, ...fields }),
+    unix,
   );
   const type = { "common.f_type": CKPT_FILE?.get("SOCKET") ?? 0, sock_objref: socket };
   return insertBefore(

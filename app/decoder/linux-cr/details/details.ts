@@ -193,6 +193,7 @@ function socketDetails({ dialect, littleEndian, credentials }: Context, from: Fi
     details.remote = internetAddress(inet, words, "remote");
   }
   const unix = reader("SOCKET_UNIX", "ckpt_hdr_socket_unix");
+  const options = socketOptions(socket, inet);
   if (unix !== null) {
     details.local = unixAddress(unix.bytes("laddr"), unix.number("laddr_len"));
     details.remote = unixAddress(unix.bytes("raddr"), unix.number("raddr_len"));
@@ -201,9 +202,19 @@ function socketDetails({ dialect, littleEndian, credentials }: Context, from: Fi
     details.peer = unix.known("peer");
     const peerCredentials = credentialsOfPeer(unix, credentials);
     if (peerCredentials !== null) details.peerCredentials = peerCredentials;
+    // From outside the kernel, it is unknown, as the sizes of buffers are.
+    if (options.buffers !== undefined && isUnlinked(unix)) details.unlinked = true;
   }
   if (words.state === LISTENING) details.backlog = socket.known("sock.backlog");
-  return { ...details, ...socketOptions(socket, inet) };
+  return { ...details, ...options };
+}
+
+/** CKPT_UNIX_LINKED of include/linux/checkpoint_hdr.h: the path that a unix socket is bound to is still its own. */
+const UNIX_LINKED = 1;
+
+function isUnlinked(unix: StructReader): boolean {
+  const [, , first = 0] = unix.bytes("laddr");
+  return unix.has("flags") && unix.number("laddr_len") > 2 && first !== 0 && (unix.number("flags") & UNIX_LINKED) === 0;
 }
 
 /** Where a text ends that may end in a NUL. */
