@@ -179,6 +179,89 @@ describe("mounts", () => {
   });
 });
 
+describe("a FIFO and a unix socket with a path", () => {
+  const OPTIONS: Message = [1, 2, 3, 4, 5, 6].map((field) => [field, 0] as const);
+  const [FIFO, PATH, SOCKET] = [21, 22, 23];
+  /** The set with both on a mount. @param signal What the FIFO sends to its owner; 0: it has none. */
+  const withBoth = (set: readonly Source[], mount: number, signal = 0): Source[] => {
+    const owner: Message = [1, 2, 3, 4, 5].map((field) => [field, field === 3 ? signal : 0] as const);
+    const path: Message = [
+      [1, PATH],
+      [2, 0],
+      [3, 0],
+      [5, owner],
+      [6, "/t/pipe"],
+      // A sint32 is stored as twice its value.
+      [7, 2 * mount],
+    ];
+    const fifo: Message = [
+      [1, FIFO],
+      [2, 7],
+      [3, PATH],
+    ];
+    const socket: Message = [
+      ...[SOCKET, 99, 1, 7, 2, 0, 0, 0].map((value, at) => [at + 1, value] as const),
+      [9, FOWN],
+      [10, OPTIONS],
+      [11, "/t/socket"],
+      [17, 2 * mount],
+    ];
+    const entryBytes = (type: number, id: number, field: number, body: Message): Uint8Array =>
+      imageBytes("FILES", [
+        [
+          [1, type],
+          [2, id],
+          [field, body],
+        ],
+      ]).subarray(12);
+    const slot = (id: number, type: number, fd: number): Uint8Array =>
+      imageBytes("FDINFO", [
+        [
+          [1, id],
+          [2, 0],
+          [3, type],
+          [4, fd],
+        ],
+      ]).subarray(12);
+    const files = editEntries(set, "files.img", (entries) => [
+      ...entries,
+      entryBytes(1, PATH, 3, path),
+      entryBytes(3, FIFO, 17, fifo),
+      entryBytes(5, SOCKET, 16, socket),
+    ]);
+    return editEntries(files, "fdinfo-2.img", (entries) => [...entries, slot(FIFO, 3, 8), slot(SOCKET, 5, 9)]);
+  };
+
+  test("are the same if a dump numbers its mounts anew", async () => {
+    expect((await compare(withBoth(SET, TMP), withBoth(renumbered(SET), TMP + 1000))).changes).toEqual([]);
+  });
+
+  test("have changed if they are on another mount, although their path is the same", async () => {
+    const { sentences } = await compare(withBoth(SET, TMP), withBoth(renumbered(SET), PROC + 1000));
+    expect(sentences).toEqual([
+      "pid 20428 fd 8 /t/pipe: mount /t → /proc",
+      "pid 20428 fd 9 socket:[unix stream /t/socket]: mount /t → /proc",
+    ]);
+  });
+
+  test("have changed if the same id is that of a mount of another place", async () => {
+    const swapped = mapNumbers(stacked(), MOUNTS, "mnt_entry", (field, value) =>
+      /\.(mnt_id|parent_mnt_id)$/.test(field) ? (swaps.get(value) ?? value) : value,
+    );
+    const { sentences } = await compare(withBoth(stacked(), TMP), withBoth(swapped, TMP));
+    expect(sentences.filter((sentence) => /fd [89] .* mount \/t → \/t, above another$/.test(sentence))).toHaveLength(2);
+  });
+
+  test("are not compared by a mount that the image does not have", async () => {
+    expect((await compare(withBoth(SET, TMP), withBoth(SET, 999))).changes).toEqual([]);
+  });
+
+  test("a FIFO has the owner that the entry of its path has", async () => {
+    const { changes } = await compare(withBoth(SET, TMP), withBoth(SET, TMP, 10));
+    expect(changes).toMatchObject([{ key: "owner", holders: [{ fd: 8 }], before: null, after: { signal: 10 } }]);
+  });
+});
+
 describe("marks of fanotify on mounts", () => {
   const mark = (id: number, mask: number): Message => [
     [1, 20],

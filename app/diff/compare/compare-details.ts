@@ -19,7 +19,7 @@ import { mountOfFile, type PlaceOfMount, type Places, placesOf } from "../pairs/
 import type { NamespaceTasks } from "../pairs/match-namespaces.ts";
 import { fileDetailValue, isSameDetail, namespaceTaskOf } from "./detail-values.ts";
 import { ALL_PAIRED, type LinkComparer, linkComparer } from "./links.ts";
-import { type SameNamespace, type StoreComparer, storeComparer } from "./same-details.ts";
+import { areSameMounts, type SameNamespace, type StoreComparer, storeComparer } from "./same-details.ts";
 
 /** A detail that differs, or a role in which the links differ. */
 export interface DetailDifference {
@@ -60,7 +60,7 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
   const comparers = () => {
     known ??= {
       links: linkComparer(compared),
-      sameStored: storeComparer(before, after, { inSameNamespace, hasPlaces: places !== null }),
+      sameStored: storeComparer(before, after, { inSameNamespace, places }),
     };
     return known;
   };
@@ -77,7 +77,7 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
     const { links, sameStored } = comparers();
     const linked = links(b, a);
     if (!sameStored(b, a, linked)) {
-      const ofBoth = { before, after, inSameNamespace, placeOf, incomplete, lack };
+      const ofBoth = { before, after, inSameNamespace, places, placeOf, incomplete, lack };
       found.push(...storedDifferences(ofBoth, b, a, linked));
     }
     for (const role of linked) found.push({ kind: "file-linked", key: role, uncertain: incomplete });
@@ -153,6 +153,7 @@ interface Stored {
   readonly before: Checkpoint;
   readonly after: Checkpoint;
   readonly inSameNamespace: SameNamespace;
+  readonly places: Places | null;
   readonly placeOf: Readonly<Record<Side, PlaceOfMount>>;
   readonly incomplete: boolean;
   readonly lack: Lack;
@@ -160,7 +161,7 @@ interface Stored {
 
 /** Differences of the details in the stores. `linked`: roles in which links differ; these are changes of links. */
 function storedDifferences(
-  { before, after, inSameNamespace, placeOf, incomplete, lack }: Stored,
+  { before, after, inSameNamespace, places, placeOf, incomplete, lack }: Stored,
   b: FileRow,
   a: FileRow,
   linked: readonly LinkRole[],
@@ -186,6 +187,9 @@ function storedDifferences(
       if (JSON.stringify(valueBefore) === JSON.stringify(valueAfter)) continue;
     } else if (spec.compared === "namespace") {
       if (inSameNamespace(b, a)) continue;
+    } else if (spec.compared === "mount") {
+      const [x = null, y = null] = [detailOf(before, b, key), detailOf(after, a, key)];
+      if (areSameMounts(places, x, y)) continue;
     } else {
       const valueBefore = entriesBefore.get(key);
       const valueAfter = entriesAfter.get(key);
@@ -267,7 +271,7 @@ function hasSame(key: string, before: Entries, after: Entries): boolean {
 
 /** Whether a key that is absent on one side is compared. */
 function isCompared({ compared, absent }: DetailSpec, isBefore: boolean, isAfter: boolean): boolean {
-  if (compared === "namespace") return isBefore && isAfter;
+  if (compared === "namespace" || compared === "mount") return isBefore && isAfter;
   if (compared !== "value" && compared !== "link") return false;
   return (isBefore && isAfter) || absent === "null" || compared === "link";
 }

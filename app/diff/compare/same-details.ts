@@ -6,19 +6,21 @@
 import { type Checkpoint, type DetailStore, NONE } from "../../model/checkpoint.ts";
 import type { Side } from "../../model/comparison/side.ts";
 import { fileDetail } from "../../model/detail-keys.ts";
-import { valueComparer } from "../../model/detail-store.ts";
+import { storedValue, valueComparer } from "../../model/detail-store.ts";
+import type { DetailValue } from "../../model/fields.ts";
 import { GROUP_ROLE_BITS, LINK_ROLES, type LinkRole } from "../../model/links.ts";
 import { FILE_KINDS } from "../../model/names/names.ts";
 import type { FileRow } from "../../model/rows.ts";
 import { firstOfEach } from "../../model/search.ts";
 import { isHeld } from "../pairs/holders.ts";
+import { areInSamePlace, type Places } from "../pairs/match-mounts.ts";
 import { ALL_PAIRED } from "./links.ts";
 
 /** Whether two files lead to corresponding namespaces, as far as that is known. */
 export type SameNamespace = (b: FileRow, a: FileRow) => boolean;
 
 /** How a detail is tested. */
-const TEST = { unknown: 0, nothing: 1, value: 2, namespace: 3, link: 4, mounts: 5 } as const;
+const TEST = { unknown: 0, nothing: 1, value: 2, namespace: 3, link: 4, mount: 5, mounts: 6 } as const;
 
 const WATCHES = LINK_ROLES.indexOf("watches");
 
@@ -26,13 +28,13 @@ export type StoreComparer = (b: FileRow, a: FileRow, linked: readonly LinkRole[]
 
 /**
  * Returns a quick test for whether two files have the same details in the stores; false means that they have to be
- * compared. `linked`: the roles in which links differ (these are changes of links), or ALL_PAIRED. `hasPlaces`: the places
- * of mounts are known.
+ * compared. `linked`: the roles in which links differ (these are changes of links), or ALL_PAIRED. `places`: which mounts
+ * correspond, if that is known.
  */
 export function storeComparer(
   before: Checkpoint,
   after: Checkpoint,
-  { inSameNamespace, hasPlaces }: { readonly inSameNamespace: SameNamespace; readonly hasPlaces: boolean },
+  { inSameNamespace, places }: { readonly inSameNamespace: SameNamespace; readonly places: Places | null },
 ): StoreComparer {
   const [x, y] = [before.fileDetails, after.fileDetails];
   if (x.count === 0 && y.count === 0) return () => true;
@@ -48,7 +50,9 @@ export function storeComparer(
     const { compared, role, mountKey } = fileDetail(x.keys[key] as string, kind);
     const at = kind * x.keys.length + key;
     const isTested = compared === "value" || compared === "namespace" || compared === "link";
-    tests[at] = mountKey !== undefined && hasPlaces ? TEST.mounts : isTested ? TEST[compared] : TEST.nothing;
+    tests[at] = isTested ? TEST[compared] : TEST.nothing;
+    if (places !== null && compared === "mount") tests[at] = TEST.mount;
+    if (places !== null && mountKey !== undefined) tests[at] = TEST.mounts;
     roles[at] = role === undefined ? NONE : LINK_ROLES.indexOf(role);
     return tests[at] as number;
   };
@@ -76,6 +80,8 @@ export function storeComparer(
         if (!isSame(value, other)) return false;
       } else if (test === TEST.namespace) {
         if (!inSameNamespace(b, a)) return false;
+      } else if (test === TEST.mount) {
+        if (!areSameMounts(places, storedValue(x, value), storedValue(y, other))) return false;
       } else {
         const role = roles[kind * x.keys.length + key] as number;
         if (linked.length > 0 && linked.includes(LINK_ROLES[role] as LinkRole)) continue;
@@ -91,6 +97,10 @@ export function storeComparer(
     return true;
   };
 }
+
+/** Whether two ids of mounts are those of the same place, as far as that is known. */
+export const areSameMounts = (places: Places | null, before: DetailValue, after: DetailValue): boolean =>
+  places === null || typeof before !== "number" || typeof after !== "number" || areInSamePlace(places, before, after);
 
 /** Whether a value is null: no other value has its length and first byte. */
 const isNull = ({ start, pool }: DetailStore, value: number): boolean =>

@@ -1,10 +1,11 @@
 // Which mounts of two images correspond. Their ids are valid within one dump, so the place of each decides: its mount
 // namespace, its mount point, and how many mounts are below it at the same mount point.
 
-import { type Checkpoint, NO_MOUNT, NONE } from "../../model/checkpoint.ts";
+import { type Checkpoint, HAS, NO_MOUNT, NONE } from "../../model/checkpoint.ts";
 import { SIDES, type Side } from "../../model/comparison/side.ts";
+import { detailOf } from "../../model/detail-store.ts";
 import type { DetailValue } from "../../model/fields.ts";
-import { i32At } from "../../model/read.ts";
+import { i32At, u8At } from "../../model/read.ts";
 import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { base64Bytes, visible, visibleText } from "../../model/text/text.ts";
 import { resourceNamed } from "../../resources/resources.ts";
@@ -100,10 +101,18 @@ const countNamespaces = (table: ResourceTable | undefined): number =>
   new Set([...mountsOf(table).values()].map(({ namespace }) => namespace)).size;
 
 /** The place of the mount that an open file is on; `null`: not known. */
-export function mountOfFile({ files }: Checkpoint, places: MountPlaces, side: Side, file: FileRow): MountPlace | null {
-  if (files.mountId.length === 0) return null;
-  const id = i32At(files.mountId, file);
+export function mountOfFile(checkpoint: Checkpoint, places: MountPlaces, side: Side, file: FileRow): MountPlace | null {
+  const id = mountIdOf(checkpoint, file);
   return id === NO_MOUNT ? null : (places[side].get(id) ?? null);
+}
+
+/** The mount of a file: in a column for files with an inode, among the details of others with a path. */
+function mountIdOf(checkpoint: Checkpoint, file: FileRow): number {
+  const { files } = checkpoint;
+  if ((u8At(files.has, file) & HAS.inode) !== 0)
+    return files.mountId.length === 0 ? NO_MOUNT : i32At(files.mountId, file);
+  const id = detailOf(checkpoint, file, "mountId");
+  return typeof id === "number" ? id : NO_MOUNT;
 }
 
 /** A place as a comparison of two checkpoints shows it. Equal places are shown the same. */
@@ -115,6 +124,12 @@ export const placeValue = (
   ...(below > 0 && { below }),
   ...(namespace !== NONE && { pid: pairNumber(before, after, namespace, NONE) }),
 });
+
+/** Whether mounts of the two images have the same place, as far as that is known. */
+export const areInSamePlace = ({ mounts }: Places, before: number, after: number): boolean => {
+  const [x, y] = [mounts.before.get(before), mounts.after.get(after)];
+  return x === undefined || y === undefined || x.number === y.number;
+};
 
 /** The place of a mount as a comparison shows it, by its id; `null`: it is not known. */
 export type PlaceOfMount = (id: number) => DetailValue;

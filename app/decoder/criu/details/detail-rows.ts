@@ -4,7 +4,7 @@
 // Casts `as number` read lists at field numbers, which all lists cover.
 
 import type { Machine } from "../../../model/checkpoint.ts";
-import { NONE } from "../../../model/checkpoint.ts";
+import { NO_MOUNT, NONE } from "../../../model/checkpoint.ts";
 import type { DetailValue } from "../../../model/fields.ts";
 import type { FileRow } from "../../../model/rows.ts";
 import { type JsonBytes, writeInteger, writePiece, writeRaw } from "../../../model/text/json-bytes.ts";
@@ -336,6 +336,11 @@ export function fieldIn(table: FieldTable, name: string): KnownField {
 /** Adds a detail that is in no row. */
 export function add(about: About, key: string, value: DetailValue): void {
   if (about.needs(key)) about.details.add(about.file, key, value);
+}
+
+/** Adds the mount that the path of a file is on. */
+export function addMount(about: About, mount: number | null): void {
+  if (mount !== null && mount !== NO_MOUNT) add(about, "mountId", mount);
 }
 
 /** The values of another entry with more about the file; `null` if there is none. */

@@ -16,7 +16,7 @@ import { scratch } from "../wire/wire.ts";
 import { createAlike } from "./alike.ts";
 import { ALONE, createRunReader, type GivenKernel } from "./alike-runs.ts";
 import { addSteps, describeBySteps, type Steps } from "./alike-steps.ts";
-import { type About, add, type FileRows, type Related, relatedOf } from "./detail-rows.ts";
+import { type About, add, addMount, type FileRows, type Related, relatedOf } from "./detail-rows.ts";
 import { FILE_ROWS } from "./file-details.ts";
 import {
   createFields,
@@ -186,7 +186,7 @@ function describeFile(about: About, type: FileRows, body: FileBody): Steps {
     if (body.owner !== null && !isBlank(about.fields, body.owner)) addOwner(about, about.values());
   });
   if (isDeleted(about)) addUnlinked(about);
-  if (about.related.length > 0) addPath(about);
+  if (about.related.length > 0) addPath(about, body.owner === null);
   return steps;
 }
 
@@ -195,13 +195,17 @@ const isDeleted = ({ set, file }: About): boolean => ((set.checkpoint.files.has[
 /** fown_entry.pid_type. */
 const OWNER_TYPES: Readonly<Record<number, string>> = { 0: "pid", 1: "tgid", 2: "pgid", 3: "sid" };
 
-/** Adds which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. */
-function addOwner(about: About, values: Values): void {
+/**
+ * Adds which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. @param prefix Of the
+ * message that it is in.
+ */
+function addOwner(about: About, values: Values, prefix = ""): void {
+  const field = (name: string): number | null => values.number(`${prefix}fown.${name}`);
   // If the entry is cut off, the last of these are unknown.
-  const [pid, signal] = [values.number("fown.pid"), values.number("fown.signum")];
-  const [uid, euid] = [values.number("fown.uid"), values.number("fown.euid")];
+  const [pid, signal] = [field("pid"), field("signum")];
+  const [uid, euid] = [field("uid"), field("euid")];
   if (!pid && !signal && !uid && !euid) return;
-  const number = values.number("fown.pid_type");
+  const number = field("pid_type");
   const type = number === null ? null : (OWNER_TYPES[number] ?? number);
   add(about, "owner", { pid, type, signal, uid, euid });
 }
@@ -236,11 +240,14 @@ function modifiedText(ghost: Values): string | null {
   return seconds === null || rest === null ? null : `${seconds}.${String(rest).padStart(6, "0")}`;
 }
 
-/** Adds for a FIFO or terminal the id and mode of the REG entry with its path. */
-function addPath(about: About): void {
+/** Adds for a FIFO, terminal or tun device what the REG entry with its path has; the owner if its own entry has none. */
+function addPath(about: About, takesOwner: boolean): void {
   const path = about.related.find(({ message, values }) => message === "reg_file_entry" || values.has("reg.id"));
   if (path === undefined) return;
   const { values } = path;
-  add(about, "pathFile", values.number("reg.id") ?? values.number("id"));
-  about.details.set(about.file, "mode", values.number("reg.mode") ?? values.number("mode"));
+  const prefix = values.has("reg.id") ? "reg." : "";
+  add(about, "pathFile", values.number(`${prefix}id`));
+  about.details.set(about.file, "mode", values.number(`${prefix}mode`));
+  addMount(about, values.number(`${prefix}mnt_id`));
+  if (takesOwner) addOwner(about, values, prefix);
 }

@@ -20,6 +20,7 @@ import {
   type About,
   type AddDetails,
   add,
+  addMount,
   allRelated,
   type FileRows,
   fieldIn,
@@ -181,6 +182,9 @@ function addOwnership(about: About): void {
 const UNIX_FIELDS = { varying: ["id", "ino", "peer", "name"] };
 const directory = text("directory", "name_dir", ifThere("name_dir"));
 
+/** The mount of the socket's path. */
+const mount = same((about) => addMount(about, about.values().number("mnt_id")));
+
 const UNIX_INSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   type,
   state,
@@ -191,6 +195,7 @@ const UNIX_INSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   backlog,
   shutdown,
   directory,
+  mount,
   same(addOwnership),
   same(addOptions("unix_sk_entry")),
   same(addQueued),
@@ -203,6 +208,7 @@ const UNIX_OUTSIDE = rowsOf("unix_sk_entry", UNIX_FIELDS, [
   inode,
   same((about) => add(about, "outside", true)),
   directory,
+  mount,
   same(addOwnership),
 ]);
 
