@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { svgOf } from "../../app/graph/draw/svg.ts";
-import { oneImage } from "../../app/graph/order/graph.ts";
+import { ADDED, type Change, oneImage } from "../../app/graph/order/graph.ts";
 import { KIND_PARTS } from "../../app/graph/order/kind-parts.ts";
 import { layout } from "../../app/graph/order/layout.ts";
 import { NOTHING_OPENED } from "../../app/graph/plan/plan.ts";
 import type { Scene } from "../../app/graph/scene/scene.ts";
 import { sceneOf } from "../../app/graph/scene/scene-of.ts";
-import type { Checkpoint } from "../../app/model/checkpoint.ts";
+import { type Checkpoint, NONE } from "../../app/model/checkpoint.ts";
 import { checkpointOfCrowd } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";
 
@@ -84,6 +84,37 @@ describe("a scene as SVG", () => {
     expect(found(text, /<path d="M([\d.]+) ([\d.]+)h([\d.]+)" stroke="#ccc"/g)).toEqual(
       slots.map(({ x, y, width }) => [x, y - 0.5, width]),
     );
+  });
+
+  test("has close-on-exec as a drawn mark, not as a character that few typefaces have", () => {
+    const text = svg(
+      checkpointOf({
+        tasks: [{ pid: 1, comm: "a", table: 0 }],
+        tables: [[{ fd: 0, file: 0, closeOnExec: true }]],
+        files: [{ kind: "regular", path: "/a" }],
+      }),
+    );
+    expect(text).not.toContain("ⓧ");
+    expect(text.match(/<path[^>]*><title>close-on-exec<\/title><\/path>/g)).toHaveLength(1);
+  });
+
+  test("has the signs of edges above all edges, and the boxes above both, which hide what is below them", () => {
+    const scene = sceneFor(hostile);
+    const edges = scene.edges.map((edge) => ({
+      ...edge,
+      change: ADDED as Change,
+      sign: { x: edge.x1 + 12, y: edge.y1 },
+    }));
+    const text = svgOf({ ...scene, edges }, theme, "t");
+    const lastEdge = text.lastIndexOf('fill="none" stroke="#080"');
+    const [firstSign, lastSign] = [text.indexOf(">+</text>"), text.lastIndexOf(">+</text>")];
+    expect(lastEdge).toBeGreaterThan(0);
+    expect(firstSign).toBeGreaterThan(lastEdge);
+    expect(text.match(/height="8" fill="#fff"/g)).toHaveLength(edges.length);
+    for (const { x, y, width, height } of scene.boxes.filter(({ parent }) => parent === NONE)) {
+      const ground = text.indexOf(`<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="#fff"/>`);
+      expect(ground).toBeGreaterThan(lastSign);
+    }
   });
 
   test("has the bars of a strip one below the other, each part after those before it", () => {

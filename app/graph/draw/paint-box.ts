@@ -7,6 +7,9 @@ import { paintChart } from "./paint-chart.ts";
 import {
   BAR_HEIGHT,
   boxColour,
+  CLOSE_MARK,
+  CLOSE_MARK_WIDTH,
+  closeMarkPath,
   hasFrame,
   isMarked,
   partStyle,
@@ -97,25 +100,16 @@ function paintCell(context: CanvasRenderingContext2D, box: Box, cell: Cell, colo
   const middle = box.y + Math.min(box.height, 18) / 2 + 0.5;
   context.fillStyle = colour;
   context.textAlign = cell.align;
-  const mark = cell.text.indexOf("ⓧ");
+  const mark = cell.text.indexOf(CLOSE_MARK);
   if (mark === -1) {
     context.fillText(cell.text, x, middle, Math.max(1, cell.text.length * CHARACTER + 2));
     return;
   }
   context.fillText(cell.text.slice(0, mark), x, middle);
-  paintCloseMark(context, x + mark * CHARACTER + 5, middle - 0.5);
-  context.fillText(cell.text.slice(mark + 1), x + (mark + 1.6) * CHARACTER, middle);
-}
-
-/** ⓧ, drawn because few monospace typefaces have it. */
-function paintCloseMark(context: CanvasRenderingContext2D, x: number, y: number): void {
-  context.strokeStyle = context.fillStyle;
+  context.strokeStyle = colour;
   context.lineWidth = 1;
   context.beginPath();
-  context.arc(x, y, 4.5, 0, 2 * Math.PI);
-  context.moveTo(x - 2, y - 2);
-  context.lineTo(x + 2, y + 2);
-  context.moveTo(x + 2, y - 2);
-  context.lineTo(x - 2, y + 2);
+  closeMarkPath(context, x + mark * CHARACTER + 5, middle - 0.5);
   context.stroke();
+  context.fillText(cell.text.slice(mark + 1), x + (mark + CLOSE_MARK_WIDTH) * CHARACTER, middle);
 }

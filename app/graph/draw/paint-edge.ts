@@ -5,6 +5,7 @@ import type { Edge, Ribbon } from "../scene/scene.ts";
 import { changeSign } from "../scene/text/words.ts";
 import {
   arrowSize,
+  CLEARED,
   COUNT_UP,
   edgeColour,
   edgePath,
@@ -55,9 +56,6 @@ export interface Signed {
   readonly traced: boolean;
   readonly alpha: number;
 }
-
-/** Half the height of what is cleared below a sign, in pixels: the two edges of one slot are 5 apart. */
-const CLEARED = 4;
 
 /**
  * Paints the signs of edges, above all lines. The lines below them are cleared first: the sign of one edge of a slot

@@ -6,12 +6,18 @@ import { paintBox } from "./paint-box.ts";
 import { paintEdge, paintRibbon, paintRibbonCount, paintSigns, type Signed } from "./paint-edge.ts";
 import { paintHeadings } from "./paint-headings.ts";
 import { paintStrips } from "./paint-strips.ts";
-import { DIMMED, DIMMED_CHANGE, FULL, isMarked, LEAST_TEXT, type Strength, UNCHANGED } from "./style.ts";
+import {
+  CROWD,
+  CROWDED,
+  DIMMED,
+  DIMMED_CHANGE,
+  FULL,
+  isMarked,
+  LEAST_TEXT,
+  type Strength,
+  UNCHANGED,
+} from "./style.ts";
 import type { PaintOptions } from "./view.ts";
-
-/** With more edges than this in view, each is paler. */
-const CROWD = 200;
-const CROWDED = 0.6;
 
 /** Paints a scene. Leaves the context's transform as it found it. */
 export function paint(context: CanvasRenderingContext2D, scene: Scene, options: PaintOptions): void {

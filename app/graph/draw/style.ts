@@ -111,6 +111,29 @@ function edgeLine(path: PathContext, { x1, y1, y2, via }: Edge, offset: number, 
   }
 }
 
+/** How close-on-exec is written in the texts of boxes. It is drawn, because few monospace typefaces have it. */
+export const CLOSE_MARK = "ⓧ";
+
+/** Draws the mark of close-on-exec into a path. `x`, `y`: its middle. */
+export function closeMarkPath(path: Pick<CanvasPath, "arc" | "moveTo" | "lineTo">, x: number, y: number): void {
+  path.moveTo(x + 4.5, y);
+  path.arc(x, y, 4.5, 0, 2 * Math.PI);
+  path.moveTo(x - 2, y - 2);
+  path.lineTo(x + 2, y + 2);
+  path.moveTo(x + 2, y - 2);
+  path.lineTo(x - 2, y + 2);
+}
+
+/** Characters that the mark takes: a little more than one. */
+export const CLOSE_MARK_WIDTH = 1.6;
+
+/** With more edges than this in view, each is paler. */
+export const CROWD = 200;
+export const CROWDED = 0.6;
+
+/** Half the height of what is cleared below the sign of an edge: the two edges of one slot are 5 pixels apart. */
+export const CLEARED = 4;
+
 /** Length and half the height of an edge's arrowhead, in pixels. */
 export function arrowSize({ shared }: Edge): { readonly length: number; readonly half: number } {
   const half = shared ? 4 : 3;

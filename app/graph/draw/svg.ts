@@ -2,11 +2,12 @@
 
 import { path } from "d3-path";
 import { NONE } from "../../model/checkpoint.ts";
-import { REMOVED, SAME } from "../order/graph.ts";
+import { REMOVED } from "../order/graph.ts";
 import { KIND_PARTS } from "../order/kind-parts.ts";
 import {
   type Bar,
   type Box,
+  type Cell,
   CHARACTER,
   type Chart,
   type Edge,
@@ -18,14 +19,21 @@ import {
 import { changeSign } from "../scene/text/words.ts";
 import { type Arc, arcArea, arcPath } from "./arcs.ts";
 import {
+  arrowSize,
   BAR_HEIGHT,
   boxColour,
-  changeColour,
+  CLEARED,
+  CLOSE_MARK,
+  CLOSE_MARK_WIDTH,
+  CROWD,
+  CROWDED,
+  closeMarkPath,
   edgeColour,
   edgePath,
   edgeWidth,
   FULL,
   hasFrame,
+  isMarked,
   LANE_TEXT,
   partStyle,
   RIBBON,
@@ -52,7 +60,11 @@ export function svgOf(scene: Scene, theme: Theme, title: string, arcs: readonly 
   ];
   for (const strip of scene.strips) parts.push(stripSvg(strip, theme));
   for (const ribbon of scene.ribbons) parts.push(ribbonSvg(ribbon, scene, theme));
-  for (const edge of scene.edges) parts.push(edgeSvg(edge, scene, theme));
+  // As on the canvas: private edges below the others, and all below the signs.
+  const isAbove = (edge: Edge): boolean => edge.shared || isMarked(edge.change);
+  const edges = [...scene.edges.filter((edge) => !isAbove(edge)), ...scene.edges.filter(isAbove)];
+  for (const edge of edges) parts.push(edgeSvg(edge, scene, theme));
+  parts.push(signsSvg(edges, theme));
   for (const box of scene.boxes) parts.push(boxSvg(box, scene, theme));
   arcs.forEach((arc, index) => {
     parts.push(arcSvg(arc, index, scene, theme));
@@ -83,24 +95,46 @@ function textSvg(
 
 function boxSvg(box: Box, scene: Scene, theme: Theme): string {
   const { lines, text, muted } = strengthOf(scene, box.quiet);
-  if (box.chart !== null) return chartSvg(box, box.chart, theme);
-  const parts: string[] = [];
-  const texts: string[] = [];
-  if (box.parent !== NONE) parts.push(slotLines(box, theme));
-  else if (hasFrame(box)) parts.push(frameSvg(box, theme));
-  for (const cell of box.cells) {
-    const anchor = cell.align === "left" ? "start" : "end";
-    const colour = toneColour(theme, cell.tone, box.change, muted);
-    texts.push(textSvg(cell.text, box.x + cell.x, box.y + 9.5, anchor, colour));
-  }
-  return `<g${opacity(lines)}>${parts.join("")}</g><g${opacity(text)}>${texts.join("")}</g>`;
+  const { x, y, width, height } = box;
+  // Hides the edges below it. Slots lie on their tables, which hide them already.
+  const ground =
+    box.parent === NONE
+      ? `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${escaped(theme.bg)}"/>`
+      : "";
+  if (box.chart !== null) return ground + chartSvg(box, box.chart, theme);
+  const frame =
+    box.parent !== NONE ? slotLines(box, theme) : hasFrame(box) ? frameSvg(box, theme) : ruleSvg(box, theme);
+  const texts = box.cells.map((cell) => cellSvg(cell, box, toneColour(theme, cell.tone, box.change, muted)));
+  return `${ground}<g${opacity(lines)}>${frame}</g><g${opacity(text)}>${texts.join("")}</g>`;
+}
+
+function cellSvg({ text, align, x: left }: Cell, box: Box, colour: string): string {
+  const [x, y] = [box.x + left, box.y + 9.5];
+  const anchor = align === "left" ? "start" : "end";
+  const mark = text.indexOf(CLOSE_MARK);
+  if (mark === -1) return textSvg(text, x, y, anchor, colour);
+  const line = path();
+  closeMarkPath(line, x + mark * CHARACTER + 5, y - 0.5);
+  const drawn = `<path d="${line}" fill="none" stroke="${escaped(colour)}"><title>close-on-exec</title></path>`;
+  const [before, after] = [text.slice(0, mark), text.slice(mark + 1)];
+  return [
+    before && textSvg(before, x, y, anchor, colour),
+    drawn,
+    after && textSvg(after, x + (mark + CLOSE_MARK_WIDTH) * CHARACTER, y, anchor, colour),
+  ].join("");
+}
+
+/** Of folds and files without holders: no frame, only a rule on the side of the edge. */
+function ruleSvg({ kind, shared, x, y, height }: Box, theme: Theme): string {
+  if (kind === "more") return "";
+  return `<rect x="${x}" y="${y + 2}" width="1" height="${height - 4}" fill="${escaped(shared ? theme.shared : theme.hairline)}"/>`;
 }
 
 /** A line above the slot; a mark on its right side if it is shared or differs. */
 function slotLines(box: Box, theme: Theme): string {
   const { x, y, width, height } = box;
   const line = `<path d="M${x} ${y - 0.5}h${width}" stroke="${escaped(theme.hairline)}"/>`;
-  if (box.change === SAME && !box.shared) return line;
+  if (!isMarked(box.change) && !box.shared) return line;
   const colour = escaped(boxColour(theme, box));
   return `${line}<rect x="${x + width - 2}" y="${y}" width="3" height="${height}" fill="${colour}"/>`;
 }
@@ -127,18 +161,27 @@ function edgeSvg(edge: Edge, scene: Scene, theme: Theme): string {
   const dashes = edge.change === REMOVED ? ' stroke-dasharray="5 4"' : kind === "fold" ? ' stroke-dasharray="1 3"' : "";
   const line = path();
   const tip = edgePath(line, edge);
-  const size = edge.shared ? 4 : 3;
-  const head = kind === "fold" ? "" : `<path d="M${tip} ${y2}l${-size * 1.6} ${-size}v${2 * size}z" fill="${colour}"/>`;
+  const { length, half } = arrowSize(edge);
+  const head = kind === "fold" ? "" : `<path d="M${tip} ${y2}l${-length} ${-half}v${2 * half}z" fill="${colour}"/>`;
   const stroke = `<path d="${line}" fill="none" stroke="${colour}" stroke-width="${edgeWidth(edge)}"${dashes}/>`;
-  const { lines } = strengthOf(scene, edge.change === SAME);
-  return `<g${opacity(lines)}>${stroke}${head}${signSvg(edge, theme)}</g>`;
+  const { lines } = strengthOf(scene, !isMarked(edge.change));
+  const pale = scene.edges.length > CROWD && !isMarked(edge.change) ? CROWDED : 1;
+  return `<g${opacity(lines * pale)}>${stroke}${head}</g>`;
 }
 
-/** The sign of a change, above its edge. */
-function signSvg(edge: Edge, theme: Theme): string {
-  if (edge.sign === null) return "";
-  const { x, y } = edge.sign;
-  return textSvg(changeSign(edge.change), x - CHARACTER / 2, y - 8, "start", changeColour(theme, edge.change));
+/** The signs of changed edges. The lines below them are cleared: the two edges of one slot are close to each other. */
+function signsSvg(edges: readonly Edge[], theme: Theme): string {
+  const grounds: string[] = [];
+  const texts: string[] = [];
+  for (const edge of edges) {
+    if (edge.sign === null) continue;
+    const { x, y } = edge.sign;
+    grounds.push(
+      `<rect x="${x - 6}" y="${y - CLEARED}" width="12" height="${2 * CLEARED}" fill="${escaped(theme.bg)}"/>`,
+    );
+    texts.push(textSvg(changeSign(edge.change), x, y, "middle", edgeColour(theme, edge, false)));
+  }
+  return `${grounds.join("")}<g font-weight="bold">${texts.join("")}</g>`;
 }
 
 /** The common part of several edges, and their number. */
