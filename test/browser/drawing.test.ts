@@ -225,3 +225,20 @@ test("the progress of a drawing is shown only if it takes a while", async () => 
   });
   expect(shown).toEqual(["hidden", "visible"]);
 });
+
+test("the drawing is printed in the colours of paper", async () => {
+  const { page } = await visit({ theme: "dark", fragment: "#v=1&sample=httpd" });
+  const canvas = page.locator(".drawing-view canvas").first();
+  /** The lightness of the canvas at its lower left, right after an event. */
+  const after = (event: string): Promise<number> =>
+    canvas.evaluate((element, type) => {
+      window.dispatchEvent(new Event(type));
+      const { width, height } = element as HTMLCanvasElement;
+      const context = (element as HTMLCanvasElement).getContext("2d");
+      return width === 0 ? -1 : (context?.getImageData(2, height - 2, 1, 1).data[0] ?? -1);
+    }, event);
+  await expect.poll(() => after("none")).toBe(0x15);
+  expect(await after("beforeprint")).toBe(0xff);
+  await after("afterprint");
+  await expect.poll(() => after("none")).toBe(0x15);
+});

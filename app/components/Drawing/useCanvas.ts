@@ -227,7 +227,15 @@ export function useCanvas(
     // A timer runs after the frame.
     if (onPainted !== undefined) setTimeout(onPainted);
   };
-  useEffect(() => () => cancelAnimationFrame(frame.current), []);
+  useEffect(() => {
+    // In the colours of paper (useTheme.ts), and at once.
+    const onPrint = (): void => draw.current();
+    window.addEventListener("beforeprint", onPrint);
+    return () => {
+      window.removeEventListener("beforeprint", onPrint);
+      cancelAnimationFrame(frame.current);
+    };
+  }, []);
 
   // Layout effects from here on, so that a new scene is painted in the next frame.
   const keepInView = useKeepInView(scene, selected, selection);

@@ -1,6 +1,8 @@
-// The page's colours for the canvas: read from CSS, and again whenever the system or the page changes them.
+// The page's colours for the canvas: read from CSS, and again whenever the system or the page changes them,
+// or the page is printed.
 
 import { type RefObject, useLayoutEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Theme } from "../../graph/draw/style.ts";
 
 const COLOURS = ["bg", "fg", "muted", "hairline", "accent", "shared", "added", "removed", "changed"] as const;
@@ -21,7 +23,18 @@ export function useTheme(host: RefObject<HTMLElement | null>): Theme | null {
     for (const setting of settings) setting.addEventListener("change", update);
     const observer = new MutationObserver(update);
     observer.observe(document.documentElement, { attributes: true });
+    // Paper is light (theme.css). The canvas is printed as it is when the event is over.
+    const print = (isPrinting: boolean) => {
+      document.documentElement.toggleAttribute("data-print", isPrinting);
+      flushSync(update);
+    };
+    const onBeforePrint = () => print(true);
+    const onAfterPrint = () => print(false);
+    window.addEventListener("beforeprint", onBeforePrint);
+    window.addEventListener("afterprint", onAfterPrint);
     return () => {
+      window.removeEventListener("beforeprint", onBeforePrint);
+      window.removeEventListener("afterprint", onAfterPrint);
       for (const setting of settings) setting.removeEventListener("change", update);
       observer.disconnect();
     };
