@@ -135,7 +135,7 @@ static u32 memberEnds[MEMBERS];
 static u32 memberRecords[MEMBERS];
 
 // What a run did: records, where it stopped in the input or after how many members, words of notes.
-static u32 result[3];
+static u32 result[5];
 
 static u32 entry;
 static u32 noted;
@@ -473,9 +473,11 @@ __attribute__((export_name("readMembers"))) void readMembers(
   finish(member);
 }
 
+#include "file-columns.h"
+
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 list[19];
+  static u32 list[20];
   u32 *next = list;
   *next++ = (u32)input;
   *next++ = (u32)actions;
@@ -496,5 +498,6 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)pool;
   *next++ = (u32)rows;
   *next++ = (u32)isQuiet;
+  *next++ = (u32)&settings;
   return list;
 }

@@ -8,6 +8,7 @@ import { isSound } from "../filter.ts";
 import type { Findings } from "../findings.ts";
 import { compareHost } from "../host/compare.ts";
 import { MOST_NEEDS } from "../needs.ts";
+import { flagMasks } from "../open-flags.ts";
 import type { CheckOptions } from "../options.ts";
 import { withSubjects } from "../subject.ts";
 import { PIPE_DATA } from "./entries/entries.ts";
@@ -19,11 +20,11 @@ import { checkLocks, checkWatches } from "./entries/watches.ts";
 import { COLUMN, CONTENTS, columnOf, type NoteList, UNIX } from "./kept.ts";
 import { demandsOf } from "./needs/demands.ts";
 import { needsOf } from "./needs/needs.ts";
-import { usedPaths } from "./needs/paths.ts";
+import { LEFT_OUT, usedPaths } from "./needs/paths.ts";
 import { withOffsets } from "./offsets.ts";
 import { addProblems } from "./problems.ts";
 import { beginScan, faultAt, isOfType, type Reference, type Scan, type Space, typeWords } from "./scan.ts";
-import { checkColumns } from "./set/columns.ts";
+import { checkColumns, PATH_KINDS } from "./set/columns.ts";
 import { checkMembers } from "./set/leftovers.ts";
 import { checkMemory } from "./set/memory.ts";
 import { checkMounts } from "./set/mounts.ts";
@@ -46,7 +47,13 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   checkMounts(scanned);
   checkMemory(scanned);
   await checkMembers(scanned, image);
-  checkColumns(scanned);
+  const masks = flagMasks(checkpoint.machine.arch);
+  const looked = scanned.columns?.checkFiles(checkpoint, scanned.types, {
+    masks,
+    pathKinds: PATH_KINDS,
+    prefixes: LEFT_OUT,
+  });
+  checkColumns(scanned, looked?.odd ?? null);
   checkWatches(scanned);
   checkLocks(scanned);
   if (!scanned.isDamaged) checkPeers(scanned);
@@ -56,7 +63,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   options.onProgress?.({ bytes: size, size, objects: records.count });
   const placed = await withOffsets(image, found.findings);
   const findings = withSubjects(checkpoint, placed);
-  const paths = usedPaths(scanned);
+  const paths = looked?.paths ?? usedPaths(scanned);
   const most = options.host === undefined ? (options.mostNeeds ?? MOST_NEEDS) : MOST_NEEDS;
   const needs = needsOf(scanned, paths, most);
   if (options.host === undefined) return { ...found, findings, needs };

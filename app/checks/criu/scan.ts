@@ -20,6 +20,7 @@ import {
   pipeFinder,
   socketFinder,
 } from "./kept.ts";
+import type { ColumnKernel } from "./kernel/file-columns.ts";
 import { createLateIndex, type LateIndex } from "./late-index.ts";
 import { beginHostNotes, type HostNotes } from "./needs/host-notes.ts";
 import { beginNotes, type NeedNotes } from "./needs/need-notes.ts";
@@ -156,6 +157,8 @@ export interface Scan {
   /** System V segments that tasks map, by id: the first mapping's record, and which of its mappings it is. */
   readonly segments: Map<number, { readonly record: number; readonly nth: number }>;
   readonly inventory: InventoryFacts;
+  /** Looks at columns; `null` if there is no kernel for that. */
+  columns: ColumnKernel | null;
   /** Bytes of a page. */
   pageSize: number;
   readonly out: Uint32Array;
@@ -379,6 +382,7 @@ export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
       rootMounts: NONE,
       plugins: [],
     },
+    columns: null,
     pageSize: 4096,
     out: scratch(),
     words: new Uint32Array(2),

@@ -37,6 +37,7 @@ export async function walkEntries(scanned: Scan, { checkpoint, sources }: Image,
     handler: handlerOf(struct),
   }));
   const batches = createBatches(scanned, sources, options.kernels);
+  scanned.columns = batches?.columns ?? null;
   let done = 0;
   let counted = 0;
   let window: Window | null = null;

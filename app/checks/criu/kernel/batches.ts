@@ -24,6 +24,7 @@ import {
   NOTE,
   type NotedRun,
 } from "./check-kernel.ts";
+import type { ColumnKernel } from "./file-columns.ts";
 import {
   addFlatNode,
   addLists,
@@ -64,6 +65,8 @@ const LONGEST_PAUSE = 1024;
 
 /** Checks entries many at a time. */
 export interface Batches {
+  /** Looks at columns when all entries have been read. */
+  readonly columns: ColumnKernel;
   /**
    * Checks members of one kind whole, from the one with the record `row` on; resolves to the first record after them.
    */
@@ -125,6 +128,7 @@ export function createBatches(
     return takeNotes(scanned, started, run, from);
   };
   return {
+    columns: kernel.columns,
     readEntries(message, { bytes, start }, from, row, most) {
       const node = nodes.get(message);
       if (node === undefined || pauses.isPaused()) return 0;

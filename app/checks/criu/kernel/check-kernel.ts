@@ -4,10 +4,11 @@ import { MAGICS } from "../../../decoder/criu/format/messages.ts";
 import { giveMembers, kernelInput, startKernel } from "../../../model/kernel.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import { CHECKS_MODULE } from "./checks-module.ts";
+import { type ColumnExports, type ColumnKernel, createColumnKernel } from "./file-columns.ts";
 import type { Tables } from "./nodes.ts";
 
 /** What checks.c exports. */
-interface Exports {
+interface Exports extends ColumnExports {
   readonly memory: WebAssembly.Memory;
   readonly places: () => number;
   readonly read: (
@@ -27,6 +28,8 @@ const TYPES = 256;
 const IDS = 1 << 20;
 const LISTS = 16;
 const QUIET = 256;
+const POOL = 64 * ENTRIES;
+const SETTINGS = 308;
 
 /** The words of a note, as in checks.c. The slots from 1 on follow, two words each. */
 export const NOTE = { seen: 0, entry: 1, node: 2, joined: 3, start: 4, end: 5, like: 6, header: 7 } as const;
@@ -91,6 +94,8 @@ export interface CheckKernel {
   readonly typeOfId: Uint8Array;
   /** By what a note is like, less one: 1 if messages like it need no note. */
   readonly isQuiet: Uint8Array;
+  /** To be used once all entries have been read. */
+  readonly columns: ColumnKernel;
 }
 
 /**
@@ -109,7 +114,7 @@ export function createCheckKernel(
   const kernel = startKernel<Exports>(CHECKS_MODULE);
   if (kernel === null) return null;
   const { buffer } = kernel.memory;
-  const places = new Uint32Array(buffer, kernel.places(), 19);
+  const places = new Uint32Array(buffer, kernel.places(), 20);
   const place = (at: number): number => places[at] as number;
   const words = (at: number, length: number): Uint32Array => new Uint32Array(buffer, place(at), length);
   const input = new Uint8Array(buffer, place(0), WINDOW);
@@ -124,7 +129,7 @@ export function createCheckKernel(
   new Uint8Array(buffer, place(10), TYPES).set(knownTypes);
   const columnAt = (column: number): number => place(16) + column * ENTRIES * 4;
   const memberEnds = words(6, MEMBERS);
-  const result = words(8, 3);
+  const result = words(8, 5);
   const checked: Checked = {
     records: 0,
     end: 0,
@@ -150,6 +155,12 @@ export function createCheckKernel(
     checked,
     typeOfId: new Uint8Array(buffer, place(11), IDS),
     isQuiet: new Uint8Array(buffer, place(18), QUIET),
+    columns: createColumnKernel(kernel, {
+      text: input,
+      columns: words(16, POOL),
+      settings: new Uint8Array(buffer, place(19), SETTINGS),
+      result,
+    }),
     read(node, bytes, from, most, row, file) {
       if (held.bytes !== bytes || from < held.first || from >= held.last) held.give(bytes, from);
       run(node, from, most, row, file);

@@ -15,7 +15,8 @@ import { RESOURCES } from "../../host/resources.ts";
 import { ofFile, type Subject } from "../../subject.ts";
 import type { Scan } from "../scan.ts";
 import { looseTerminals } from "./needs.ts";
-import { inodeOf, type UsedPaths } from "./paths.ts";
+import { inodeOf } from "./paths.ts";
+import type { UsedPaths } from "./used-paths.ts";
 
 /** What a set demands of the restoring machine, once all of its entries have been read. */
 export function demandsOf(scan: Scan, paths: UsedPaths): Demands {

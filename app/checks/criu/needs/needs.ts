@@ -2,7 +2,7 @@
 // when all have been read.
 
 import { OF_NETWORK } from "../../../decoder/criu/format/member-kinds.ts";
-import { type Checkpoint, HAS, holderCount, NONE, nameBytes, USE } from "../../../model/checkpoint.ts";
+import { type Checkpoint, holderCount, NONE, nameBytes, USE } from "../../../model/checkpoint.ts";
 import { FILE_KINDS, taskState } from "../../../model/names/names.ts";
 import { i32At, u8At, u32At } from "../../../model/read.ts";
 import type { FileRow } from "../../../model/rows.ts";
@@ -12,7 +12,8 @@ import { MOST_NEEDS, type NeededOption, type Needs, type Outside, type OutsideKi
 import { ofFile, type Subject } from "../../subject.ts";
 import type { Scan } from "../scan.ts";
 import type { NeedNotes, TerminalFacts } from "./need-notes.ts";
-import { inodeOf, type UsedPaths } from "./paths.ts";
+import { inodeOf } from "./paths.ts";
+import type { UsedPaths } from "./used-paths.ts";
 
 /** file_lock_entry.flag. */
 const LOCKS: Readonly<Record<number, string>> = { 1: "a POSIX lock", 2: "a flock", 4: "an OFD lock", 8: "a lease" };
@@ -231,18 +232,10 @@ function* outsideOf(scan: Scan, paths: UsedPaths): Generator<Group<Outside>> {
 }
 
 /** Paths that are opened again, without duplicates. */
-function pathsOf(scan: Scan, { count, files, numbers, different }: UsedPaths): Group<Outside> {
-  const { has } = scan.checkpoint.files;
-  const seen = new Uint8Array(different);
-  const first: FileRow[] = [];
-  for (let at = 0; at < count; at++) {
-    const [file, number] = [i32At(files, at), i32At(numbers, at)];
-    if (seen[number] === 1 || (u8At(has, file) & HAS.deleted) !== 0) continue;
-    seen[number] = 1;
-    first.push(file);
-  }
-  return each(first, (file) => pathOf(scan, file));
-}
+const pathsOf = (scan: Scan, { listed }: UsedPaths): Group<Outside> => ({
+  count: listed.length,
+  make: (nth) => pathOf(scan, i32At(listed, nth)),
+});
 
 /** A path that is opened again. */
 function pathOf({ checkpoint, notes }: Scan, file: FileRow): Outside {

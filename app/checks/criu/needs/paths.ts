@@ -9,17 +9,7 @@ import type { FileRow } from "../../../model/rows.ts";
 import { encodeText, hashOfBytes, sameRange } from "../../../model/text/text.ts";
 import { pathKey } from "../../host/path-key.ts";
 import type { Scan } from "../scan.ts";
-
-/** The paths of the open files that a task holds or uses, in the order of the files. */
-export interface UsedPaths {
-  readonly count: number;
-  /** Rows of open files. */
-  readonly files: Int32Array;
-  /** Equal paths have equal numbers, from 0 on. */
-  readonly numbers: Int32Array;
-  /** How many different ones there are. */
-  readonly different: number;
-}
+import type { UsedPaths } from "./used-paths.ts";
 
 /** The size and st_mode that a restore expects of an open file; `null`: the set has none. */
 export function inodeOf({ files }: Checkpoint, file: FileRow): Readonly<Record<"size" | "mode", number | null>> {
@@ -32,10 +22,10 @@ export function inodeOf({ files }: Checkpoint, file: FileRow): Readonly<Record<"
 /** fd_types of files with a path. */
 const REG = 1;
 
-/** Entries of /proc and of the terminals' file system are created by the restore. */
-const [PROC, TERMINALS] = ["/proc/", "/dev/pts/"].map(encodeText) as [Uint8Array, Uint8Array];
+/** The beginnings of paths that are left out: entries of /proc and of the terminals' file system are created by the restore. */
+export const LEFT_OUT = ["/proc/", "/dev/pts/"].map(encodeText);
 
-/** The paths of files that the restore opens by name. What it creates itself is left out. */
+/** The paths of files that the restore opens by name. What it creates itself is left out. The kernel does the same. */
 export function usedPaths({ checkpoint, types }: Scan): UsedPaths {
   const { files: all, text } = checkpoint;
   const files = new Int32Array(all.count);
@@ -45,10 +35,30 @@ export function usedPaths({ checkpoint, types }: Scan): UsedPaths {
     if (all.use[file] === 0 && holderCount(all, file) === 0) continue;
     const start = all.nameOffset[file] as number;
     const length = all.nameLength[file] as number;
-    if (beginsWith(text, start, length, PROC) || beginsWith(text, start, length, TERMINALS)) continue;
+    if (LEFT_OUT.some((prefix) => beginsWith(text, start, length, prefix))) continue;
     files[count++] = file;
   }
-  return { count, files, ...numbered(checkpoint, files, count) };
+  const { numbers, different } = numbered(checkpoint, files, count);
+  return { count, files, numbers, different, listed: listedIn(checkpoint, files, numbers, different) };
+}
+
+/** Of each different path, the first open file that is not deleted. */
+function listedIn(
+  { files: { has } }: Checkpoint,
+  files: Int32Array,
+  numbers: Int32Array,
+  different: number,
+): Int32Array {
+  const isListed = new Uint8Array(different);
+  const listed = new Int32Array(different);
+  let count = 0;
+  for (let at = 0; at < numbers.length; at++) {
+    const [file, number] = [files[at] as number, numbers[at] as number];
+    if (isListed[number] === 1 || ((has[file] as number) & HAS.deleted) !== 0) continue;
+    isListed[number] = 1;
+    listed[count++] = file;
+  }
+  return listed.subarray(0, count);
 }
 
 function beginsWith(text: Uint8Array, start: number, length: number, prefix: Uint8Array): boolean {

@@ -1,24 +1,26 @@
 // Checks that need only the columns: tasks, descriptors, open files.
 
 import { createIdIndex } from "../../../decoder/id-index.ts";
-import { HAS, holderCount, NONE, nameBytes, taskCount } from "../../../model/checkpoint.ts";
+import { type Checkpoint, HAS, holderCount, NONE, nameBytes, taskCount } from "../../../model/checkpoint.ts";
 import { FILE_KINDS, fileKind, openFlag } from "../../../model/names/names.ts";
 import { u8At, u32At, wordsOf } from "../../../model/read.ts";
-import type { FileRow } from "../../../model/rows.ts";
+import type { DescriptorRow, FileRow } from "../../../model/rows.ts";
 import { decodeText, shownText } from "../../../model/text/text.ts";
 import { flagMasks, leftOverNames, opensDirectoryForWriting } from "../../open-flags.ts";
 import { faultAt, hasDescriptors, type Scan } from "../scan.ts";
 
-/** Checks that need only the columns. */
-export function checkColumns(scanned: Scan): void {
+/**
+ * Checks that need only the columns.
+ *
+ * @param odd Open files that may break a rule; `null`: any of them.
+ */
+export function checkColumns(scanned: Scan, odd: Int32Array | null): void {
   const { checkpoint } = scanned;
   checkTasks(scanned);
-  checkOpenFiles(scanned);
+  checkOpenFiles(scanned, odd);
   const { descriptors, tables, tasks } = checkpoint;
-  for (let row = 1; row < descriptors.count; row++) {
-    const fd = descriptors.fd[row] as number;
-    if (descriptors.table[row] !== descriptors.table[row - 1] || descriptors.fd[row - 1] !== fd) continue;
-    const message = `Descriptor ${fd} occurs twice in one file table.`;
+  for (const row of scanned.columns?.findRepeated(checkpoint) ?? repeated(checkpoint)) {
+    const message = `Descriptor ${descriptors.fd[row]} occurs twice in one file table.`;
     faultAt(scanned, "descriptor-repeated", descriptors.record[row] as number, "fd", message);
   }
   // A set without a process tree has no tasks at all; that is reported already.
@@ -31,6 +33,11 @@ export function checkColumns(scanned: Scan): void {
     const record = hasDescriptors(checkpoint, table) ? (descriptors.record[descriptor] as number) : NONE;
     faultAt(scanned, "table-without-task", record, "id", `No task uses the file table ${id}.`);
   }
+}
+
+/** Descriptors that have the table and the number of the one before. */
+function* repeated({ descriptors: { count, table, fd } }: Checkpoint): Generator<DescriptorRow> {
+  for (let row = 1; row < count; row++) if (table[row] === table[row - 1] && fd[row] === fd[row - 1]) yield row;
 }
 
 function checkTasks(scanned: Scan): void {
@@ -61,16 +68,19 @@ function checkTasks(scanned: Scan): void {
   }
 }
 
-const PATH_KINDS: ReadonlySet<number> = new Set(
+/** Kinds of open files whose flags are those of an open path. */
+export const PATH_KINDS: ReadonlySet<number> = new Set(
   (["regular", "directory", "character device", "block device", "generic"] as const).map(fileKind),
 );
 
-function checkOpenFiles(scanned: Scan): void {
+function checkOpenFiles(scanned: Scan, odd: Int32Array | null): void {
   const { checkpoint } = scanned;
   const { files, tasks } = checkpoint;
+  const count = odd?.length ?? files.count;
   const masks = flagMasks(checkpoint.machine.arch);
   const positions = wordsOf(files.pos);
-  for (let row = 0; row < files.count; row++) {
+  for (let at = 0; at < count; at++) {
+    const row = odd?.[at] ?? at;
     const held = files.has[row] as number;
     const record = files.record[row] as number;
     const id = files.id[row] as number;
