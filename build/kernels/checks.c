@@ -108,6 +108,8 @@ enum { DESCRIPTOR_ID = 1, DESCRIPTOR_FLAGS = 2, DESCRIPTOR_TYPE = 3 };
 static u8 knownTypes[TYPES];
 // By id: the type of the first open file that has it; 0: it is not known.
 static u8 typeOfId[IDS];
+// By id: one more than the row of that open file; 0: it is not known.
+static u32 rowOfId[IDS];
 
 // A number from least to most; or one less than 64 whose bit is set in `values`, if that is not 0.
 static struct limit {
@@ -190,7 +192,10 @@ static int takeType(const u32 *note) {
   u32 id = numberIn(note, FILE_ID);
   if (type >= TYPES || !knownTypes[type] || (u32)numberIn(note, idSlot) != id) return 0;
   fileTypes[entry] = type;
-  if (id < IDS && typeOfId[id] == 0) typeOfId[id] = type;
+  if (id < IDS && rowOfId[id] == 0) {
+    rowOfId[id] = firstFile + entry + 1;
+    typeOfId[id] = type;
+  }
   return 1;
 }
 
@@ -477,7 +482,7 @@ __attribute__((export_name("readMembers"))) void readMembers(
 
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 list[20];
+  static u32 list[21];
   u32 *next = list;
   *next++ = (u32)input;
   *next++ = (u32)actions;
@@ -499,5 +504,6 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)rows;
   *next++ = (u32)isQuiet;
   *next++ = (u32)&settings;
+  *next++ = (u32)rowOfId;
   return list;
 }

@@ -7,12 +7,12 @@ import {
   beginKept,
   COLUMN,
   columnOf,
-  contentsFinder,
+  contentsTest,
   pipeFinder,
 } from "../../app/checks/criu/kept.ts";
 
 const columns = (...rows: readonly (readonly number[])[]): Uint32Array[] =>
-  [...Array(5).keys()].map((column) => Uint32Array.from(rows, (row) => row[column] ?? 0));
+  [...Array(6).keys()].map((column) => Uint32Array.from(rows, (row) => row[column] ?? 0));
 
 test("rows are in the order of their records, whichever were added first", () => {
   const kept = beginKept();
@@ -38,5 +38,7 @@ test("the first message with a value is found", () => {
   addNotes(kept.pipes, columns([3, 1, 6, 70], [9, 2, 6, 71], [12, 2, 6, 70]), 3);
   const { get } = pipeFinder(kept);
   expect([70, 71, 72, 0].map(get)).toEqual([3, 9, -1, -1]);
-  expect(contentsFinder(kept).get(70)).toBe(-1);
+  expect(contentsTest(kept)(70)).toBe(false);
+  addNotes(kept.contents, columns([3, 1, 6, 70]), 1);
+  expect([70, 71].map(contentsTest(kept))).toEqual([true, false]);
 });

@@ -143,9 +143,19 @@ export function peerFinder({ unix }: Lists): Pick<IdIndex, "get"> {
 /** The records of pipes and FIFOs, by pipe_id. */
 export const pipeFinder = ({ pipes }: Lists): Pick<IdIndex, "get"> => lateFinder(pipes, PIPE.id, COLUMN.record);
 
-/** The records of contents, by pipe_id. */
-export const contentsFinder = ({ contents }: Lists): Pick<IdIndex, "get"> =>
-  lateFinder(contents, CONTENTS.pipe, COLUMN.record);
+/** Numbers that a Set has room for. */
+const MOST_NUMBERS = 1 << 23;
+
+/** Returns a function that says whether there are contents of a pipe, by its pipe_id. */
+export function contentsTest({ contents }: Lists): (pipe: number) => boolean {
+  const ids = columnOf(contents, COLUMN.values + CONTENTS.pipe);
+  if (ids.length > MOST_NUMBERS) {
+    const { get } = lateFinder(contents, CONTENTS.pipe, COLUMN.record);
+    return (pipe) => get(pipe) !== NONE;
+  }
+  const known = new Set(ids);
+  return (pipe) => known.has(pipe);
+}
 
 /** The inodes of unix sockets by open file, 0 for others; made when they are first needed. */
 export function inodesIn({ unix }: Lists, files: number): () => Uint32Array {

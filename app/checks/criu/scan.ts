@@ -5,7 +5,7 @@ import { MEMBER_KINDS } from "../../decoder/criu/format/member-kinds.ts";
 import { indexMembers, type MemberIndex } from "../../decoder/criu/sets/member-index.ts";
 import { isSet, type Plan, scan as scanMessage, scratch } from "../../decoder/criu/wire/wire.ts";
 import { createIdIndex, type IdIndex, indexIds } from "../../decoder/id-index.ts";
-import { type Checkpoint, descriptorCount, NONE, type Severity } from "../../model/checkpoint.ts";
+import { type Checkpoint, descriptorCount, NONE, type OpenFiles, type Severity } from "../../model/checkpoint.ts";
 import { taskState } from "../../model/names/names.ts";
 import { u32At } from "../../model/read.ts";
 import { recordMember, recordOffset } from "../../model/records.ts";
@@ -92,7 +92,7 @@ export interface Scan {
   /** fd_types of open files, by row. */
   readonly types: Uint8Array;
   /** Row of the first open file with an id. */
-  readonly fileRows: IdIndex;
+  readonly fileRows: FileIndex;
   /** Pids of tasks that are dead. */
   readonly dead: IdIndex;
   /** By open file: the inode of a unix socket; 0: it is not one. Known once all entries have been read, as the next. */
@@ -302,10 +302,33 @@ export function faultAt(
   }
 }
 
+/** Finds the first open file with an id. */
+export interface FileIndex {
+  get(id: number): number;
+  /** Has it use an index that is known to have all files: by id, one more than the row, or 0. Others are looked up. */
+  use(rowOfId: Uint32Array): void;
+}
+
+/** An index that is made when it is first needed. */
+function createFileIndex({ id, count }: OpenFiles): FileIndex {
+  let made: IdIndex | null = null;
+  let known: Uint32Array | null = null;
+  const search = (own: number): number => {
+    made ??= indexIds(id, count);
+    return made.get(own);
+  };
+  return {
+    get: (own) => (known !== null && own < known.length ? (known[own] as number) - 1 : search(own)),
+    use(rowOfId) {
+      known = rowOfId;
+    },
+  };
+}
+
 /** A scan before its first entry. @param isCompared Whether the set is compared with a host. */
 export function beginScan(checkpoint: Checkpoint, isCompared: boolean): Scan {
   const { files, tables, tasks, members, dialect } = checkpoint;
-  const fileRows = indexIds(files.id, files.count);
+  const fileRows = createFileIndex(files);
   const table = createIdIndex();
   // A table that is missing from the set has no record.
   for (let row = 0; row < tables.count; row++) {

@@ -68,7 +68,7 @@ export function checkWatches(scan: Scan): void {
   const watches = watchesOf(scan);
   /** Watches of epolls, by the watching epoll. */
   const nested = new Map<FileRow, WatchRow[]>();
-  for (let watch = 0; watch < watches.count; watch++) {
+  for (const watch of unusual(watches)) {
     const epoll = u32At(watches.epolls, watch);
     if (!isKnown(watches, watch) || !isSearched(scan, epoll)) continue;
     const target = targetOf(watches, watch);
@@ -88,6 +88,34 @@ export function checkWatches(scan: Scan): void {
   }
   if (!ascend(watches)) checkRepeated(watches);
   if (nested.size > 0) checkCycles(watches, nested);
+}
+
+/**
+ * Watches but for the usual ones, of a descriptor in the only table that holds the epoll, which has no gaps, and of a
+ * file that is neither an epoll nor has a path.
+ */
+function unusual({ scan: { checkpoint, types }, count, epolls, fds, seen }: Watches): WatchRow[] {
+  const { firstHolder, holder } = checkpoint.files;
+  const { fd: numbers, file: files, table: tableOf } = checkpoint.descriptors;
+  const { first } = checkpoint.tables;
+  const rows: WatchRow[] = [];
+  for (let watch = 0; watch < count; watch++) {
+    const epoll = epolls[watch] as number;
+    const held = firstHolder[epoll] as number;
+    const table = tableOf[holder[held] as number] as number;
+    const fd = fds[watch] as number;
+    const begin = first[table] as number;
+    const likely = begin + fd;
+    const isThere =
+      ((seen[watch] as number) & 2) !== 0 &&
+      firstHolder[epoll + 1] === held + 1 &&
+      likely < (first[table + 1] as number) &&
+      numbers[likely] === fd &&
+      (likely === begin || numbers[likely - 1] !== fd);
+    const type = isThere ? (types[files[likely] as number] as number) : EPOLL;
+    if (type === EPOLL || type === REGULAR) rows.push(watch);
+  }
+  return rows;
 }
 
 const EPOLL = FILE_FIELDS.indexOf("epfd");
@@ -141,14 +169,14 @@ function fault(watches: Watches, watch: WatchRow, code: "watch-missing" | "watch
  * Whether each epoll's watches follow one another in the order of their descriptors, so that none of them is repeated.
  */
 function ascend(watches: Watches): boolean {
-  const { scan, epolls, fds } = watches;
+  const { scan, epolls, fds, seen } = watches;
   const isSeen = new Uint8Array(scan.checkpoint.files.count);
   let last = NONE;
   let fd = NONE;
   for (let watch = 0; watch < watches.count; watch++) {
-    if (!isKnown(watches, watch)) continue;
-    const epoll = u32At(epolls, watch);
-    const next = u32At(fds, watch);
+    if (((seen[watch] as number) & 2) === 0) continue;
+    const epoll = epolls[watch] as number;
+    const next = fds[watch] as number;
     if (epoll === last ? next <= fd : isSeen[epoll] === 1) return false;
     isSeen[epoll] = 1;
     last = epoll;

@@ -9,7 +9,7 @@ import type { Source } from "../../../decoder/source.ts";
 import type { Window } from "../../../decoder/window.ts";
 import { NONE } from "../../../model/checkpoint.ts";
 import { endOfMember, recordMember } from "../../../model/records.ts";
-import type { RecordRow } from "../../../model/rows.ts";
+import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import type { CheckOptions } from "../../options.ts";
 import { CONTENTS_SLOTS, checkSpace, handlerOf, PAGE_SIZE_KEY, SPACE, VMA } from "../entries/entries.ts";
 import type { Handler } from "../entries/handler.ts";
@@ -113,13 +113,12 @@ export function createBatches(
   if (started === null) return null;
   const { kernel, nodes, file, descriptor, targets } = started;
   const { checked } = kernel;
-  // Open files that the kernel has read, and the member that they are in.
-  let files = 0;
+  // Up to which open file the kernel knows them, and the member that they are in.
+  let known = 0;
   let member = NONE;
-  let areTypesGiven = false;
-  const giveTypes = (): void => {
-    if (!areTypesGiven && files < scanned.checkpoint.files.count) addTypes(scanned, kernel.typeOfId);
-    areTypesGiven = true;
+  const giveFiles = (): void => {
+    addFiles(scanned, kernel, known);
+    known = scanned.file;
   };
   const pauses = createPauses();
   const memberPauses = createPauses();
@@ -136,14 +135,15 @@ export function createBatches(
       if (message === CONTENTS && most < FEW) return 0;
       if (member !== scanned.member) kernel.isQuiet.fill(0);
       member = scanned.member;
-      if (node === descriptor) giveTypes();
+      if (node === descriptor || node === file.node) giveFiles();
       kernel.read(node, bytes, from, most, row, scanned.file);
       const { records: read, notes, noted } = checked;
       pauses.afterRun(read >= Math.min(FEW, most));
       takeLists(scanned, checked, targets);
       if (node === file.node) {
-        files += read;
         takeFiles(scanned, file, { notes, end: noted, records: read, row, bytes, offset: start }, kernel);
+        known = scanned.file;
+        if (known === scanned.checkpoint.files.count) scanned.fileRows.use(kernel.rowOfId);
       } else take(bytes, start, row, 0, read);
       return read;
     },
@@ -152,7 +152,7 @@ export function createBatches(
       if (whole === null || memberPauses.isPaused()) return row;
       const { members, ends } = await smallMembers(scanned, sources, row);
       if (members.length === 0) return row;
-      if (whole.node === descriptor) giveTypes();
+      if (whole.node === descriptor) giveFiles();
       kernel.readMembers(whole, members, row);
       const count = asRecorded(checked, row, ends);
       memberPauses.afterRun(count > 0);
@@ -246,10 +246,19 @@ function takeLists(scanned: Scan, { lists, rows }: Checked, targets: readonly Li
   }
 }
 
-/** Passes the types of the open files read so far to the kernel, which knows only those that it has read itself. */
-function addTypes({ checkpoint: { files }, types }: Scan, typeOfId: Uint8Array): void {
-  // If ids repeat, references lead to the first file.
-  for (let row = files.count - 1; row >= 0; row--) typeOfId[files.id[row] as number] = types[row] as number;
+/** Passes the open files from a row on to the kernel: those that it has not read itself. */
+function addFiles(
+  { checkpoint: { files }, types, file }: Scan,
+  { rowOfId, typeOfId }: CheckKernel,
+  from: FileRow,
+): void {
+  for (let row = from; row < Math.min(file, files.count); row++) {
+    const id = files.id[row] as number;
+    // If ids repeat, references lead to the first file.
+    if (rowOfId[id] !== 0) continue;
+    rowOfId[id] = row + 1;
+    typeOfId[id] = types[row] as number;
+  }
 }
 
 /** The kernel with the nodes of the messages; `null` where WebAssembly is not allowed. */

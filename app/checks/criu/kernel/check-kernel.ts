@@ -92,6 +92,8 @@ export interface CheckKernel {
    * Descriptors with it have no notes.
    */
   readonly typeOfId: Uint8Array;
+  /** Likewise: one more than its row. The kernel enters open files that it reads. */
+  readonly rowOfId: Uint32Array;
   /** By what a note is like, less one: 1 if messages like it need no note. */
   readonly isQuiet: Uint8Array;
   /** To be used once all entries have been read. */
@@ -114,7 +116,7 @@ export function createCheckKernel(
   const kernel = startKernel<Exports>(CHECKS_MODULE);
   if (kernel === null) return null;
   const { buffer } = kernel.memory;
-  const places = new Uint32Array(buffer, kernel.places(), 20);
+  const places = new Uint32Array(buffer, kernel.places(), 21);
   const place = (at: number): number => places[at] as number;
   const words = (at: number, length: number): Uint32Array => new Uint32Array(buffer, place(at), length);
   const input = new Uint8Array(buffer, place(0), WINDOW);
@@ -154,6 +156,7 @@ export function createCheckKernel(
   return {
     checked,
     typeOfId: new Uint8Array(buffer, place(11), IDS),
+    rowOfId: words(20, IDS),
     isQuiet: new Uint8Array(buffer, place(18), QUIET),
     columns: createColumnKernel(kernel, {
       text: input,

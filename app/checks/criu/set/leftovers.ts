@@ -10,7 +10,7 @@ import { type Checkpoint, HAS, NONE, type Severity } from "../../../model/checkp
 import { u8At } from "../../../model/read.ts";
 import { placeOf } from "../entries/entries.ts";
 import { IS_FIFO } from "../entries/file-bodies.ts";
-import { COLUMN, CONTENTS, CONTENTS_SLOT, columnOf, contentsFinder, PIPE, PIPE_SLOT } from "../kept.ts";
+import { COLUMN, CONTENTS, CONTENTS_SLOT, columnOf, contentsTest, PIPE, PIPE_SLOT } from "../kept.ts";
 import { faultAt, type GhostFacts, has, type Scan } from "../scan.ts";
 import { addCall } from "./members.ts";
 
@@ -34,12 +34,12 @@ function checkContents(scan: Scan): void {
   const { pipes } = scan.kept;
   const [records, seen] = [columnOf(pipes, COLUMN.record), columnOf(pipes, COLUMN.seen)];
   const [ids, flags] = [columnOf(pipes, COLUMN.values + PIPE.id), columnOf(pipes, COLUMN.values + PIPE.flags)];
-  const contents = contentsFinder(scan.kept);
+  const isThere = contentsTest(scan.kept);
   const reported = new Set<number>();
   for (let row = 0; row < pipes.count; row++) {
-    if (!has(seen[row] as number, PIPE_SLOT.flags) || ((flags[row] as number) & O_WRONLY) !== 0) continue;
     const pipe = ids[row] as number;
-    if (contents.get(pipe) !== NONE || reported.has(pipe)) continue;
+    if (((flags[row] as number) & O_WRONLY) !== 0 || isThere(pipe) || reported.has(pipe)) continue;
+    if (!has(seen[row] as number, PIPE_SLOT.flags)) continue;
     reported.add(pipe);
     const record = records[row] as number;
     const isFifo = ((seen[row] as number) & IS_FIFO) !== 0;
