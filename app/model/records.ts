@@ -73,7 +73,7 @@ function step(cursor: RecordCursor): void {
 }
 
 /** The run that has a row. */
-function runOf({ count, runs }: Records, row: RecordRow): number {
+function runOf({ count, runs }: Pick<Records, "count" | "runs">, row: RecordRow): number {
   if (!(row >= 0 && row < count)) throw new RangeError(`Record ${row} of ${count}`);
   const { firstRow } = runs;
   // Nearly all runs are full.
@@ -132,6 +132,20 @@ export function endOfMember(records: Records, row: RecordRow): RecordRow {
   const member = runs.member[run];
   while (run < runs.count && runs.member[run] === member) run++;
   return run < runs.count ? (runs.firstRow[run] as number) : records.count;
+}
+
+/** The first row after each of the members that follow one another without a gap, from that of `row` on; `most` at most. */
+export function endsOfMembers({ count, runs }: Records, row: RecordRow, most: number): RecordRow[] {
+  if (runs.member.length === 0) return most > 0 ? [count] : [];
+  const ends: RecordRow[] = [];
+  const first = runOf({ count, runs }, row);
+  let member = runs.member[first] as number;
+  for (let run = first + 1; ends.length < most; run++) {
+    if (run < runs.count && runs.member[run] === member) continue;
+    ends.push(run < runs.count ? (runs.firstRow[run] as number) : count);
+    if (run >= runs.count || runs.member[run] !== ++member) return ends;
+  }
+  return ends;
 }
 
 /** Calls `visit` for each member that has records, with the first and the one after the last. */

@@ -6,6 +6,7 @@ import { NONE } from "../../app/model/checkpoint.ts";
 import {
   eachMemberOf,
   endOfMember,
+  endsOfMembers,
   lastRecordFrom,
   moveTo,
   noRecords,
@@ -90,6 +91,13 @@ describe("records", () => {
         for (const [row, { member }] of places.entries()) {
           const next = places.findIndex((place, at) => at > row && place.member !== member);
           expect(endOfMember(records, row)).toBe(next < 0 ? places.length : next);
+          // Those of the members that follow, up to the first without records.
+          const ends: number[] = [];
+          for (let at = row, own = member; at < places.length && ends.length < 3 && places[at]?.member === own; own++) {
+            at = endOfMember(records, at);
+            ends.push(at);
+          }
+          expect(endsOfMembers(records, row, 3)).toEqual(ends);
         }
       }),
     );

@@ -8,7 +8,7 @@ import { MAGICS, type MagicName } from "../../../decoder/criu/format/messages.ts
 import type { Source } from "../../../decoder/source.ts";
 import type { Window } from "../../../decoder/window.ts";
 import { NONE } from "../../../model/checkpoint.ts";
-import { endOfMember, recordMember } from "../../../model/records.ts";
+import { endsOfMembers, recordMember } from "../../../model/records.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import type { CheckOptions } from "../../options.ts";
 import { CONTENTS_SLOTS, checkSpace, handlerOf, PAGE_SIZE_KEY, SPACE, VMA } from "../entries/entries.ts";
@@ -158,7 +158,7 @@ export function createBatches(
       memberPauses.afterRun(count > 0);
       const first = recordMember(records, row);
       let at = 0;
-      for (let nth = 0; nth < count; nth++) {
+      for (let nth = 0; nth < count && at < checked.noted; nth++) {
         enterMember(scanned, first + nth);
         at = take(members[nth] as Uint8Array, 0, row, at, checked.memberRecords[nth] as number);
       }
@@ -180,26 +180,22 @@ function wholeNodes({ checkpoint, members }: Scan, nodes: ReadonlyMap<string, nu
 
 /** The bytes of small members of one kind, from the one with a record on, and the first record after each. */
 async function smallMembers({ checkpoint, members }: Scan, sources: readonly Source[], row: RecordRow) {
-  const { records } = checkpoint;
-  const first = recordMember(records, row);
+  const first = recordMember(checkpoint.records, row);
   const kind = members.places[first]?.kind;
+  const ends = endsOfMembers(checkpoint.records, row, MOST_MEMBERS);
   const reads: (Uint8Array | Promise<Uint8Array>)[] = [];
-  const ends: RecordRow[] = [];
   let bytes = 0;
-  for (let at = row, member = first; at < records.count && reads.length < MOST_MEMBERS; member++) {
-    const source = sources[member];
-    // A member without records is not checked.
-    if (source === undefined || members.places[member]?.kind !== kind || recordMember(records, at) !== member) break;
+  for (let nth = 0; nth < ends.length; nth++) {
+    const source = sources[first + nth];
+    if (source === undefined || members.places[first + nth]?.kind !== kind) break;
     bytes += source.size;
     if (source.size > SMALL || bytes > MOST_BYTES) break;
-    at = endOfMember(records, at);
     reads.push(source.read(0, source.size));
-    ends.push(at);
   }
-  const read = await Promise.all(reads);
+  const isWaited = reads.some((part) => part instanceof Promise);
+  const read = isWaited ? await Promise.all(reads) : (reads as Uint8Array[]);
   // A member that became shorter is checked up to its end.
-  const isWhole = (part: Uint8Array, nth: number) => part.length === sources[first + nth]?.size;
-  const lost = read.findIndex((part, nth) => !isWhole(part, nth));
+  const lost = read.findIndex((part, nth) => part.length !== sources[first + nth]?.size);
   return { members: lost < 0 ? read : read.slice(0, lost), ends };
 }
 

@@ -28,6 +28,8 @@ export interface PagemapFacts {
   inParent: number;
   /** The ranges of the task's private mappings, joined; `null` until they are needed. */
   ranges: Float64Array | null;
+  /** The first of these, by index, that ends after the last run of pages begins. */
+  next: number;
   /** A run of pages is outside of them. */
   isOutside: boolean;
 }

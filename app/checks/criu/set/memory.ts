@@ -4,7 +4,6 @@ import { VMA_STATUS } from "../../../decoder/criu/memory/mappings.ts";
 import { PE, pagemapEntry } from "../../../decoder/criu/memory/pagemap-entry.ts";
 import { type Plan, plan, wide } from "../../../decoder/criu/wire/wire.ts";
 import { NONE } from "../../../model/checkpoint.ts";
-import { firstIndex } from "../../../model/search.ts";
 import { counted, sizeText } from "../../../model/text/words.ts";
 import { fault, faultAt, has, low, type Scan } from "../scan.ts";
 import type { MappedFacts, PagemapFacts } from "./memory-facts.ts";
@@ -28,6 +27,7 @@ function factsOf(scan: Scan): PagemapFacts {
       lazy: 0,
       inParent: 0,
       ranges: null,
+      next: 0,
       isOutside: false,
     };
     scan.pagemaps.set(scan.member, facts);
@@ -102,8 +102,11 @@ function checkRange(scan: Scan, facts: PagemapFacts, start: number, pages: numbe
   facts.ranges ??= joinedRanges(mapped.ranges);
   const { ranges } = facts;
   const end = start + pages * scan.pageSize;
-  // The first range that ends after the run begins.
-  const next = firstIndex(ranges.length / 2, (at) => (ranges[2 * at + 1] as number) > start);
+  // The first range that ends after the run begins; nearly all runs are in order.
+  const before = facts.next > 0 ? (ranges[2 * facts.next - 1] as number) : 0;
+  let next = before > start ? 0 : facts.next;
+  while (next < ranges.length / 2 && (ranges[2 * next + 1] as number) <= start) next++;
+  facts.next = next;
   if ((ranges[2 * next] as number) <= start && (ranges[2 * next + 1] as number) >= end) return;
   facts.isOutside = true;
   const message = `Pages at ${hex(start)}-${hex(end)} are not in the private mappings of task ${facts.number}.`;
