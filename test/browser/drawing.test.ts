@@ -242,3 +242,21 @@ test("the drawing is printed in the colours of paper", async () => {
   await after("afterprint");
   await expect.poll(() => after("none")).toBe(0x15);
 });
+
+test("the drawing is painted again for a screen with other pixels", async () => {
+  const { page } = await visit({ fragment: "#v=1&sample=httpd" });
+  const canvas = page.locator(".drawing-view canvas").first();
+  const ratio = () =>
+    canvas.evaluate((element) => (element as HTMLCanvasElement).width / Math.floor(element.clientWidth));
+  await expect.poll(ratio).toBe(1);
+  const session = await page.context().newCDPSession(page);
+  for (const deviceScaleFactor of [2, 1.5, 1]) {
+    await session.send("Emulation.setDeviceMetricsOverride", {
+      width: 1440,
+      height: 900,
+      deviceScaleFactor,
+      mobile: false,
+    });
+    await expect.poll(ratio).toBeCloseTo(deviceScaleFactor, 1);
+  }
+});

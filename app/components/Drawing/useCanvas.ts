@@ -19,6 +19,7 @@ import type { ObjectRef } from "../../model/object-ref.ts";
 import { counted } from "../../model/text/words.ts";
 import type { FocusControl, FocusedView } from "./useFocus.ts";
 import { useKeepInView } from "./useKeepInView.ts";
+import { useRatio } from "./useRatio.ts";
 import type { Size } from "./useSize.ts";
 import { useZoom, type Zoom } from "./useZoom.ts";
 
@@ -227,6 +228,7 @@ export function useCanvas(
     // A timer runs after the frame.
     if (onPainted !== undefined) setTimeout(onPainted);
   };
+  useRatio(repaint);
   useEffect(() => {
     // In the colours of paper (useTheme.ts), and at once.
     const onPrint = (): void => draw.current();
