@@ -30,6 +30,19 @@ test("no file is longer than 500 lines", () => {
   expect(long.filter(([, lines]) => lines > 500)).toEqual([]);
 });
 
+test("every custom property that a style uses is defined", () => {
+  const styles = readdirSync(join(ROOT, "app"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".css"))
+    .map((name) => readFileSync(join(ROOT, "app", name), "utf8"));
+  const text = [...styles, ...code.values()].join("\n");
+  const names = (form: RegExp): ReadonlySet<string> =>
+    new Set(Array.from(text.matchAll(form), ([, name = ""]) => name));
+  const defined = names(/(--[a-z][a-z0-9-]*)"?:/g);
+  const used = names(/\bvar\((--[a-z][a-z0-9-]*)/g);
+  expect(used.size).toBeGreaterThan(20);
+  expect([...used].filter((name) => !defined.has(name))).toEqual([]);
+});
+
 describe("the check of imports", () => {
   const rules = { "app/model": [], "app/diff": ["app/model"], "app/shell": ["app/diff/rows.ts", "npm:react"] };
   const check = (files: Readonly<Record<string, string>>) =>

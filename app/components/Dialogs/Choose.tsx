@@ -112,8 +112,12 @@ function ChoiceTable({ rows, picked, onToggle }: TableProps) {
             <th scope="col">Image</th>
             <th scope="col">Kind</th>
             <th scope="col">Taken</th>
-            <th scope="col">Tasks</th>
-            <th scope="col">Size</th>
+            <th scope="col" className="choose-number">
+              Tasks
+            </th>
+            <th scope="col" className="choose-number">
+              Size
+            </th>
           </tr>
         </thead>
         <tbody>
