@@ -2,7 +2,7 @@
 // as few rows have any, and the same values occur again and again. detail-keys.ts has the meaning of each key.
 
 import { type Checkpoint, type DetailStore, HAS, NO_MOUNT, NO_SIZE, NONE } from "./checkpoint.ts";
-import { areSameColumns } from "./comparison/difference.ts";
+import { areSameColumns, firstDifference } from "./comparison/difference.ts";
 import type { Details, DetailValue } from "./fields.ts";
 import { fileKind } from "./names/names.ts";
 import { i32At, u8At, u16At, u32At, u64At } from "./read.ts";
@@ -25,20 +25,47 @@ export function storedValue(store: DetailStore, value: number): DetailValue {
   return JSON.parse(decodeText(valueBytes(store, value))) as DetailValue;
 }
 
-/** A function that tests whether two values of two stores have the same bytes. It compares each pair of them once. */
-export function valueComparer(x: DetailStore, y: DetailStore): (value: number, other: number) => boolean {
-  /** By value of `x`: 1 + a value of `y` that has the same bytes. */
+/** Tests whether a value of one store and a value of another have the same bytes. */
+interface ValueComparer {
+  (value: number, other: number): boolean;
+  /** By value: 1 + a value of the other store that has the same bytes; 0: none is known. */
+  readonly same: Uint32Array;
+}
+
+/** The most values to compare at once. */
+const MOST_VALUES = 1024;
+
+/**
+ * A function that tests whether two values of two stores have the same bytes. It compares each pair of them once, and
+ * those that follow along with them: values are numbered as they first occur, which is often in the same order.
+ */
+export function valueComparer(x: DetailStore, y: DetailStore): ValueComparer {
   const same = new Uint32Array(x.start.length);
-  return (value, other) => {
-    if (same[value] === other + 1) return true;
-    const start = u32At(x.start, value);
-    const length = u32At(x.start, value + 1) - start;
-    const otherStart = u32At(y.start, other);
-    if (length !== u32At(y.start, other + 1) - otherStart) return false;
-    for (let at = 0; at < length; at++) if (x.pool[start + at] !== y.pool[otherStart + at]) return false;
-    same[value] = other + 1;
-    return true;
+  const [start, others] = [x.start, y.start];
+  let most = 1;
+  /** How many values from these on have the same lengths. */
+  const alikeFrom = (value: number, other: number): number => {
+    const end = Math.min(most, start.length - 1 - value, others.length - 1 - other);
+    const shift = u32At(others, other) - u32At(start, value);
+    let count = 0;
+    while (count < end && (start[value + count + 1] as number) + shift === others[other + count + 1]) count++;
+    return count;
   };
+  const compare = (value: number, other: number): boolean => {
+    if (same[value] === other + 1) return true;
+    const alike = alikeFrom(value, other);
+    const [from, otherFrom] = [u32At(start, value), u32At(others, other)];
+    const length = u32At(start, value + alike) - from;
+    const bytes = firstDifference(x.pool.subarray(from, from + length), y.pool.subarray(otherFrom, otherFrom + length));
+    let count = 0;
+    while (count < alike && (start[value + count + 1] as number) - from <= bytes) {
+      same[value + count] = other + count + 1;
+      count++;
+    }
+    most = count < most ? 1 : Math.min(2 * most, MOST_VALUES);
+    return count > 0;
+  };
+  return Object.assign(compare, { same });
 }
 
 /** Whether two stores have the same details for the same rows. */

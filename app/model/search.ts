@@ -72,9 +72,17 @@ function endOfRun(ascending: Uint32Array, first: number, value: number): number 
 /**
  * Where each value from 0 to `count` - 1 begins in a column that ascends: value v is in rows
  * first[v] … first[v + 1] - 1.
+ *
+ * @param only By value: 1 for those that are wanted. Absent: all are.
  */
-export function firstOfEach(ascending: Uint32Array, count: number): Uint32Array {
+export function firstOfEach(ascending: Uint32Array, count: number, only?: Uint8Array): Uint32Array {
   const first = new Uint32Array(count + 1);
+  if (only !== undefined) {
+    for (let value = only.indexOf(1); value >= 0; value = only.indexOf(1, value + 1)) {
+      [first[value], first[value + 1]] = rowsOf(ascending, value);
+    }
+    return first;
+  }
   let row = 0;
   for (let value = 0; value <= count; value++) {
     while (row < ascending.length && (ascending[row] as number) < value) row++;

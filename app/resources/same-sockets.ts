@@ -5,10 +5,11 @@
 // Casts `as number` read columns within bounds checked by the loops.
 
 import { type Checkpoint, type DetailStore, NONE } from "../model/checkpoint.ts";
+import { changedDetails } from "../model/comparison/changed-details.ts";
 import { type DescriptorPairs, runsOfBoth } from "../model/comparison/descriptor-pairs.ts";
-import { areSameColumns } from "../model/comparison/difference.ts";
+import { areSameColumns, eachMarked } from "../model/comparison/difference.ts";
 import type { Side } from "../model/comparison/side.ts";
-import { areSameStores, valueComparer } from "../model/detail-store.ts";
+import { valueComparer } from "../model/detail-store.ts";
 import { fileKind } from "../model/names/names.ts";
 import type { FileRow } from "../model/rows.ts";
 import { rangeFinder } from "../model/search.ts";
@@ -52,12 +53,19 @@ export function sameSockets(
   const [kindBefore, kindAfter] = [before.files.kind, after.files.kind];
   const [tableBefore, tableAfter] = [before.descriptors.table, after.descriptors.table];
   const isSameRun = runComparer(before, after);
+  const changed = changedSockets(before, after);
   const areAllAlone = !hasLabels && !isAloneBefore.includes(2) && !isAloneAfter.includes(2);
   for (const { pair, end, before: firstBefore, after: firstAfter } of runsOfBoth(descriptors)) {
     if (areAllAlone && firstBefore === firstAfter && isSameRun(firstBefore, firstBefore + end - pair)) {
       // Only sockets among them matter.
       leftOut.before.fill(1, firstBefore, firstBefore + end - pair);
       leftOut.after.fill(1, firstBefore, firstBefore + end - pair);
+      eachMarked(changed, firstBefore, firstBefore + end - pair, (row) => {
+        const file = fileBefore[row] as number;
+        if (isSame(file, file)) return;
+        leftOut.before[row] = 0;
+        leftOut.after[row] = 0;
+      });
       continue;
     }
     for (let at = 0; at < end - pair; at++) {
@@ -77,13 +85,28 @@ export function sameSockets(
   return leftOut;
 }
 
+/** By descriptor: 1 if it leads to a socket of which a detail differs from the one in the same row. */
+function changedSockets({ descriptors, files, fileDetails }: Checkpoint, after: Checkpoint): Uint8Array {
+  const changed = new Uint8Array(descriptors.count);
+  const details = changedDetails(fileDetails, after.fileDetails, files.count);
+  if (details === null) return changed;
+  eachMarked(details, 0, details.length, (file) => {
+    if (files.kind[file] !== SOCKET) return;
+    const end = files.firstHolder[file + 1] as number;
+    for (let at = files.firstHolder[file] as number; at < end; at++) changed[files.holder[at] as number] = 1;
+  });
+  return changed;
+}
+
 /**
  * A function that tests whether the descriptors first … end - 1, a run of pairs on both sides, lead to the same sockets
- * in the same rows, and whether each has its number alone. False may mean that this is not easy to see.
+ * in the same rows, and whether each has its number alone. False may mean that this is not easy to see. Values of details
+ * may differ: see changedSockets.
  */
 function runComparer(before: Checkpoint, after: Checkpoint): (first: number, end: number) => boolean {
   const areSameFiles =
-    areSameColumns(before.files.kind, after.files.kind) && areSameStores(before.fileDetails, after.fileDetails);
+    areSameColumns(before.files.kind, after.files.kind) &&
+    changedDetails(before.fileDetails, after.fileDetails, before.files.count) !== null;
   if (!areSameFiles) return () => false;
   const [file, otherFile] = [before.descriptors.file, after.descriptors.file];
   return (first, end) =>

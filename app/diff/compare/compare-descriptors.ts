@@ -21,7 +21,7 @@ import { allRows, createRows } from "../rows.ts";
 import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";
-import { changedDescriptors, changedPairs } from "./same-descriptors.ts";
+import { type ChangedRows, changedPairs, changedRows } from "./same-descriptors.ts";
 
 /** State that the steps of comparing descriptors share. */
 interface Context {
@@ -32,7 +32,7 @@ interface Context {
   readonly compareFiles: ReturnType<typeof openFileComparer>;
   readonly addLacking: ReturnType<typeof valuesLacker>;
   readonly details: DetailComparer;
-  readonly places: Places | null;
+  readonly changed: ChangedRows | null;
   readonly lopsided: Lopsided;
   readonly collector: Collector;
 }
@@ -59,7 +59,8 @@ export function compareDescriptors(
   collector: Collector,
 ): void {
   const compareFiles = openFileComparer(before, after);
-  const details = detailComparer({ before, after, pairs }, places, lacking);
+  const changed = changedRows({ before, after, pairs }, places);
+  const details = detailComparer({ before, after, pairs }, places, lacking, changed?.files);
   const context: Context = {
     before,
     after,
@@ -68,7 +69,7 @@ export function compareDescriptors(
     compareFiles,
     addLacking: valuesLacker(before, after, lacking),
     details,
-    places,
+    changed,
     lopsided,
     collector,
   };
@@ -99,7 +100,7 @@ interface SortedPairs {
 }
 
 function sortPairs(context: Context): SortedPairs {
-  const { before, after, pairs, compareFiles, details, places, collector } = context;
+  const { before, after, pairs, compareFiles, details, changed, collector } = context;
   const { tables, descriptors } = pairs;
   const [opened, closed, closeOnExec, differing] = [createRows(), createRows(), createRows(), createRows()];
   const files = {
@@ -108,11 +109,10 @@ function sortPairs(context: Context): SortedPairs {
     compared: new Uint8Array(after.files.count),
   };
   const differences = differenceFinder(context, files);
-  const changed = changedDescriptors({ before, after, pairs }, places);
   const firstUnusual =
     changed === null
       ? usualPairs({ before, after, pairs }, files, details.bits)
-      : changedPairs(pairs.descriptors, changed);
+      : changedPairs(pairs.descriptors, changed.descriptors);
   const sort = (row: number): void => {
     const b = descriptorOf(descriptors, "before", row);
     const a = descriptorOf(descriptors, "after", row);

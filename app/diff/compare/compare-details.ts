@@ -46,8 +46,14 @@ type Lack = (side: Side, title: string) => void;
  *
  * @param places Which namespaces and mounts correspond; `null`: not known.
  * @param lacking `bits` adds the details here that only one of the files has.
+ * @param only By row: 1 for files that are compared, each with the one in its own row. Absent: any are.
  */
-export function detailComparer(compared: Compared, places: Places | null, lacking: LackingValues): DetailComparer {
+export function detailComparer(
+  compared: Compared,
+  places: Places | null,
+  lacking: LackingValues,
+  only?: Uint8Array,
+): DetailComparer {
   const { before, after } = compared;
   // The formats name and divide their details differently.
   if (before.format !== after.format) return { bits: () => 0, list: () => NOTHING };
@@ -59,8 +65,8 @@ export function detailComparer(compared: Compared, places: Places | null, lackin
   let known: { readonly links: LinkComparer; readonly sameStored: StoreComparer } | null = null;
   const comparers = () => {
     known ??= {
-      links: linkComparer(compared),
-      sameStored: storeComparer(before, after, { inSameNamespace, places }),
+      links: linkComparer(compared, only),
+      sameStored: storeComparer(before, after, { inSameNamespace, places }, only),
     };
     return known;
   };

@@ -66,11 +66,13 @@ export type LinkComparer = (b: FileRow, a: FileRow) => readonly LinkRole[];
 /**
  * A function that finds the roles in which two open files are linked to different descriptors. `ALL_PAIRED`: there are
  * none, and one descriptor refers to each other end on both sides.
+ *
+ * @param only By row: 1 for files that are compared, each with the one in its own row. Absent: any are.
  */
-export function linkComparer(compared: Compared): LinkComparer {
+export function linkComparer(compared: Compared, only?: Uint8Array): LinkComparer {
   // Linux-CR images have no links: nothing is made for them.
   if (compared.before.links.count === 0 && compared.after.links.count === 0) return () => ALL_PAIRED;
-  return comparerOfLinks(compared);
+  return comparerOfLinks(compared, only);
 }
 
 /** Whether files before and after are held by different descriptors. */
@@ -118,7 +120,7 @@ function targetsComparer({ before, after, pairs }: Compared, partners: Record<Si
   };
 }
 
-function comparerOfLinks({ before, after, pairs }: Compared): LinkComparer {
+function comparerOfLinks({ before, after, pairs }: Compared, only: Uint8Array | undefined): LinkComparer {
   const partners = firstPartners({ before, after, pairs });
   const differ = targetsComparer({ before, after, pairs }, partners);
   /** Whether the first pair of each of two files is a pair of both, as for nearly all that correspond. */
@@ -159,8 +161,8 @@ function comparerOfLinks({ before, after, pairs }: Compared): LinkComparer {
   };
 
   const otherEndsDiffer = otherEndsComparer(before, after, differ);
-  const firstLinkBefore = firstOfEach(before.links.from, before.files.count);
-  const firstLinkAfter = firstOfEach(after.links.from, after.files.count);
+  const firstLinkBefore = firstOfEach(before.links.from, before.files.count, only);
+  const firstLinkAfter = firstOfEach(after.links.from, after.files.count, only);
   /**
    * A quick test for whether all links of two files lead to paired files; false means that they have to be compared.
    */

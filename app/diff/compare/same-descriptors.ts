@@ -5,35 +5,45 @@
 // Casts `as number` read columns within bounds checked by the loops.
 
 import { type Checkpoint, type Links, NONE } from "../../model/checkpoint.ts";
+import { changedDetails } from "../../model/comparison/changed-details.ts";
 import { type DescriptorPairs, runOf } from "../../model/comparison/descriptor-pairs.ts";
-import { areSameColumns, firstDifference, markDifferentRows } from "../../model/comparison/difference.ts";
-import { areSameStores } from "../../model/detail-store.ts";
+import { areSameColumns, eachMarked, firstDifference, markDifferentRows } from "../../model/comparison/difference.ts";
 import { O_ACCMODE } from "../../model/names/names.ts";
 import { wordsOf } from "../../model/read.ts";
-import type { Compared } from "../pairs/holders.ts";
+import { type Compared, isHeld } from "../pairs/holders.ts";
 import type { Places } from "../pairs/match-mounts.ts";
 import type { Pairs } from "../pairs/pair.ts";
 
+/** By descriptor, and by open file: 1 for those that may differ. */
+export interface ChangedRows {
+  readonly descriptors: Uint8Array;
+  readonly files: Uint8Array;
+}
+
 /**
- * By descriptor: 1 if it, or its open file, may differ. The others are the same in every value that is compared, and so
- * are the links and details of their files. `null`: the images do not have the same descriptors and open files.
+ * The descriptors and open files that may differ. The others are the same in every value that is compared, and so are
+ * the links and details of their files. `null`: the images do not have the same descriptors and open files.
  *
  * @param places Which namespaces and mounts correspond; `null`: they are not compared.
  */
-export function changedDescriptors({ before, after, pairs }: Compared, places: Places | null): Uint8Array | null {
+export function changedRows({ before, after, pairs }: Compared, places: Places | null): ChangedRows | null {
   if (before.format !== after.format || !areInSameRows(pairs) || !haveSameTables(before, after)) return null;
-  if (!haveSameFiles(before, after) || !haveSameDetails(before, after)) return null;
+  if (!haveSameFiles(before, after) || !areSameLinks(before.links, after.links)) return null;
   if (places !== null && !areSamePlaces(places)) return null;
   const files = changedFiles(before, after);
-  if (files === null) return null;
-  const changed = new Uint8Array(before.descriptors.count);
-  markDifferentRows(changed, before.descriptors.closeOnExec, after.descriptors.closeOnExec);
+  if (files === null || !addChangedDetails(files, before, after)) return null;
+  const descriptors = new Uint8Array(before.descriptors.count);
+  markDifferentRows(descriptors, before.descriptors.closeOnExec, after.descriptors.closeOnExec);
+  const { file } = before.descriptors;
+  eachMarked(descriptors, 0, descriptors.length, (descriptor) => {
+    if (file[descriptor] !== NONE) files[file[descriptor] as number] = 1;
+  });
   const { firstHolder, holder } = before.files;
-  for (let file = files.indexOf(1); file >= 0; file = files.indexOf(1, file + 1)) {
-    const end = firstHolder[file + 1] as number;
-    for (let at = firstHolder[file] as number; at < end; at++) changed[holder[at] as number] = 1;
-  }
-  return changed;
+  eachMarked(files, 0, files.length, (row) => {
+    const end = firstHolder[row + 1] as number;
+    for (let at = firstHolder[row] as number; at < end; at++) descriptors[holder[at] as number] = 1;
+  });
+  return { descriptors, files };
 }
 
 /** Whether all pairs of descriptors are on both sides, in the same row. */
@@ -58,10 +68,22 @@ const haveSameFiles = ({ files, text }: Checkpoint, { files: others, text: other
   areSameColumns(files.mountId, others.mountId) &&
   firstDifference(text, otherText) === text.length;
 
-/** Whether the files in each row have the same details in the stores, and the same links. */
-const haveSameDetails = (before: Checkpoint, after: Checkpoint): boolean =>
-  areSameStores(before.fileDetails, after.fileDetails) && areSameLinks(before.links, after.links);
+/**
+ * Marks the files whose details in the stores differ. `false`: this is not easy to see, or other files may differ for
+ * that reason, which a comparison shows with details of files without descriptors that they are linked to.
+ */
+function addChangedDetails(files: Uint8Array, before: Checkpoint, after: Checkpoint): boolean {
+  const changed = changedDetails(before.fileDetails, after.fileDetails, before.files.count);
+  if (changed === null) return false;
+  let areHeld = true;
+  eachMarked(changed, 0, changed.length, (file) => {
+    files[file] = 1;
+    areHeld &&= isHeld(before, file);
+  });
+  return areHeld;
+}
 
+/** Whether the files in each row have the same links. */
 const areSameLinks = (links: Links, others: Links): boolean =>
   links === others ||
   (areSameColumns(links.from, others.from) &&
@@ -83,9 +105,11 @@ function changedFiles({ files }: Checkpoint, { files: others }: Checkpoint): Uin
   const changed = new Uint8Array(files.count);
   if (!markDifferentRows(changed, files.flags, others.flags)) return null;
   // Which files are at the other end of a pipe depends on how it can be accessed.
-  for (let file = changed.indexOf(1); file >= 0; file = changed.indexOf(1, file + 1)) {
-    if ((((files.flags[file] as number) ^ (others.flags[file] as number)) & O_ACCMODE) !== 0) return null;
-  }
+  let haveSameEnds = true;
+  eachMarked(changed, 0, changed.length, (file) => {
+    if ((((files.flags[file] as number) ^ (others.flags[file] as number)) & O_ACCMODE) !== 0) haveSameEnds = false;
+  });
+  if (!haveSameEnds) return null;
   const haveSameLengths =
     markDifferentRows(changed, wordsOf(files.pos), wordsOf(others.pos), 2) &&
     markDifferentRows(changed, wordsOf(files.version), wordsOf(others.version), 2) &&
@@ -98,7 +122,7 @@ function changedFiles({ files }: Checkpoint, { files: others }: Checkpoint): Uin
 /**
  * Returns a function that finds the first of the descriptor pairs row … end - 1 that may differ; `end` if none does.
  *
- * @param changed What changedDescriptors found.
+ * @param changed ChangedRows.descriptors.
  */
 export function changedPairs({ runs }: DescriptorPairs, changed: Uint8Array): (from: number, end: number) => number {
   return (from, end) => {

@@ -30,16 +30,19 @@ export type StoreComparer = (b: FileRow, a: FileRow, linked: readonly LinkRole[]
  * Returns a quick test for whether two files have the same details in the stores; false means that they have to be
  * compared. `linked`: the roles in which links differ (these are changes of links), or ALL_PAIRED. `places`: which mounts
  * correspond, if that is known.
+ *
+ * @param only By row: 1 for files that are compared, each with the one in its own row. Absent: any are.
  */
 export function storeComparer(
   before: Checkpoint,
   after: Checkpoint,
   { inSameNamespace, places }: { readonly inSameNamespace: SameNamespace; readonly places: Places | null },
+  only?: Uint8Array,
 ): StoreComparer {
   const [x, y] = [before.fileDetails, after.fileDetails];
   if (x.count === 0 && y.count === 0) return () => true;
-  const firstBefore = firstOfEach(x.row, before.files.count);
-  const firstAfter = firstOfEach(y.row, after.files.count);
+  const firstBefore = firstOfEach(x.row, before.files.count, only);
+  const firstAfter = firstOfEach(y.row, after.files.count, only);
   const keyAfter = Int32Array.from(x.keys, (key) => y.keys.indexOf(key));
   let unheld: Record<Side, ReturnType<typeof unheldFinder>> | null = null;
   const isSame = valueComparer(x, y);

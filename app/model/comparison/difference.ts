@@ -74,3 +74,9 @@ export function markDifferentRows<Column extends Uint8Array | Uint32Array>(
   }
   return true;
 }
+
+/** Calls `visit` for each of the rows from … end - 1 with a mark, in ascending order. */
+export function eachMarked(marks: Uint8Array, from: number, end: number, visit: (row: number) => void): void {
+  const rows = marks.subarray(from, end);
+  for (let row = rows.indexOf(1); row >= 0; row = rows.indexOf(1, row + 1)) visit(from + row);
+}

@@ -2,7 +2,7 @@
 // that are found when the rows are not the same.
 
 import { expect, test } from "vitest";
-import { changedDescriptors } from "../../../app/diff/compare/same-descriptors.ts";
+import { changedRows } from "../../../app/diff/compare/same-descriptors.ts";
 import { changesJson } from "../../../app/diff/describe/describe.ts";
 import { diff } from "../../../app/diff/diff.ts";
 import type { MountPlace, Places } from "../../../app/diff/pairs/match-mounts.ts";
@@ -40,8 +40,8 @@ function stateOf(at = 0, file: Partial<StateFile> = {}, descriptor: Partial<Stat
 
 function changedOf(before: State | Checkpoint, after: State | Checkpoint, places: Places | null = null) {
   const [x, y] = [before, after].map((one) => ("format" in one ? one : checkpointOf(one))) as [Checkpoint, Checkpoint];
-  const found = changedDescriptors({ before: x, after: y, pairs: pair(x, y) }, places);
-  return found === null ? null : [...found].flatMap((is, row) => (is === 1 ? [row] : []));
+  const found = changedRows({ before: x, after: y, pairs: pair(x, y) }, places);
+  return found === null ? null : [...found.descriptors].flatMap((is, row) => (is === 1 ? [row] : []));
 }
 
 const changesOf = (before: State, after: State) => changesJson(diff(checkpointOf(before), checkpointOf(after)));
@@ -61,6 +61,9 @@ const CHANGES: readonly Edit[] = [
   ["version", 1, { version: 2n ** 63n }],
   ["close-on-exec flag", 1, {}, { closeOnExec: true }],
   ["flags of a pipe", 3, { flags: 0o4001 }],
+  ["value of a detail", 4, { details: { state: "established" } }],
+  ["detail", 4, { details: { state: "listen", external: 3 } }],
+  ["value that another file has", 4, { details: { state: "close" } }],
 ];
 
 /** What leaves no rows to compare. */
@@ -68,8 +71,7 @@ const OTHERS: readonly Edit[] = [
   ["end of a pipe", 3, { flags: 2 }],
   ["path", 1, { path: "/srv/third" }],
   ["kind", 1, { kind: "directory" }],
-  ["value of a detail", 4, { details: { state: "established" } }],
-  ["detail", 4, { details: {} }],
+  ["key of a detail", 4, { details: { type: "listen" } }],
   ["peer", 4, { links: [{ role: "peer", to: 2 }] }],
   ["peer without descriptors", 5, { links: [{ role: "peer", to: 2 }] }],
   ["watched file", 6, { links: [{ role: "watches", to: 4, events: 1 }] }],
@@ -105,11 +107,19 @@ test.each<Edit>([...CHANGES, ...OTHERS])("another %s is found as in other rows",
 });
 
 test.each(CHANGES)("another %s is compared where it is", (_, at, file, descriptor) => {
-  expect(changedOf(stateOf(), stateOf(at, file, descriptor))).toEqual([at, at === 1 ? 7 : 8]);
+  // The other task has two of the files.
+  const others = at === 1 ? [7] : at === 3 ? [8] : [];
+  expect(changedOf(stateOf(), stateOf(at, file, descriptor))).toEqual([at, ...others]);
 });
 
 test.each(OTHERS)("with another %s, all are compared", (_, at, file, descriptor) => {
   expect(changedOf(stateOf(), stateOf(at, file, descriptor))).toBeNull();
+});
+
+test("with another detail of a file without descriptors, all are compared", () => {
+  const [before, after] = ["listen", "close"].map((state) => stateOf(7, { details: { state } })) as [State, State];
+  expect(changedOf(before, before)).toEqual([]);
+  expect(changedOf(before, after)).toBeNull();
 });
 
 test("if the same ids are those of other namespaces or mounts, all are compared", () => {
