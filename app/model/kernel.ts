@@ -19,7 +19,8 @@ export function startKernel<Exports>(base64: string): Exports | null {
 export function giveMembers(members: readonly Uint8Array[], input: Uint8Array, ends: Uint32Array): number {
   let end = 0;
   let count = 0;
-  for (const member of members) {
+  for (let at = 0; at < members.length; at++) {
+    const member = members[at] as Uint8Array;
     if (count === ends.length || end + member.length > input.length) break;
     input.set(member, end);
     end += member.length;

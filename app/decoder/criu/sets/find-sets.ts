@@ -90,11 +90,17 @@ type Directories = ReadonlyMap<string, readonly Source[]>;
 
 function byDirectory(sources: readonly Source[]): Directories {
   const directories = new Map<string, Source[]>();
-  for (const source of sources) {
+  let last: string | null = null;
+  let list: Source[] = [];
+  for (let at = 0; at < sources.length; at++) {
+    const source = sources[at] as Source;
     const directory = directoryOf(source.name);
-    const list = directories.get(directory);
-    if (list === undefined) directories.set(directory, [source]);
-    else list.push(source);
+    if (directory !== last) {
+      list = directories.get(directory) ?? [];
+      directories.set(directory, list);
+      last = directory;
+    }
+    list.push(source);
   }
   return directories;
 }
@@ -113,8 +119,11 @@ export async function groupSets(sources: readonly Source[]): Promise<Grouped> {
   if (named.length === 0) return { sets: [], rest: sources };
   const inSets = new Set<Source>();
   const sets = await setsIn(named.sort(), directories, inSets);
-  return { sets: markParts(sets), rest: sources.filter((source) => !inSets.has(source)) };
+  return { sets: markParts(sets), rest: without(sources, inSets) };
 }
+
+const without = (sources: readonly Source[], others: ReadonlySet<Source>): readonly Source[] =>
+  others.size === sources.length ? [] : sources.filter((source) => !others.has(source));
 
 /** Sets of leftover files where there is nothing else: pages without a process tree, for example. */
 export async function groupRemains(sources: readonly Source[]): Promise<Grouped> {
@@ -122,7 +131,7 @@ export async function groupRemains(sources: readonly Source[]): Promise<Grouped>
   const named = [...directories].filter(([, list]) => list.some(({ name }) => isWeakMember(name)));
   const inSets = new Set<Source>();
   const sets = await setsIn(named.map(([directory]) => directory).sort(), directories, inSets);
-  return { sets, rest: sources.filter((source) => !inSets.has(source)) };
+  return { sets, rest: without(sources, inSets) };
 }
 
 /** The sets in directories. Adds the files that belong to them to `inSets`. */
@@ -148,20 +157,25 @@ async function setsIn(named: readonly string[], directories: Directories, inSets
       sources: stats.length === 0 ? members : [...members, ...stats],
       metadata: parent === null ? metadata : { ...metadata, parent },
     });
-    for (const source of [...own, ...stats, ...facts]) inSets.add(source);
+    for (const list of [own, stats, facts]) {
+      for (let at = 0; at < list.length; at++) inSets.add(list[at] as Source);
+    }
   }
   return withParents(found, directories, inSets);
 }
 
 const isStats = ({ name }: Source): boolean => baseName(name) === "stats-dump";
 
-const isFact = ({ name }: Source): boolean => METADATA_NAMES.has(baseName(name));
+const isFact = ({ name }: Source): boolean => !name.endsWith(".img") && METADATA_NAMES.has(baseName(name));
 
 /** The items for which something holds, and the others. */
 function split<Item>(items: readonly Item[], holds: (item: Item) => boolean): readonly [Item[], Item[]] {
   const those: Item[] = [];
   const others: Item[] = [];
-  for (const item of items) (holds(item) ? those : others).push(item);
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at] as Item;
+    (holds(item) ? those : others).push(item);
+  }
   return [those, others];
 }
 

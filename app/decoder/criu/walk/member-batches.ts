@@ -5,7 +5,6 @@
 
 import { NONE, USE } from "../../../model/checkpoint.ts";
 import type { RecordRow } from "../../../model/rows.ts";
-import { firstIndex } from "../../../model/search.ts";
 import { MEMBER_KINDS, type MemberKind } from "../format/member-kinds.ts";
 import { MAGICS, type MagicName } from "../format/messages.ts";
 import { markUse } from "../handlers/file-links.ts";
@@ -18,7 +17,7 @@ import { addUsualDescriptors, giveFiles } from "../kernel/usual-descriptors.ts";
 import type { UsualKernel, UsualNodes } from "../kernel/usual-kernel.ts";
 import type { PlacedMember } from "../sets/placing.ts";
 import type { Entry, SetContext } from "./context.ts";
-import { addNumber } from "./member-walk.ts";
+import { memberNumbers } from "./member-walk.ts";
 import { isExamined } from "./newer.ts";
 
 /** How the members of a kind are read. */
@@ -40,6 +39,9 @@ const BATCH_KINDS: ReadonlyMap<string, BatchKind> = new Map<string, BatchKind>([
 
 /** By index in MEMBER_KINDS. */
 const OF_KIND = MEMBER_KINDS.map(({ name }) => BATCH_KINDS.get(name) ?? null);
+
+/** The list of links that mm has: the files that are mapped. Other members have none. */
+const MAPPED = 0;
 
 const NO_LIMIT = 0xffff_ffff;
 
@@ -65,6 +67,10 @@ export function createMemberBatches(set: SetContext): MemberBatches {
   let firstMember = 0;
   let firstRecord: RecordRow = 0;
   let given: readonly Uint8Array[] = [];
+  /** The numbers of the members of their kind that were added. */
+  let numbers = new Set<number>();
+  /** Links of the batch that were marked. */
+  let marked = 0;
   let wanted = FIRST_WANTED;
   return {
     canRead: (kind) => canRead(set, kind),
@@ -77,6 +83,8 @@ export function createMemberBatches(set: SetContext): MemberBatches {
       firstRecord = addRecords(set, kind, first);
       firstMember = first;
       given = members;
+      numbers = memberNumbers(set, (MEMBER_KINDS[kind] as MemberKind).name);
+      marked = 0;
       return count;
     },
     add(nth) {
@@ -84,7 +92,9 @@ export function createMemberBatches(set: SetContext): MemberBatches {
       entry.member = firstMember + nth;
       entry.number = number;
       entry.bytes = given[nth] as Uint8Array;
+      numbers.add(number);
       addMember(set, kind, entry, nth, firstRecord);
+      marked = markMapped(set, nth, marked);
     },
   };
 }
@@ -147,12 +157,11 @@ function addRecords(set: SetContext, kind: number, member: number): RecordRow {
 /** Adds the values of a member in the batch. Row 0 has the record `firstRecord`. */
 function addMember(set: SetContext, kind: number, entry: Entry, nth: number, firstRecord: RecordRow): void {
   const { batch } = (set.usual as UsualKernel).kernel;
-  const { name, first: firstMessage } = MEMBER_KINDS[kind] as MemberKind;
+  const { first: firstMessage } = MEMBER_KINDS[kind] as MemberKind;
   const { add } = OF_KIND[kind] as BatchKind;
   const { number, bytes } = entry;
   const magic = nth === 0 ? 0 : (batch.memberRows[nth - 1] as number);
   const end = batch.memberRows[nth] as number;
-  addNumber(set, name, number);
   if (add === null) {
     const table = set.builder.addTable(number, NONE, firstRecord + magic);
     set.seen.tables.add(number);
@@ -165,7 +174,6 @@ function addMember(set: SetContext, kind: number, entry: Entry, nth: number, fir
     entry.record = firstRecord + row;
     add(set, entry, takeRow(set, batch, row));
   }
-  if (name === "mm") markMapped(set, batch, magic, end);
 }
 
 /** Puts a row into the values of the set; returns the bits of the slots that are set. */
@@ -175,11 +183,16 @@ function takeRow({ values }: SetContext, { stored, rowWords }: Batch, row: numbe
   return stored[from] as number;
 }
 
-/** Marks the files that the mappings of the rows from … end - 1 map: the links of these are in order. */
-function markMapped(set: SetContext, { links: [mapped], linkCounts }: Batch, from: number, end: number): void {
-  const { keys, rows } = mapped as Batch["links"][number];
-  const isBefore = (at: number, row: number) => (rows[at] as number) < row;
-  const count = linkCounts[0] as number;
-  let at = firstIndex(count, (link) => !isBefore(link, from));
-  for (; at < count && isBefore(at, end); at++) markUse(set, keys[at] as number, USE.mapping);
+/**
+ * Marks the files that a member of the batch maps: the links of its rows, from `link` on, as those of the members before
+ * it were marked. Returns where its links end.
+ */
+function markMapped(set: SetContext, nth: number, link: number): number {
+  const { links, linkCounts, memberRows } = (set.usual as UsualKernel).kernel.batch;
+  const { keys, rows } = links[MAPPED] as Batch["links"][number];
+  const count = linkCounts[MAPPED] as number;
+  const end = memberRows[nth] as number;
+  let at = link;
+  for (; at < count && (rows[at] as number) < end; at++) markUse(set, keys[at] as number, USE.mapping);
+  return at;
 }

@@ -205,7 +205,7 @@ function leaveMember(walk: MemberWalk, { end, fault }: Walk): void {
     builder.addProblem({ severity: "error", code, message, offset: end, member, ...cut });
     addRest(set, member, Math.max(end, builder.lastRecord().end));
   } else if (entry.nth < 0 && NEVER_EMPTY.has(name)) seen.empty.push(member);
-  if (reader.kind.number !== undefined) addNumber(set, name, number);
+  if (reader.kind.number !== undefined) memberNumbers(set, name).add(number);
 }
 
 /** Members that CRIU never writes without an entry. A file table may be empty, but then nothing uses open files. */
@@ -388,9 +388,12 @@ export function leaveOut(set: SetContext, member: number, firstRecord: number): 
 const nameOf = ({ placed }: SetContext, member: number): string =>
   visible(baseName((placed[member] as PlacedMember).source.name));
 
-/** Notes the number of a member that was read. */
-export function addNumber({ seen }: SetContext, kind: string, number: number): void {
-  const numbers = seen.numbers.get(kind);
-  if (numbers === undefined) seen.numbers.set(kind, new Set([number]));
-  else numbers.add(number);
+/** The numbers of the members of a kind that were read so far, to add to. */
+export function memberNumbers({ seen }: SetContext, kind: string): Set<number> {
+  let numbers = seen.numbers.get(kind);
+  if (numbers === undefined) {
+    numbers = new Set();
+    seen.numbers.set(kind, numbers);
+  }
+  return numbers;
 }
