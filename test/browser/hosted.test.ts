@@ -83,7 +83,9 @@ test("a typed or pasted address opens, and a link to it opens the same view with
   await page.getByRole("grid").getByRole("row").filter({ hasText: "server.log" }).click();
   await page.keyboard.press("T");
   await page.keyboard.press("u");
-  await page.getByText("Copied the link, which others cannot open unless they reach this machine or network").waitFor();
+  await page
+    .getByText("Copied the link, which others can open only if they can reach this machine or network")
+    .waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toBe(`${inject("pageUrl")}#v=1&open=${server.url}good/before.ckpt&select=4242:3&hide=tree`);
   await page.goto("about:blank");

@@ -86,6 +86,6 @@ test("without handles nothing is remembered, and the page says which file to dro
   await drop(page, [BEFORE]);
   await page.getByRole("grid").waitFor();
   await page.reload();
-  await page.getByText("Drop it again to continue with the same selection and filters.").waitFor();
+  await page.getByText("Drop or open it again to continue with the same selection and filters.").waitFor();
   await expect.poll(() => recent(page).count()).toBe(0);
 });

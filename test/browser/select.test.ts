@@ -100,7 +100,7 @@ test("the selection and filter survive a reload once the file is dropped again",
   await page.getByText("Drop a checkpoint image").waitFor();
   await page
     .getByRole("status")
-    .filter({ hasText: /The page was reloaded, and server\.ckpt had to be closed/ })
+    .filter({ hasText: /The page was reloaded, which closed server\.ckpt/ })
     .waitFor();
   await openFiles(page);
   await inspector(page).getByRole("heading", { name: "/var/log/app/server.log" }).waitFor();

@@ -82,13 +82,13 @@ export function Empty() {
 function Closed({ names }: { names: readonly string[] }) {
   const files = names.map(visible).join(" and ");
   return (
-    <div className="empty-failure" role="status">
+    <div className="empty-failure empty-closed" role="status">
       <p>
-        The page was reloaded, and <span className="mono">{files}</span> had to be closed: a page cannot open your files
-        by itself.
+        The page was reloaded, which closed <span className="mono">{files}</span>: a page cannot reopen your files by
+        itself.
       </p>
       <p className="muted">
-        Drop {names.length === 1 ? "it" : "them"} again to continue with the same selection and filters.
+        Drop or open {names.length === 1 ? "it" : "them"} again to continue with the same selection and filters.
       </p>
     </div>
   );

@@ -7,5 +7,5 @@ import type { Origin } from "../state.ts";
 export function reachNote(link: string, origin: Origin): string {
   const images = origin !== null && "open" in origin ? [origin.open, origin.with ?? link] : [];
   const isHere = [link, ...images].some((address) => isLocalHost(new URL(address, link).hostname));
-  return isHere ? ", which others cannot open unless they reach this machine or network" : "";
+  return isHere ? ", which others can open only if they can reach this machine or network" : "";
 }

@@ -107,8 +107,10 @@ export async function openRecent(shell: Shell, { inputs }: Recent): Promise<void
     const name = inputs.map((input) => input.name).join(" and ");
     const isGone = error instanceof DOMException && error.name === "NotFoundError";
     shell.fail({
-      message: isGone ? `${name} was moved or deleted.` : `The browser did not allow reading ${name}.`,
-      advice: "Drop it on the page again.",
+      message: isGone
+        ? `${name} ${inputs.length === 1 ? "was" : "were"} moved or deleted.`
+        : `The browser did not allow reading ${name}.`,
+      advice: `Drop or open ${inputs.length === 1 ? "it" : "them"} again.`,
     });
   }
 }

@@ -13,7 +13,7 @@ test.each<[string, string, Origin]>([
   ["an image", PAGE, { open: "http://127.0.0.1:7000/a.ckpt" }],
   ["the second image", PAGE, { open: "https://example.org/a.ckpt", with: "http://192.168.1.7/b.ckpt" }],
 ])("a link is only for this machine or network if %s is here", (_, link, origin) => {
-  expect(reachNote(link, origin)).toBe(", which others cannot open unless they reach this machine or network");
+  expect(reachNote(link, origin)).toBe(", which others can open only if they can reach this machine or network");
 });
 
 test.each<[string, Origin]>([
