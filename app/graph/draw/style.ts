@@ -44,7 +44,7 @@ export const LEAST_TEXT = 0.45;
 export const isMarked = (change: Change): boolean => change === ADDED || change === REMOVED || change === CHANGED;
 
 /** The colour of a change. */
-export function changeColour(theme: Theme, change: Change): string {
+function changeColour(theme: Theme, change: Change): string {
   return change === ADDED ? theme.added : change === REMOVED ? theme.removed : theme.changed;
 }
 
