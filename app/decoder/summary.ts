@@ -48,23 +48,29 @@ export async function summarise(
   }
 }
 
-/**
- * Summarises a decoded image, or (`null`) what is known without decoding.
- *
- * @param fileTime Whether to ask for the times of its files, of which a set has thousands; those in an archive are known.
- */
-export async function summaryOf(
-  found: FoundImage,
-  checkpoint: Checkpoint | null,
-  fileTime = true,
-): Promise<ImageSummary> {
-  const { name, format, sources, metadata, isPacked } = found;
-  const changed = isPacked || fileTime ? newest(sources) : null;
+/** Summarises a decoded image, or (`null`) what is known without decoding. */
+export async function summaryOf(found: FoundImage, checkpoint: Checkpoint | null): Promise<ImageSummary> {
+  const { format, sources } = found;
+  const { name, ...evidence } = await evidenceOf(found, checkpoint, true);
   return {
     name,
     format,
     bytes: sources.reduce((sum, { size }) => sum + size, 0),
     tasks: checkpoint?.tasks.count ?? null,
+    ...evidence,
+  };
+}
+
+/**
+ * The evidence of when an image was written.
+ *
+ * @param fileTime Whether to ask for the times of its files, of which a set has thousands; those in an archive are known.
+ */
+async function evidenceOf(found: FoundImage, checkpoint: Checkpoint | null, fileTime: boolean): Promise<Evidence> {
+  const { name, format, sources, metadata, isPacked } = found;
+  const changed = isPacked || fileTime ? newest(sources) : null;
+  return {
+    name,
     parent: metadata?.parent ?? null,
     time: checkpoint?.time ?? metadata?.time ?? null,
     uptime: format === "criu" ? await uptimeOf(sources) : null,
@@ -77,7 +83,7 @@ export async function summaryOf(
 /** An image, and a function that reads the evidence of when it was written. */
 export interface Dated {
   readonly image: Image;
-  /** @param name What the user calls the image. @param fileTime As for summaryOf. */
+  /** @param name What the user calls the image. @param fileTime As for evidenceOf. Default: true. */
   evidence(name: string, fileTime?: boolean): Promise<Evidence>;
 }
 
@@ -89,7 +95,7 @@ export async function openDated(inputs: readonly Source[], options: OpenOptions)
   if ("refused" in image) return image;
   return {
     image,
-    evidence: async (name, fileTime) => ({ ...(await summaryOf(found, image.checkpoint, fileTime)), name }),
+    evidence: async (name, fileTime = true) => ({ ...(await evidenceOf(found, image.checkpoint, fileTime)), name }),
   };
 }
 

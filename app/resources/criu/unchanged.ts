@@ -217,22 +217,24 @@ function recordsComparer(before: SetReader, after: SetReader): (member: number, 
     const otherKind = y.kinds[y.kind[otherRow] as number];
     return kind?.struct === otherKind?.struct && kind?.type === otherKind?.type;
   };
-  const areAllSame = haveSameKinds(x, y);
+  const areAllSame = haveSameRows(x, y);
   return (member, other) => {
     if (before.cutIn(member) !== after.cutIn(other)) return false;
+    if (areAllSame && member === other) return true;
     const [start, end] = before.recordsOf(member);
     const [otherStart, otherEnd] = after.recordsOf(other);
     if (end - start !== otherEnd - otherStart) return false;
-    if (areAllSame && start === otherStart) return true;
     for (let row = start; row < end; row++) if (!isSameKind(row, otherStart + row - start)) return false;
     return true;
   };
 }
 
-/** Whether the records in each row are of the same kind. False if that is not easy to see. */
-const haveSameKinds = (records: Records, others: Records): boolean =>
+/** Whether the records in each row are of the same member and kind. False if that is not easy to see. */
+const haveSameRows = (records: Records, others: Records): boolean =>
   records.kind.BYTES_PER_ELEMENT === others.kind.BYTES_PER_ELEMENT &&
   areSameColumns(records.kind, others.kind) &&
+  areSameColumns(records.runs.firstRow, others.runs.firstRow) &&
+  areSameColumns(records.runs.member, others.runs.member) &&
   records.kinds.length === others.kinds.length &&
   records.kinds.every(({ struct, type }, at) => struct === others.kinds[at]?.struct && type === others.kinds[at]?.type);
 

@@ -27,7 +27,7 @@ export async function hostOf(sources: readonly Source[]): Promise<Readonly<Recor
       host["host name"] = exactText(bytes.subarray(low(values, nodename), high(values, nodename)));
     }
   }
-  const core = sources.find(({ name }) => /^core-\d+\.img$/.test(baseName(name)));
+  const core = sources.find(({ name }) => name.includes("core-") && /^core-\d+\.img$/.test(baseName(name)));
   const first = core === undefined ? null : await entryOf(core, "core");
   if (first !== null) {
     const seen = scan(first.bytes, first.start, first.end, CORE, values);
