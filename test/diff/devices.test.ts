@@ -5,7 +5,8 @@ import type { Source } from "../../app/decoder/source.ts";
 import { changesJson } from "../../app/diff/describe/describe.ts";
 import { diff } from "../../app/diff/diff.ts";
 import { readResources } from "../../app/resources/read.ts";
-import { copied, mapNumbers, renamed, setNumber } from "../support/edit-set.ts";
+import { imageBytes, type Message } from "../support/criu-set.ts";
+import { copied, editEntries, mapNumbers, renamed, setNumber } from "../support/edit-set.ts";
 import { resourcefulSet } from "../support/resourceful-set.ts";
 import { entries, openSources } from "../support/resources.ts";
 
@@ -100,5 +101,38 @@ describe("the other end of a device", () => {
           "The image before does not record: other end (1 network device), namespace of that (1 network device). They are not compared.",
       },
     ]);
+  });
+});
+
+describe("a descriptor of a tun device", () => {
+  const [TUN, ID, FD] = [15, 500, 99];
+  const entry = (name: "FILES" | "FDINFO", body: Message): Uint8Array => imageBytes(name, [body]).subarray(12);
+  /** The set with a descriptor of a device in a network namespace; `null`: the set does not record it. */
+  const withTun = (namespace: number | null): Source[] => {
+    const device: Message = [[1, ID], [2, "tun0"], ...(namespace === null ? [] : [[4, namespace] as const])];
+    const opened: Message = [
+      [1, TUN],
+      [2, ID],
+      [11, device],
+    ];
+    const slot = [ID, 0, TUN, FD].map((value, at) => [at + 1, value] as const);
+    const files = editEntries(resourcefulSet(), "files.img", (all) => [...all, entry("FILES", opened)]);
+    return editEntries(files, "fdinfo-2.img", (all) => [...all, entry("FDINFO", slot)]);
+  };
+
+  test("has changed if the device of that name is in another namespace", async () => {
+    const { changes } = await compare(withTun(13), withTun(2));
+    const [first] = changes;
+    expect(changes).toMatchObject([
+      { kind: "file-detail", key: "namespaceId", before: { pid: 25_572 }, after: { pid: 25_575 } },
+    ]);
+    expect(first).toMatchObject({ holders: [{ pid: 25_572, fd: FD }] });
+    expect((await compare(withTun(13), withTun(13))).changes).toEqual([]);
+  });
+
+  test("is not compared by its namespace with a set that does not record it", async () => {
+    const { changes, notes } = await compare(withTun(13), withTun(null));
+    expect(changes).toEqual([]);
+    expect(notes.find(({ code }) => code === "values-on-one-side")?.message).toContain("namespace");
   });
 });

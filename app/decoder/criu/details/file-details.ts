@@ -265,6 +265,11 @@ export const FILE_ROWS: Readonly<Record<string, FileRows>> = {
     number("namespaceId", "ns_id"),
   ]),
   pidfd: rowsOf("pidfd_entry", null, [addPidfd]),
-  tunf: rowsOf("tunfile_entry", null, [text("device", "netdev"), flag("detached")]),
+  tunf: rowsOf("tunfile_entry", null, [
+    text("device", "netdev"),
+    flag("detached"),
+    word("namespace", "ns_id", () => "net", ifThere("ns_id")),
+    number("namespaceId", "ns_id", ifThere("ns_id")),
+  ]),
   ext: rowsOf("ext_file_entry", null, [addExternal]),
 };
