@@ -335,3 +335,11 @@ describe("marks of fanotify on mounts", () => {
     expect((await compare(withMarks(SET, 1, TMP, 999), withMarks(SET, 1, ROOT, 998))).changes).toEqual([]);
   });
 });
+
+test("a mount of the same place in another namespace is told by a task that is in it", async () => {
+  const set = setSources("w7/before");
+  const { sentences } = await compare(set, setNumber(set, "ids-1.img", "task_kobj_ids_entry", 0, "mnt_ns_id", 99));
+  expect(sentences.filter((sentence) => sentence.includes(": mount "))).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^pid 1: executable: mount \/, of pid 1 → \/, of pid \d+$/)]),
+  );
+});

@@ -47,8 +47,8 @@ export function matchPlaces(compared: Compared, resources: Readonly<Record<Side,
 /** The places of the mounts in both images; those of namespaces that no task identifies are left out. */
 function matchMounts(resources: Readonly<Record<Side, Resources>>, namespaces: NamespaceTasks): MountPlaces {
   const numbers = new Map<string, number>();
-  const isOnlyOne = SIDES.every((side) => countNamespaces(resources[side].mounts) < 2);
   const places: Record<Side, Map<number, MountPlace>> = { before: new Map(), after: new Map() };
+  const seen = new Set<TaskRow>();
   for (const side of SIDES) {
     const mounts = mountsOf(resources[side].mounts);
     for (const [id, mount] of mounts) {
@@ -58,11 +58,16 @@ function matchMounts(resources: Readonly<Record<Side, Resources>>, namespaces: N
       const key = `${namespace} ${below} ${mountpoint}`;
       const number = numbers.get(key) ?? numbers.size;
       numbers.set(key, number);
-      places[side].set(id, { number, mountpoint, below, namespace: isOnlyOne ? NONE : namespace });
+      seen.add(namespace);
+      places[side].set(id, { number, mountpoint, below, namespace });
     }
   }
-  return places;
+  const isOnlyOne = seen.size < 2 && SIDES.every((side) => countNamespaces(resources[side].mounts) < 2);
+  return isOnlyOne ? { before: withoutNamespaces(places.before), after: withoutNamespaces(places.after) } : places;
 }
+
+const withoutNamespaces = (places: ReadonlyMap<number, MountPlace>): ReadonlyMap<number, MountPlace> =>
+  new Map(Array.from(places, ([id, place]) => [id, { ...place, namespace: NONE }]));
 
 interface Mount {
   readonly mountpoint: string;
