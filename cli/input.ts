@@ -253,6 +253,8 @@ const MAY_BE_SMALL = /(^|\/)(?!pages-)[^/]*\.img$/;
 
 /** The most bytes of files to keep. */
 const MOST_KEPT = 64 << 20;
+/** Bytes that a disk reads, or cannot read, at once. */
+const SECTOR = 512;
 /** Small files are kept in blocks of this size. */
 const KEPT_BLOCK = 1 << 20;
 /** The largest file of which what was read is kept. In bytes. */
@@ -278,9 +280,10 @@ function createKept(): Kept {
       block = new Uint8Array(KEPT_BLOCK);
       used = 0;
     }
-    // Of a regular file, Linux reads less than was asked for only at its end.
+    // Of a regular file, Linux reads less than was asked for only at its end, or where a sector cannot be read.
     const length = readSync(fd, block, used, SMALL_FILE + 1, null);
     if (length > SMALL_FILE) return null;
+    if (length > 0 && length % SECTOR === 0 && readSync(fd, block, used + length, 1, null) > 0) return null;
     used += length;
     left -= length;
     return block.subarray(used - length, used);
