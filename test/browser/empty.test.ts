@@ -116,3 +116,17 @@ for (const theme of ["light", "dark"] as const) {
     });
   }
 }
+
+test("files that were dragged away unnoticed are no longer waited for once the pointer moves", async () => {
+  const { page } = await visit();
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["a"], "a.ckpt"));
+    return data;
+  });
+  const waiting = page.getByText("Drop one image to open it, or two to compare them");
+  await page.dispatchEvent("body", "dragenter", { dataTransfer: transfer });
+  await waiting.waitFor();
+  await page.mouse.move(200, 200);
+  await waiting.waitFor({ state: "hidden" });
+});

@@ -83,11 +83,19 @@ function useDrop(): boolean {
       const reading = Promise.all([droppedFiles(dataTransfer), droppedHandles(dataTransfer)]);
       void shell.receiveDropped(reading.then(([files, handles]) => inputOfFiles(files, handles)));
     };
+    // During a drag the pointer does not move. Firefox may not report that files left through the top of the window.
+    const onMove = () => {
+      if (depth === 0) return;
+      depth = 0;
+      setOver(false);
+    };
+    window.addEventListener("pointermove", onMove);
     window.addEventListener("dragenter", onEnter);
     window.addEventListener("dragover", onOver);
     window.addEventListener("dragleave", onLeave);
     window.addEventListener("drop", onDrop);
     return () => {
+      window.removeEventListener("pointermove", onMove);
       window.removeEventListener("dragenter", onEnter);
       window.removeEventListener("dragover", onOver);
       window.removeEventListener("dragleave", onLeave);
