@@ -48,8 +48,7 @@ const RIGHTS = fieldNumber("scm_entry", "rights");
 
 /** In the column of types: greater than any type. */
 const NO_TYPE = 255;
-const MESSAGE_SHAPES = MESSAGE_FIELDS.map((field) => shapeOf(messageIn("file_entry", field)));
-const FILE_SHAPE = shapeOf("file_entry");
+const MESSAGES = MESSAGE_FIELDS.map((field) => messageIn("file_entry", field));
 
 const GHOST = reference("ghost", "ghost-missing", "An unlinked file", "remap_id", "the contents");
 const UNLINKED = pathReference("A remap", "orig_id", "the unlinked file, open file");
@@ -188,7 +187,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 
 function checkFile(scan: Scan, seen: number, bytes: Uint8Array, start: number, end: number): void {
   if (!has(seen, 2)) {
-    if (scan.areMessagesLeft && FILE_SHAPE !== null) checkShape(scan, bytes, start, end, FILE_SHAPE, "file_entry");
+    if (scan.areMessagesLeft) checkFileShape(scan, bytes, start, end);
     return;
   }
   const type = has(seen, 1) ? low(scan, 1) : 0;
@@ -225,12 +224,17 @@ function checkFile(scan: Scan, seen: number, bytes: Uint8Array, start: number, e
 function readBody(scan: Scan, index: number, bytes: Uint8Array, from: number, to: number, start: number, end: number) {
   const body = MESSAGE_BODIES[index] as Body;
   if (scan.areMessagesLeft) {
-    const shape = MESSAGE_SHAPES[index] ?? null;
+    const shape = shapeOf(MESSAGES[index] ?? "");
     const seen = shape === null ? NONE : readChecked(bytes, from, to, shape, body, scan.out, scan.words);
     if (seen !== NONE) return seen;
-    if (FILE_SHAPE !== null) checkShape(scan, bytes, start, end, FILE_SHAPE, "file_entry");
+    checkFileShape(scan, bytes, start, end);
   }
   return scanInto(scan, bytes, from, to, body.plan);
+}
+
+function checkFileShape(scan: Scan, bytes: Uint8Array, start: number, end: number): void {
+  const shape = shapeOf("file_entry");
+  if (shape !== null) checkShape(scan, bytes, start, end, shape, "file_entry");
 }
 
 /** FD_TYPES__UND: find_file_desc_raw() in criu/files.c takes a file of any type. */

@@ -69,34 +69,36 @@ interface ShapeField {
   readonly inner: Shape | null;
 }
 
-function shapes(): Map<string, Shape> {
-  const made = new Map<string, Shape & { fields: (ShapeField | undefined)[] }>();
-  for (const [message, table] of FIELD_TABLES) {
-    const count = [...table.byName.values()].filter((field) => isRequired(message, field)).length;
-    made.set(message, {
-      plain: new Int32Array(TAGS),
-      fields: [],
-      required: (1 << count) - 1,
-      orders: ordersOf(message, table),
-    });
+/** Shapes made so far, by message. */
+type Shapes = Map<string, Shape>;
+
+function makeShape(made: Shapes, message: string, table: FieldTable): Shape {
+  const all = [...table.byName.values()];
+  const required = (1 << all.filter((field) => isRequired(message, field)).length) - 1;
+  const fields: (ShapeField | undefined)[] = [];
+  const shape: Shape = { plain: new Int32Array(TAGS), fields, required, orders: ordersOf(message, table) };
+  // Messages may be nested in themselves.
+  made.set(message, shape);
+  let bit = 1;
+  for (const field of all) {
+    const isNeeded = isRequired(message, field);
+    const limit = LIMITS[`${message}.${field.name}`] ?? null;
+    const inner = shapeIn(made, field.type);
+    const own = isNeeded ? bit : 0;
+    const allowed = limit === null ? null : allowedBytes(limit);
+    const isLost = LOST.has(`${message}.${field.name}`);
+    fields[field.number] = { field, wire: field.wire, bit: own, limit, allowed, isLost, inner };
+    const isPlain = limit === null && inner === null && (field.wire === WIRE.varint || field.wire === WIRE.bytes);
+    const tag = field.number * 8 + field.wire;
+    if (isPlain && tag < TAGS) shape.plain[tag] = ~own;
+    if (isNeeded) bit <<= 1;
   }
-  for (const [message, { plain, fields }] of made) {
-    let bit = 1;
-    for (const field of FIELD_TABLES.get(message)?.byName.values() ?? []) {
-      const isNeeded = isRequired(message, field);
-      const limit = LIMITS[`${message}.${field.name}`] ?? null;
-      const inner = made.get(field.type) ?? null;
-      const own = isNeeded ? bit : 0;
-      const allowed = limit === null ? null : allowedBytes(limit);
-      const isLost = LOST.has(`${message}.${field.name}`);
-      fields[field.number] = { field, wire: field.wire, bit: own, limit, allowed, isLost, inner };
-      const isPlain = limit === null && inner === null && (field.wire === WIRE.varint || field.wire === WIRE.bytes);
-      const tag = field.number * 8 + field.wire;
-      if (isPlain && tag < TAGS) plain[tag] = ~own;
-      if (isNeeded) bit <<= 1;
-    }
-  }
-  return made;
+  return shape;
+}
+
+function shapeIn(made: Shapes, message: string): Shape | null {
+  const table = FIELD_TABLES.get(message);
+  return table === undefined ? null : (made.get(message) ?? makeShape(made, message, table));
 }
 
 /** The values of one byte that a limit allows. */
@@ -111,15 +113,15 @@ function ordersOf(message: string, { byName }: FieldTable): ShapeOrder[] {
   });
 }
 
-/** By message. */
-const SHAPES: ReadonlyMap<string, Shape> = shapes();
+/** A set has entries of few of all messages, so that each shape is made when it is first asked for. */
+const SHAPES: Shapes = new Map();
 
 /** The message that a field of another has; "" if it has none. */
 export const messageIn = (message: string, field: string): string =>
   FIELD_TABLES.get(message)?.byName.get(field)?.type ?? "";
 
 /** What is checked of a message; `null`: nothing is known of it. */
-export const shapeOf = (message: string): Shape | null => SHAPES.get(message) ?? null;
+export const shapeOf = (message: string): Shape | null => shapeIn(SHAPES, message);
 
 /** Members that take no part in a restore. */
 const NOT_OF_RESTORE: ReadonlySet<string> = new Set(["stats-dump", "stats-restore", "irmap-cache"]);
