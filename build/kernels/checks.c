@@ -482,7 +482,7 @@ __attribute__((export_name("readMembers"))) void readMembers(
 
 // Where the parts of the memory are.
 __attribute__((export_name("places"))) const u32 *places(void) {
-  static u32 list[21];
+  static u32 list[22];
   u32 *next = list;
   *next++ = (u32)input;
   *next++ = (u32)actions;
@@ -505,5 +505,6 @@ __attribute__((export_name("places"))) const u32 *places(void) {
   *next++ = (u32)isQuiet;
   *next++ = (u32)&settings;
   *next++ = (u32)rowOfId;
+  *next++ = (u32)pathBytes;
   return list;
 }

@@ -29,7 +29,7 @@ static struct settings {
 } settings;
 
 // Different paths, one after the other, and where each begins.
-static u8 pathBytes[PATH_BYTES];
+static u8 pathBytes[PATH_BYTES] __attribute__((aligned(4)));
 static u32 pathStarts[PATHS + 1];
 static u32 paths;
 // By hash: the number of a path, plus one.
@@ -127,4 +127,51 @@ __attribute__((export_name("findRepeated"))) void findRepeated(u32 count, u32 fi
   for (u32 row = 1; row < count && row < ENTRIES; row++)
     if (pool[0][row] == pool[0][row - 1] && pool[1][row] == pool[1][row - 1]) pool[2][found++] = first + row;
   result[0] = found;
+}
+
+static u32 slotOfNumber(u32 number, u32 mask) {
+  u32 hash = number * 0x9e3779b1;
+  return (hash ^ hash >> 15) & mask;
+}
+
+// The slot of a number among `numbers`, or the free one where it would be; -1 if too many are in the way.
+static int findNumber(const u32 *numbers, u32 number, u32 mask) {
+  u32 slot = slotOfNumber(number, mask);
+  for (u32 tried = 0; tried < MOST_TRIED; tried++, slot = (slot + 1) & mask)
+    if (pathSlots[slot] == 0 || numbers[pathSlots[slot] - 1] == number) return slot;
+  return -1;
+}
+
+static int findIn(u32 *numbers, u32 keys, u32 others, u32 isPaired, u32 mask) {
+  const u32 *wanted = numbers + keys;
+  u32 *missing = numbers + keys + others;
+  u32 found = 0;
+  for (u32 row = 0; row < keys; row++) {
+    int slot = findNumber(numbers, numbers[row], mask);
+    if (slot < 0) return 0;
+    pathSlots[slot] = row + 1;
+  }
+  for (u32 row = 0; row < others; row++) {
+    if (isPaired && wanted[row] == 0) continue;
+    int slot = findNumber(numbers, wanted[row], mask);
+    if (slot < 0) return 0;
+    u32 key = pathSlots[slot];
+    if (key == 0 || (isPaired && wanted[key - 1] != numbers[row])) missing[found++] = row;
+  }
+  result[0] = found;
+  return 1;
+}
+
+// Finds numbers that are not among others, the keys: pathBytes begins with both, and has the rows of those that are
+// missing after them. If paired, there are as many of the one as of the other: a row has two numbers, of which the second
+// is 0, or is the first of another row, whose second is the first of this one, the last such row; all other rows are
+// found. Returns whether there was room. Paths that were numbered before are lost.
+__attribute__((export_name("findMissing"))) u32 findMissing(u32 keys, u32 others, u32 isPaired) {
+  if (keys > PATH_SLOTS / 2 || others > PATH_BYTES / 8 - keys) return 0;
+  u32 size = 64;
+  while (size < 2 * keys) size *= 2;
+  __builtin_memset(pathSlots, 0, size * 4);
+  u32 isDone = findIn((u32 *)pathBytes, keys, others, isPaired, size - 1);
+  __builtin_memset(pathSlots, 0, size * 4);
+  return isDone;
 }

@@ -102,3 +102,40 @@ describe("columns of open files", () => {
     ).toBe(null);
   });
 });
+
+describe("numbers", () => {
+  const kernel = startCheckKernel()?.kernel.columns;
+
+  test("that are not among others", () => {
+    const below = random(9);
+    for (const size of [0, 1, 50, 3000]) {
+      for (const range of [40, 100_000, 2 ** 32]) {
+        const list = (length: number) => Uint32Array.from({ length }, () => below(range));
+        const [keys, numbers] = [list(size), list(2 * size)];
+        const known = new Set(keys);
+        const missing = [...numbers.keys()].filter((row) => !known.has(numbers[row] ?? -1));
+        expect([...(kernel?.findMissing(keys, numbers) ?? [])]).toEqual(missing);
+      }
+    }
+  });
+
+  test("that are not in pairs", () => {
+    const unpaired = (...rows: readonly (readonly [number, number])[]) => [
+      ...(kernel?.findUnpaired(
+        Uint32Array.from(rows, ([number]) => number),
+        Uint32Array.from(rows, ([, peer]) => peer),
+      ) ?? []),
+    ];
+    expect(unpaired([5, 6], [7, 0], [6, 5], [8, 8])).toEqual([]);
+    // A peer that is missing, one that has none, and one that has another.
+    expect(unpaired([5, 6], [6, 5], [7, 9], [8, 10], [10, 0], [11, 6])).toEqual([2, 3, 5]);
+    // The last of two with one number counts.
+    expect(unpaired([5, 6], [6, 5], [6, 0])).toEqual([0]);
+    expect(unpaired([5, 6], [6, 0], [6, 5])).toEqual([]);
+  });
+
+  test("more than there is room for", () => {
+    expect(kernel?.findMissing(new Uint32Array(2 ** 18 + 1), new Uint32Array(1))).toBe(null);
+    expect(kernel?.findMissing(new Uint32Array(1), new Uint32Array(2 ** 21))).toBe(null);
+  });
+});

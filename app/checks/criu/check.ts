@@ -17,7 +17,7 @@ import { checkFilters } from "./entries/filters.ts";
 import { checkPeers } from "./entries/sockets.ts";
 import { walkEntries } from "./entries/walk.ts";
 import { checkLocks, checkWatches } from "./entries/watches.ts";
-import { COLUMN, CONTENTS, columnOf, type NoteList, UNIX } from "./kept.ts";
+import { COLUMN, CONTENTS, columnOf, type NoteList, PIPE, UNIX } from "./kept.ts";
 import { demandsOf } from "./needs/demands.ts";
 import { needsOf } from "./needs/needs.ts";
 import { LEFT_OUT, usedPaths } from "./needs/paths.ts";
@@ -132,6 +132,18 @@ function mountsIn(list: NoteList): References {
 
 const fromZigzag = (value: number): number => (value >>> 1) ^ -(value & 1);
 
+/** Whether the kernel finds all ids, quickly, among those that are kept. */
+function areFound({ columns, kept: { pipes, unix } }: Scan, space: Space, ids: ArrayLike<number>): boolean {
+  if (!(ids instanceof Uint32Array) || columns === null) return false;
+  const keys =
+    space === "pipe"
+      ? columnOf(pipes, COLUMN.values + PIPE.id)
+      : space === "socket"
+        ? columnOf(unix, COLUMN.values + UNIX.inode)
+        : null;
+  return keys !== null && columns.findMissing(keys, ids)?.length === 0;
+}
+
 function resolveReferences(scanned: Scan): void {
   const { files, complete } = scanned.checkpoint;
   // Without a mount namespace of its own, a set has no mounts at all; an image of mounts that is missing is reported.
@@ -144,6 +156,7 @@ function resolveReferences(scanned: Scan): void {
     if (space === "network" && scanned.networks.size === 0) continue;
     const member = MEMBER_OF_SPACE[space];
     if (member !== undefined && scanned.members.ofKind(member).length === 0) continue;
+    if (type === undefined && areFound(scanned, space, ids)) continue;
     const known = scanned.spaces[space];
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at] as number;

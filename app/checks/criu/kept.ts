@@ -36,6 +36,8 @@ export interface NoteList {
   readonly columns: Uint32Array<ArrayBuffer>[];
   /** Whether the records ascend. */
   isInOrder: boolean;
+  /** The slots that all messages have, apart from those that the kernel accepted, which lack no required field. */
+  common: number;
 }
 
 const FIRST_CAPACITY = 64;
@@ -44,6 +46,7 @@ export const createNoteList = (values: number): NoteList => ({
   count: 0,
   columns: Array.from({ length: COLUMN.values + values }, () => new Uint32Array(FIRST_CAPACITY)),
   isInOrder: true,
+  common: -1,
 });
 
 /** Empty lists. */
@@ -91,6 +94,7 @@ export function addNote(
     put(COLUMN.values + at, isSet(seen, slot) ? (values[2 * slot] as number) : 0);
   }
   list.count++;
+  list.common &= seen;
 }
 
 /** Adds the first `count` rows of some columns, whose records ascend. */

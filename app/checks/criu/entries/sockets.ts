@@ -68,6 +68,8 @@ export function checkPeers(scan: Scan): void {
   const column = (at: number): Uint32Array => columnOf(unix, COLUMN.values + at);
   const [inodes, peers, uflags, types] = [UNIX.inode, UNIX.peer, UNIX.uflags, UNIX.type].map(column) as Columns;
   const [seen, records] = [columnOf(unix, COLUMN.seen), columnOf(unix, COLUMN.record)];
+  const unpaired = (unix.common & NEEDED) === NEEDED ? scan.columns?.findUnpaired(inodes, peers) : null;
+  if (unpaired?.length === 0) return;
   const isWhole = (row: number): boolean => ((seen[row] as number) & NEEDED) === NEEDED;
   /** By inode, the last one that has it. */
   const sockets = new Map<number, number>();

@@ -30,6 +30,7 @@ const LISTS = 16;
 const QUIET = 256;
 const POOL = 64 * ENTRIES;
 const SETTINGS = 308;
+const NUMBERS = 4 << 20;
 
 /** The words of a note, as in checks.c. The slots from 1 on follow, two words each. */
 export const NOTE = { seen: 0, entry: 1, node: 2, joined: 3, start: 4, end: 5, like: 6, header: 7 } as const;
@@ -116,7 +117,7 @@ export function createCheckKernel(
   const kernel = startKernel<Exports>(CHECKS_MODULE);
   if (kernel === null) return null;
   const { buffer } = kernel.memory;
-  const places = new Uint32Array(buffer, kernel.places(), 21);
+  const places = new Uint32Array(buffer, kernel.places(), 22);
   const place = (at: number): number => places[at] as number;
   const words = (at: number, length: number): Uint32Array => new Uint32Array(buffer, place(at), length);
   const input = new Uint8Array(buffer, place(0), WINDOW);
@@ -162,6 +163,7 @@ export function createCheckKernel(
       text: input,
       columns: words(16, POOL),
       settings: new Uint8Array(buffer, place(19), SETTINGS),
+      numbers: words(21, NUMBERS),
       result,
     }),
     read(node, bytes, from, most, row, file) {

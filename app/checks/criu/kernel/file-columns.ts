@@ -18,6 +18,7 @@ const MOST_FILES = 1 << 18;
 export interface ColumnExports {
   readonly checkFiles: (count: number, first: number, textStart: number, length: number) => void;
   readonly findRepeated: (count: number, first: number) => void;
+  readonly findMissing: (keys: number, others: number, isPaired: number) => number;
 }
 
 /** Parts of the kernel's memory. */
@@ -26,6 +27,8 @@ export interface ColumnMemory {
   readonly columns: Uint32Array;
   readonly settings: Uint8Array;
   readonly result: Uint32Array;
+  /** Numbers to look up. */
+  readonly numbers: Uint32Array;
 }
 
 /** What the kernel looks for in open files. */
@@ -50,6 +53,13 @@ export interface ColumnKernel {
   checkFiles(checkpoint: Checkpoint, types: Uint8Array, settings: FileSettings): FoundFiles | null;
   /** Descriptors that have the table and the number of the one before. */
   findRepeated(checkpoint: Checkpoint): DescriptorRow[];
+  /** At which rows are numbers that are not among the keys; `null` if there is no room for them. */
+  findMissing(keys: Uint32Array, numbers: Uint32Array): Uint32Array | null;
+  /**
+   * Of rows with a number and that of a peer: those whose peer is not 0, and missing, or the last row with that number
+   * has another peer. `null` if there is no room for them.
+   */
+  findUnpaired(numbers: Uint32Array, peers: Uint32Array): Uint32Array | null;
 }
 
 export const createColumnKernel = (kernel: ColumnExports, memory: ColumnMemory): ColumnKernel => ({
@@ -89,7 +99,25 @@ export const createColumnKernel = (kernel: ColumnExports, memory: ColumnMemory):
     }
     return found;
   },
+  findMissing: (keys, numbers) => look(kernel, memory, keys, numbers, false),
+  findUnpaired: (numbers, peers) => look(kernel, memory, numbers, peers, true),
 });
+
+/** Looks up numbers among keys. */
+function look(
+  kernel: ColumnExports,
+  { numbers, result }: ColumnMemory,
+  keys: Uint32Array,
+  others: Uint32Array,
+  isPaired: boolean,
+): Uint32Array | null {
+  const end = keys.length + others.length;
+  if (end + others.length > numbers.length) return null;
+  numbers.set(keys);
+  numbers.set(others, keys.length);
+  if (kernel.findMissing(keys.length, others.length, Number(isPaired)) === 0) return null;
+  return numbers.slice(end, end + (result[0] as number));
+}
 
 const columnIn = ({ columns }: ColumnMemory, at: number): Uint32Array =>
   columns.subarray(at * COLUMN, (at + 1) * COLUMN);

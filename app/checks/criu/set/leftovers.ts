@@ -34,6 +34,8 @@ function checkContents(scan: Scan): void {
   const { pipes } = scan.kept;
   const [records, seen] = [columnOf(pipes, COLUMN.record), columnOf(pipes, COLUMN.seen)];
   const [ids, flags] = [columnOf(pipes, COLUMN.values + PIPE.id), columnOf(pipes, COLUMN.values + PIPE.flags)];
+  const missing = scan.columns?.findMissing(columnOf(scan.kept.contents, COLUMN.values + CONTENTS.pipe), ids);
+  if (missing?.length === 0) return;
   const isThere = contentsTest(scan.kept);
   const reported = new Set<number>();
   for (let row = 0; row < pipes.count; row++) {
