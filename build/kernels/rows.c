@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #define EXPORT(name) __attribute__((export_name(#name)))
+// A function of its own: V8 optimizes a function of WebAssembly as a whole, and only if it runs.
+#define APART __attribute__((noinline))
 // Copies are of eight bytes at a time, and may read and write this far past their end.
 #define OVERRUN 16
 
@@ -203,7 +205,7 @@ static inline u64 load(u32 column, u32 kind, u32 row) {
   return kind == I32 ? (u64)((i64)raw >> others[kind]) : raw >> others[kind];
 }
 
-static u8 *writeNumber(u8 *to, u64 value, int isSigned, u32 width) {
+APART static u8 *writeNumber(u8 *to, u64 value, int isSigned, u32 width) {
   int isNegative = isSigned && (i64)value < 0;
   u64 left = isNegative ? 0 - value : value;
   u32 digits = 1;
@@ -289,7 +291,7 @@ static const u8 *writeCharacter(u8 **to, const u8 *from, const u8 *end) {
 }
 
 // There is room for six times the length, and two.
-static u8 *writeString(u8 *to, const u8 *from, u32 length) {
+APART static u8 *writeString(u8 *to, const u8 *from, u32 length) {
   const u8 *end = from + length;
   *to++ = '"';
   while (from < end) {
@@ -315,7 +317,7 @@ static u8 *writeString(u8 *to, const u8 *from, u32 length) {
   return to;
 }
 
-static u8 *writePlain(u8 *to, const u8 *from, u32 length, i32 cell) {
+APART static u8 *writePlain(u8 *to, const u8 *from, u32 length, i32 cell) {
   u32 at = 0;
   for (; at + 8 <= length; at += 8) {
     u64 word = load8(from + at);
@@ -356,7 +358,7 @@ static inline u8 *writePiece(u8 *to, const u8 *limit, u32 number) {
 }
 
 // Bytes of a source; null, and the status, if they are in no slot, or too long.
-static const u8 *bytesOf(u32 source, u32 start, u32 length) {
+APART static const u8 *bytesOf(u32 source, u32 start, u32 length) {
   u32 page = start >> PAGE_BITS, within = start & (PAGE - 1), slot = slotOf[source][page];
   if (length > PAGE + OVERLAP - within) return 0;
   if (slot) return slots[source][slot - 1] + within;
@@ -388,7 +390,7 @@ static int hasTwice(u32 first, u32 end) {
 }
 
 // Writes the entries of a row. Sets the status and returns null if it cannot.
-static u8 *writeList(u8 *to, const u8 *limit, u32 row) {
+APART static u8 *writeList(u8 *to, const u8 *limit, u32 row) {
   u32 first = set.next;
   while (first < set.entries && entryRow[first] < row) first++;
   set.next = first;
@@ -698,7 +700,7 @@ static u8 *writeLinks(u8 *to, u32 file) {
 
 // Writes what is worth saying about the file of a row after a gap; nothing if there is nothing to say. Apart from
 // run(), which V8 optimizes as a whole also where there are no facts.
-__attribute__((noinline)) static u8 *writeFacts(u8 *to, const u8 *limit, u32 kind, u32 row) {
+APART static u8 *writeFacts(u8 *to, const u8 *limit, u32 kind, u32 row) {
   u8 *before = to;
   u32 file = ((const u32 *)set.rowFile)[row], first, end;
   report.status = CALLED;
@@ -719,7 +721,7 @@ __attribute__((noinline)) static u8 *writeFacts(u8 *to, const u8 *limit, u32 kin
 }
 
 // The number of a memo's piece for a row. Sets the status and returns a number that no piece has if it has none.
-static u32 remembered(struct memo *memo, u32 row) {
+APART static u32 remembered(struct memo *memo, u32 row) {
   u32 key[KEY_COUNT] = {0, 0, 0};
   for (u32 at = 0; at < memo->keys; at++)
     key[at] = (u32)load(memo->key[at].column, memo->key[at].kind, row) & memo->key[at].mask;
