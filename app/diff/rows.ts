@@ -36,13 +36,6 @@ export function sortRows(rows: Uint32Array, compare: (a: number, b: number) => n
   return rows;
 }
 
-/** 0 … count - 1. */
-export function allRows(count: number): Uint32Array {
-  const rows = new Uint32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
-}
-
 /** A column with a value for each row. TypedArray.from would go through an iterator and take ten times longer. */
 export function columnOf(rows: ArrayLike<number>, value: (row: number) => number): Int32Array {
   const values = new Int32Array(rows.length);

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { oneImage } from "../../app/graph/order/graph.ts";
 import { lanes } from "../../app/graph/order/lanes.ts";
-import { orderByKey, places, rowNumbers } from "../../app/graph/order/sort.ts";
+import { orderByKey, places } from "../../app/graph/order/sort.ts";
 import { placeInOrder } from "../../app/graph/scene/lanes/place.ts";
+import { allRows } from "../../app/model/all-rows.ts";
 import { type Checkpoint, NONE } from "../../app/model/checkpoint.ts";
 import { checkpointOfCrowd, randomNumbers } from "../support/crowd.ts";
 import { checkpointOf } from "../support/state.ts";
@@ -117,7 +118,7 @@ describe("lanes", () => {
       [order.tables, order.tablePlace, shuffled.tables.count],
       [order.files, order.filePlace, shuffled.files.count],
     ] as const) {
-      expect([...rows].sort((a, b) => a - b)).toEqual([...rowNumbers(count)]);
+      expect([...rows].sort((a, b) => a - b)).toEqual([...allRows(count)]);
       expect(places(rows, count)).toEqual(place);
     }
     expect(order.slotsAbove.at(-1)).toBe(shuffled.descriptors.count);
@@ -134,7 +135,7 @@ describe("orderByKey", () => {
     const random = randomNumbers(3);
     const keys = Uint32Array.from({ length: 6000 }, () => random(2) * 0x9000_0000 + random(500));
     const expected = [...keys.keys()].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
-    expect([...orderByKey(rowNumbers(6000), keys)]).toEqual(expected);
+    expect([...orderByKey(allRows(6000), keys)]).toEqual(expected);
   });
 });
 

@@ -1,5 +1,6 @@
 // Collects details of rows and links between open files (model/detail-store.ts, model/links.ts).
 
+import { allRows } from "../../model/all-rows.ts";
 import type { DetailStore, Links } from "../../model/checkpoint.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { LINK_ROLES, type LinkRole } from "../../model/links.ts";
@@ -333,7 +334,5 @@ function countingOrder(keys: Uint32Array, count: number, largest: number): Uint3
 }
 
 function sortedOrder(keys: Uint32Array, count: number): Uint32Array {
-  const order = new Uint32Array(count);
-  for (let row = 0; row < count; row++) order[row] = row;
-  return order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
+  return allRows(count).sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
 }

@@ -1,6 +1,7 @@
 // Index edges: from each table, file and task to the rows that refer to it. Casts `as number` read typed arrays within
 // bounds that the loops check.
 
+import { allRows } from "../../model/all-rows.ts";
 import type { Descriptors, FileRecords } from "../../model/checkpoint.ts";
 import type { ColumnKernel } from "./column-kernel.ts";
 import type { DescriptorColumns, TaskColumns } from "./columns.ts";
@@ -32,13 +33,6 @@ function firstRowsInOrder(keys: Int32Array, count: number, buckets: number): Uin
   }
   first.fill(count, key + 1);
   return first;
-}
-
-/** The numbers 0 … count - 1. */
-function allRows(count: number): Uint32Array<ArrayBuffer> {
-  const rows = new Uint32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
 }
 
 /** Stable sort of rows by a small key: row numbers ordered by key, and the index of each key's first row. */

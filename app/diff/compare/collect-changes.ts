@@ -1,5 +1,6 @@
 // Collects changes in any order and closes them into the sorted columns of Changes.
 
+import { allRows } from "../../model/all-rows.ts";
 import { type Checkpoint, NONE } from "../../model/checkpoint.ts";
 import { tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
 import { i32At, u32At } from "../../model/read.ts";
@@ -7,7 +8,7 @@ import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { BIT_OF_KIND, type ChangeKind, changeKind } from "../changes.ts";
 import { type Changes, descriptorNumber } from "../comparison.ts";
 import { type Pairs, pairNumber } from "../pairs/pair.ts";
-import { allRows, columnOf, createRows, type Rows, sortRows } from "../rows.ts";
+import { columnOf, createRows, type Rows, sortRows } from "../rows.ts";
 
 /** The open files of a change; NONE: see Changes.fileBefore. */
 export interface ChangedFiles {

@@ -3,6 +3,7 @@
 //
 // Casts `as number` read columns within bounds checked by the loop over all pairs, the hottest of a comparison.
 
+import { allRows } from "../../model/all-rows.ts";
 import { type Checkpoint, HAS, NONE } from "../../model/checkpoint.ts";
 import { descriptorOf, filesOfPairs, tablePairOf } from "../../model/comparison/descriptor-pairs.ts";
 import type { Side } from "../../model/comparison/side.ts";
@@ -17,7 +18,7 @@ import type { Compared } from "../pairs/holders.ts";
 import type { Places } from "../pairs/match-mounts.ts";
 import { type Pairs, PRESENCE } from "../pairs/pair.ts";
 import { type ComparedFiles, usualPairs } from "../pairs/usual-pairs.ts";
-import { allRows, createRows } from "../rows.ts";
+import { createRows } from "../rows.ts";
 import type { ChangedFiles, Collector } from "./collect-changes.ts";
 import { type DetailComparer, detailComparer } from "./compare-details.ts";
 import { openFileComparer, UNCERTAIN_PATH } from "./compare-open-files.ts";

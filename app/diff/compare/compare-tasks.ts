@@ -1,5 +1,6 @@
 // Changes of tasks, and of the file tables that they share.
 
+import { allRows } from "../../model/all-rows.ts";
 import { type Checkpoint, commBytes, NONE } from "../../model/checkpoint.ts";
 import { SIDES, type Side } from "../../model/comparison/side.ts";
 import { fileDetail, TASK_DETAILS, taskDetail } from "../../model/detail-keys.ts";
@@ -14,7 +15,7 @@ import { groupsOf, mixedRows } from "../pairs/groups.ts";
 import type { Compared } from "../pairs/holders.ts";
 import { mountOfFile, type Places } from "../pairs/match-mounts.ts";
 import { type Pairs, pairNumber } from "../pairs/pair.ts";
-import { allRows, sortRows } from "../rows.ts";
+import { sortRows } from "../rows.ts";
 import type { Collector } from "./collect-changes.ts";
 import type { Knowledge } from "./compare-descriptors.ts";
 import { fileOfTask, isSameDetail, taskValuesReader } from "./detail-values.ts";

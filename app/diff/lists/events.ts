@@ -8,6 +8,7 @@
 // - Changes of one resource of one task are one event, those that matter for security apart from the others.
 // - Tasks of one name that came or went are one event. A detail that changed in several tasks is one event.
 
+import { allRows } from "../../model/all-rows.ts";
 import { type Checkpoint, commBytes, HAS, NONE, nameBytes } from "../../model/checkpoint.ts";
 import { descriptorOf } from "../../model/comparison/descriptor-pairs.ts";
 import { fileKind } from "../../model/names/names.ts";
@@ -16,7 +17,7 @@ import type { FileRow, TaskRow } from "../../model/rows.ts";
 import { type ChangeKind, isOfDescriptors, isOfResources, kindOf } from "../changes.ts";
 import type { Comparison } from "../comparison.ts";
 import { isSecurityAt, resourceAt } from "../describe/resource-at.ts";
-import { allRows, sortRows } from "../rows.ts";
+import { sortRows } from "../rows.ts";
 import type { HiddenChanges } from "./filter.ts";
 
 /** A partition of the changes of a comparison. */

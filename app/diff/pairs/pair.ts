@@ -1,9 +1,10 @@
 // The correspondences between two checkpoints: tasks by pid or comm, then descriptors by number in the tables of
 // corresponding tasks. Ids and objrefs are ignored: two dumps of one process number things differently.
 
+import { allRows } from "../../model/all-rows.ts";
 import { type Checkpoint, commBytes, descriptorCount, hasPids, NONE, taskNumber } from "../../model/checkpoint.ts";
 import type { DescriptorPairs } from "../../model/comparison/descriptor-pairs.ts";
-import { allRows, sortRows } from "../rows.ts";
+import { sortRows } from "../rows.ts";
 import { createPairRuns } from "./pair-runs.ts";
 
 /** On which sides of the comparison the tasks of a table pair exist. */

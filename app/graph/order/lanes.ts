@@ -4,11 +4,12 @@
 //
 // This runs on millions of edges: casts `as number` read typed arrays within bounds checked by the loop.
 
+import { allRows } from "../../model/all-rows.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import { i32At } from "../../model/read.ts";
 import { taskTree } from "../../model/task-tree.ts";
 import { type Graph, type GraphTaskRow, rowAfter, rowBefore, type Subject } from "./graph.ts";
-import { orderByKey, places, rowNumbers } from "./sort.ts";
+import { orderByKey, places } from "./sort.ts";
 
 /** The order of each lane: rows from top to bottom, and the inverse, the place of each row. */
 export interface Lanes {
@@ -98,7 +99,7 @@ function orderTables({ tables }: Graph, taskPlace: Uint32Array): Uint32Array {
       keys[table] = Math.min(keys[table] as number, taskPlace[tables.task[at] as number] as number);
     }
   }
-  return orderByKey(rowNumbers(tables.count), keys);
+  return orderByKey(allRows(tables.count), keys);
 }
 
 /** Lanes.slotsAbove of an order of tables. */

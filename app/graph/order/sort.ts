@@ -31,13 +31,6 @@ function pass(rows: Uint32Array, keys: Uint32Array, shift: number): Uint32Array 
   return sorted;
 }
 
-/** 0, 1, …, count - 1. */
-export function rowNumbers(count: number): Uint32Array {
-  const rows = new Uint32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
-}
-
 /** The inverse of an order: the place of each of `count` rows in it. */
 export function places(order: Uint32Array, count: number): Uint32Array {
   const place = new Uint32Array(count);

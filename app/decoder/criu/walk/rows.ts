@@ -3,6 +3,7 @@
 //
 // Casts `as number` read typed arrays within bounds checked by the loop.
 
+import { allRows } from "../../../model/all-rows.ts";
 import { firstIndex } from "../../../model/search.ts";
 import { FIRST_CAPACITY, grown } from "../../builder/growing.ts";
 
@@ -44,8 +45,7 @@ export function indexRows(keys: ArrayLike<number>, count: number): RowIndex {
 
 /** Keys that are the numbers from `smallest` to `largest`, as ids of files usually are. */
 function consecutiveIndex(count: number, smallest: number, largest: number): RowIndex {
-  const rows = new Uint32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
+  const rows = allRows(count);
   const first = (key: number) => (key > largest ? count : key < smallest ? 0 : key - smallest);
   const row = (key: number) => (key > largest || key < smallest ? -1 : key - smallest);
   return { rows, first, end: (key) => first(key + 1), row, isUnique: true, consecutiveFrom: smallest };
@@ -55,15 +55,13 @@ function consecutiveIndex(count: number, smallest: number, largest: number): Row
 function orderedIndex(keys: Uint32Array, smallest: number, largest: number, isUnique: boolean): RowIndex {
   const count = keys.length;
   const firsts = new Uint32Array(largest - smallest + 2);
-  const rows = new Uint32Array(count);
   let key = 0;
   for (let row = 0; row < count; row++) {
-    rows[row] = row;
     const own = (keys[row] as number) - smallest;
     while (key < own) firsts[++key] = row;
   }
   firsts[key + 1] = count;
-  return lookUp(rows, firsts, smallest, largest, isUnique);
+  return lookUp(allRows(count), firsts, smallest, largest, isUnique);
 }
 
 /** Keys from `smallest` to `largest`. */
@@ -103,7 +101,7 @@ const MOST_ROWS = 2 ** 21;
 
 function sortedIndex(keys: Uint32Array): RowIndex {
   const count = keys.length;
-  const rows = new Uint32Array(count);
+  const rows = allRows(count);
   if (count <= MOST_ROWS) {
     // Numbers are sorted many times faster than by a function that compares.
     const both = new Float64Array(count);
@@ -114,7 +112,6 @@ function sortedIndex(keys: Uint32Array): RowIndex {
       rows[at] = value - Math.floor(value / MOST_ROWS) * MOST_ROWS;
     }
   } else {
-    for (let row = 0; row < count; row++) rows[row] = row;
     rows.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
   }
   const first = (key: number): number => firstIndex(count, (at) => (keys[rows[at] as number] as number) >= key);
