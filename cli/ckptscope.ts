@@ -26,8 +26,8 @@ function printVersion(): boolean {
  */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {
   11: [
-    // Bytes of bytecode that a function runs before V8 considers it; fifteen times the default.
-    "--interrupt-budget=1000000",
+    // Bytes of bytecode that a function runs before V8 considers it; thirty times the default.
+    "--interrupt-budget=2000000",
     // Bytes of bytecode that may be inlined into a function; half the default.
     "--max-inlined-bytecode-size-cumulative=400",
     // These find too little in functions like ours to be worth their time.
