@@ -26,6 +26,8 @@ interface Exports {
 
 /** With fewer rows, a loop takes less than starting the kernel. */
 const FEWEST_ROWS = 10_000;
+/** With more, V8 optimizes a loop while it runs, which then takes less than the kernel's memory. */
+const MOST_ROWS = 250_000;
 
 /** Columns with what is done about open files (criu/details/alike-runs.ts), and what it depends on. */
 export interface FlagColumns {
@@ -69,7 +71,7 @@ export function createColumnKernel(): ColumnKernel {
   let started: Exports | null | undefined;
   /** Frees all arrays of the kernel. */
   const begin = (rows: number): Exports | null => {
-    if (rows < FEWEST_ROWS) return null;
+    if (rows < FEWEST_ROWS || rows > MOST_ROWS) return null;
     if (started === undefined) started = startKernel<Exports>(COLUMNS_MODULE);
     started?.begin();
     return started;
