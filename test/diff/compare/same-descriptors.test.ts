@@ -20,7 +20,13 @@ const FILES: readonly StateFile[] = [
   { kind: "pipe", path: "pipe:[11]", stable: 6, flags: 0, pipe: 1 },
   { kind: "pipe", path: "pipe:[11]", stable: 6, flags: 1, pipe: 1 },
   { kind: "socket", path: "socket:[5]", stable: 8, details: { state: "listen" }, links: [{ role: "peer", to: 5 }] },
-  { kind: "socket", path: "socket:[6]", stable: 8, details: { state: "close" }, links: [{ role: "peer", to: 7 }] },
+  {
+    kind: "socket",
+    path: "socket:[6]",
+    stable: 8,
+    details: { state: "close", peer: [8] },
+    links: [{ role: "peer", to: 7 }],
+  },
   { kind: "epoll", path: "anon_inode:[eventpoll]", stable: 22, links: [{ role: "watches", to: 5, events: 1 }] },
   { kind: "socket", path: "socket:[7]", stable: 8 },
 ];
@@ -62,7 +68,7 @@ const CHANGES: readonly Edit[] = [
   ["close-on-exec flag", 1, {}, { closeOnExec: true }],
   ["flags of a pipe", 3, { flags: 0o4001 }],
   ["value of a detail", 4, { details: { state: "established" } }],
-  ["detail", 4, { details: { state: "listen", external: 3 } }],
+  ["detail", 5, { details: { state: "close", peer: [8], external: 3 } }],
   ["value that another file has", 4, { details: { state: "close" } }],
 ];
 
@@ -74,6 +80,8 @@ const OTHERS: readonly Edit[] = [
   ["key of a detail", 4, { details: { type: "listen" } }],
   ["peer", 4, { links: [{ role: "peer", to: 2 }] }],
   ["peer without descriptors", 5, { links: [{ role: "peer", to: 2 }] }],
+  ["name of a file without descriptors", 7, { kind: "pipe", path: "pipe:[7]", stable: 6 }],
+  ["place of a file without descriptors", 7, { details: { outside: true } }],
   ["watched file", 6, { links: [{ role: "watches", to: 4, events: 1 }] }],
   ["watched event", 6, { links: [{ role: "watches", to: 5, events: 4 }] }],
   ["pipe", 3, { pipe: 2 }],
@@ -120,6 +128,30 @@ test("with another detail of a file without descriptors, all are compared", () =
   const [before, after] = ["listen", "close"].map((state) => stateOf(7, { details: { state } })) as [State, State];
   expect(changedOf(before, before)).toEqual([]);
   expect(changedOf(before, after)).toBeNull();
+});
+
+test("with the tables in other tasks, all are compared", () => {
+  const before = stateOf();
+  const after = { ...before, tasks: before.tasks.map((task) => ({ ...task, pid: 10 - (task.pid ?? 0) })) };
+  expect(changedOf(before, after)).toBeNull();
+  expect(changesOf(before, after).length).toBeGreaterThan(0);
+  expect(unordered(changesOf(before, after))).toEqual(unordered(changesOf(before, reversed(after))));
+});
+
+test("of descriptors with one number, the last is compared", () => {
+  const repeated = (first: bigint, last: bigint): State => ({
+    tasks: [{ pid: 1, comm: "t", table: 0 }],
+    tables: [[0, 1].map((file) => ({ fd: 3, file }))],
+    files: [first, last].map((pos) => ({ ...REGULAR, pos })),
+  });
+  expect(changesOf(repeated(1n, 1n), repeated(2n, 1n))).toEqual([]);
+  expect(changesOf(repeated(1n, 1n), repeated(1n, 2n))).toMatchObject([{ kind: "file-pos" }]);
+});
+
+test("open files that are missing from both images are the same", () => {
+  const missing = stateOf(1, {}, { file: -1 });
+  expect(changedOf(missing, missing)).toEqual([]);
+  expect(changesOf(missing, missing)).toEqual([]);
 });
 
 test("if the same ids are those of other namespaces or mounts, all are compared", () => {
