@@ -48,12 +48,12 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   checkMemory(scanned);
   await checkMembers(scanned, image);
   const masks = flagMasks(checkpoint.machine.arch);
-  const looked = scanned.columns?.checkFiles(checkpoint, scanned.types, {
+  const ofFiles = scanned.columns?.checkFiles(checkpoint, scanned.types, {
     masks,
     pathKinds: PATH_KINDS,
     prefixes: LEFT_OUT,
   });
-  checkColumns(scanned, looked?.odd ?? null);
+  checkColumns(scanned, ofFiles?.odd ?? null);
   checkWatches(scanned);
   checkLocks(scanned);
   if (!scanned.isDamaged) checkPeers(scanned);
@@ -63,7 +63,7 @@ export async function checkCriu(image: Image, options: CheckOptions = {}): Promi
   options.onProgress?.({ bytes: size, size, objects: records.count });
   const placed = await withOffsets(image, found.findings);
   const findings = withSubjects(checkpoint, placed);
-  const paths = looked?.paths ?? usedPaths(scanned);
+  const paths = ofFiles?.paths ?? usedPaths(scanned);
   const most = options.host === undefined ? (options.mostNeeds ?? MOST_NEEDS) : MOST_NEEDS;
   const needs = needsOf(scanned, paths, most);
   if (options.host === undefined) return { ...found, findings, needs };
@@ -115,7 +115,7 @@ const references = <Numbers extends ArrayLike<number>>(ids: Numbers, records: Nu
   records,
 });
 
-/** Without those to 0. */
+/** Leaves out references to 0, which stands for none. */
 function withoutNone(all: ReturnType<typeof referencesIn>): References {
   const { ids, records } = all;
   if (!ids.includes(0)) return all;
@@ -132,7 +132,7 @@ function mountsIn(list: NoteList): References {
 
 const fromZigzag = (value: number): number => (value >>> 1) ^ -(value & 1);
 
-/** Whether the kernel finds all ids, quickly, among those that are kept. */
+/** Whether the kernel finds all ids among those that are kept. False also if it cannot look. */
 function areFound({ columns, kept: { pipes, unix } }: Scan, space: Space, ids: ArrayLike<number>): boolean {
   if (!(ids instanceof Uint32Array) || columns === null) return false;
   const keys =

@@ -20,7 +20,7 @@ import {
   pipeFinder,
   socketFinder,
 } from "./kept.ts";
-import type { ColumnKernel } from "./kernel/file-columns.ts";
+import type { ColumnFinder } from "./kernel/file-columns.ts";
 import { createLateIndex, type LateIndex } from "./late-index.ts";
 import { beginHostNotes, type HostNotes } from "./needs/host-notes.ts";
 import { beginNotes, type NeedNotes } from "./needs/need-notes.ts";
@@ -95,7 +95,7 @@ export interface Scan {
   readonly fileRows: FileIndex;
   /** Pids of tasks that are dead. */
   readonly dead: IdIndex;
-  /** By open file: the inode of a unix socket; 0: it is not one. Known once all entries have been read, as the next. */
+  /** By open file: the inode of a unix socket; 0: it is not one. This and the next are known once all entries have been read. */
   readonly inodes: () => Uint32Array;
   /** Inode that a unix socket names as its peer → that socket. */
   readonly peerFiles: Pick<IdIndex, "get">;
@@ -158,7 +158,7 @@ export interface Scan {
   readonly segments: Map<number, { readonly record: number; readonly nth: number }>;
   readonly inventory: InventoryFacts;
   /** Looks at columns; `null` if there is no kernel for that. */
-  columns: ColumnKernel | null;
+  columns: ColumnFinder | null;
   /** Bytes of a page. */
   pageSize: number;
   readonly out: Uint32Array;
@@ -305,7 +305,7 @@ export function faultAt(
 /** Finds the first open file with an id. */
 export interface FileIndex {
   get(id: number): number;
-  /** Has it use an index that is known to have all files: by id, one more than the row, or 0. Others are looked up. */
+  /** Makes it use an index of all files: by id, one more than the row, or 0. Greater ids are still looked up. */
   use(rowOfId: Uint32Array): void;
 }
 

@@ -24,7 +24,7 @@ import {
   NOTE,
   type NotedRun,
 } from "./check-kernel.ts";
-import type { ColumnKernel } from "./file-columns.ts";
+import type { ColumnFinder } from "./file-columns.ts";
 import {
   addFlatNode,
   addLists,
@@ -66,7 +66,7 @@ const LONGEST_PAUSE = 1024;
 /** Checks entries many at a time. */
 export interface Batches {
   /** Looks at columns when all entries have been read. */
-  readonly columns: ColumnKernel;
+  readonly columns: ColumnFinder;
   /**
    * Checks members of one kind whole, from the one with the record `row` on; resolves to the first record after them.
    */

@@ -4,7 +4,7 @@ import { MAGICS } from "../../../decoder/criu/format/messages.ts";
 import { giveMembers, kernelInput, startKernel } from "../../../model/kernel.ts";
 import type { FileRow, RecordRow } from "../../../model/rows.ts";
 import { CHECKS_MODULE } from "./checks-module.ts";
-import { type ColumnExports, type ColumnKernel, createColumnKernel } from "./file-columns.ts";
+import { type ColumnExports, type ColumnFinder, createColumnFinder } from "./file-columns.ts";
 import type { Tables } from "./nodes.ts";
 
 /** What checks.c exports. */
@@ -98,7 +98,7 @@ export interface CheckKernel {
   /** By what a note is like, less one: 1 if messages like it need no note. */
   readonly isQuiet: Uint8Array;
   /** To be used once all entries have been read. */
-  readonly columns: ColumnKernel;
+  readonly columns: ColumnFinder;
 }
 
 /**
@@ -159,7 +159,7 @@ export function createCheckKernel(
     typeOfId: new Uint8Array(buffer, place(11), IDS),
     rowOfId: words(20, IDS),
     isQuiet: new Uint8Array(buffer, place(18), QUIET),
-    columns: createColumnKernel(kernel, {
+    columns: createColumnFinder(kernel, {
       text: input,
       columns: words(16, POOL),
       settings: new Uint8Array(buffer, place(19), SETTINGS),

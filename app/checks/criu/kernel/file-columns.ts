@@ -36,7 +36,7 @@ export interface FileSettings {
   readonly masks: FlagMasks;
   /** Kinds of open files whose flags are those of an open path. */
   readonly pathKinds: ReadonlySet<number>;
-  /** Two beginnings of paths that are left out. */
+  /** The beginnings, two of them, of paths that are left out. */
   readonly prefixes: readonly Uint8Array[];
 }
 
@@ -48,7 +48,7 @@ export interface FoundFiles {
 }
 
 /** Looks at columns. */
-export interface ColumnKernel {
+export interface ColumnFinder {
   /** To be called once. `null` if there is no room for the paths. @param types By open file. */
   checkFiles(checkpoint: Checkpoint, types: Uint8Array, settings: FileSettings): FoundFiles | null;
   /** Descriptors that have the table and the number of the one before. */
@@ -56,13 +56,13 @@ export interface ColumnKernel {
   /** At which rows are numbers that are not among the keys; `null` if there is no room for them. */
   findMissing(keys: Uint32Array, numbers: Uint32Array): Uint32Array | null;
   /**
-   * Of rows with a number and that of a peer: those whose peer is not 0, and missing, or the last row with that number
-   * has another peer. `null` if there is no room for them.
+   * Of rows with a number and that of a peer (0: none), those whose peer is missing or has another peer itself. If rows
+   * have the same number, the last counts. `null` if there is no room for them.
    */
   findUnpaired(numbers: Uint32Array, peers: Uint32Array): Uint32Array | null;
 }
 
-export const createColumnKernel = (kernel: ColumnExports, memory: ColumnMemory): ColumnKernel => ({
+export const createColumnFinder = (kernel: ColumnExports, memory: ColumnMemory): ColumnFinder => ({
   checkFiles(checkpoint, types, settings) {
     const { count } = checkpoint.files;
     if (count > MOST_FILES) return null;
@@ -71,20 +71,20 @@ export const createColumnKernel = (kernel: ColumnExports, memory: ColumnMemory):
     const fill = filler(memory, checkpoint, types);
     const rows = (): Int32Array => new Int32Array(count);
     const [odd, used, numbers, listed] = [rows(), rows(), rows(), rows()];
-    let [odds, paths, listedOnes] = [0, 0, 0];
+    let [oddCount, usedCount, listedCount] = [0, 0, 0];
     for (let first = 0; first < count; ) {
       const { textStart, length } = fill(first);
       kernel.checkFiles(Math.min(ROWS, count - first), first, textStart, length);
-      const [read, oddNow, usedNow, listedNow] = result as unknown as [number, number, number, number];
+      const [read, moreOdd, moreUsed, moreListed] = result as unknown as [number, number, number, number];
       if (read === 0) return null;
-      odds = take(memory, ODD, odd, odds, oddNow);
-      take(memory, NUMBERS, numbers, paths, usedNow);
-      paths = take(memory, USED, used, paths, usedNow);
-      listedOnes = take(memory, LISTED, listed, listedOnes, listedNow);
+      oddCount = take(memory, ODD, odd, oddCount, moreOdd);
+      take(memory, NUMBERS, numbers, usedCount, moreUsed);
+      usedCount = take(memory, USED, used, usedCount, moreUsed);
+      listedCount = take(memory, LISTED, listed, listedCount, moreListed);
       first += read;
     }
-    const found = { count: paths, files: used, numbers, listed: listed.subarray(0, listedOnes) };
-    return { odd: odd.subarray(0, odds), paths: { ...found, different: result[4] as number } };
+    const found = { count: usedCount, files: used, numbers, listed: listed.subarray(0, listedCount) };
+    return { odd: odd.subarray(0, oddCount), paths: { ...found, different: result[4] as number } };
   },
   findRepeated({ descriptors: { count, table, fd } }) {
     const { result } = memory;
@@ -99,12 +99,12 @@ export const createColumnKernel = (kernel: ColumnExports, memory: ColumnMemory):
     }
     return found;
   },
-  findMissing: (keys, numbers) => look(kernel, memory, keys, numbers, false),
-  findUnpaired: (numbers, peers) => look(kernel, memory, numbers, peers, true),
+  findMissing: (keys, numbers) => findIn(kernel, memory, keys, numbers, false),
+  findUnpaired: (numbers, peers) => findIn(kernel, memory, numbers, peers, true),
 });
 
-/** Looks up numbers among keys. */
-function look(
+/** The rows of numbers that are not among the keys, or (`isPaired`) whose key has another peer. */
+function findIn(
   kernel: ColumnExports,
   { numbers, result }: ColumnMemory,
   keys: Uint32Array,

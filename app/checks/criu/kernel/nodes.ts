@@ -79,19 +79,18 @@ export const createTables = (): Tables => ({
 /** By name of a field: the node of the message in it, whose notes follow that of the message around it. */
 export type NotedFields = ReadonlyMap<string, number>;
 
-/** Messages of which one is in a message, by their fields. */
-export interface JoinedMessages {
-  /** The slot of the field that there is. */
-  readonly slot: number;
+/** Messages whose values go to the note of the one around them. */
+interface FlatMessages {
   /** By name of the field: the node. */
   readonly nodes: ReadonlyMap<string, number>;
   /** How many slots a note has with the values of these messages. */
   readonly slots: number;
 }
 
-export interface FlatMessages {
-  readonly nodes: ReadonlyMap<string, number>;
-  readonly slots: number;
+/** Messages of which one is in a message. */
+export interface JoinedMessages extends FlatMessages {
+  /** The slot of the field that there is. */
+  readonly slot: number;
 }
 
 interface NodeOptions {
@@ -99,7 +98,6 @@ interface NodeOptions {
   /** Slots before those of the plan: of the message that this one is joined to. */
   readonly before?: number;
   readonly noted?: NotedFields;
-  /** Messages whose values go to the note of the one around them, by field; and how many slots that has. */
   readonly flat?: FlatMessages;
   /** Slots that have how often a field occurs. */
   readonly counted?: ReadonlySet<number>;

@@ -1,5 +1,6 @@
 // Things in a set that CRIU 4.2 does not write. They are named, so that users know why a part is shown only as bytes.
 
+import { sameRange } from "../../../model/text/text.ts";
 import { FIELD_TABLES, type FieldTable } from "../wire/field-table.ts";
 import { endOfValue, endOfVarint, highAt, lowAt, WIRE } from "../wire/wire.ts";
 import type { Entry, SetContext } from "./context.ts";
@@ -64,7 +65,9 @@ function noteUnknown(
     const next = isShort ? value + 1 : endOfValue(bytes, value, end, tag);
     if (next < 0) return;
     // Repeated messages, such as those for signals, are mostly the same.
-    const isRepeated = tag === before && ((tag & 7) === WIRE.varint || isRepetition(bytes, value, next, from, to));
+    const isRepeated =
+      tag === before &&
+      ((tag & 7) === WIRE.varint || (next - value === to - from && sameRange(bytes, value, from, to - from)));
     before = tag;
     from = value;
     to = next;
@@ -77,13 +80,6 @@ function noteUnknown(
       noteUnknown(set, bytes, endOfVarint(bytes, value, next), next, field.message, field.type);
     }
   }
-}
-
-/** Whether bytes[start … end - 1] are the same as bytes[from … to - 1]. */
-function isRepetition(bytes: Uint8Array, start: number, end: number, from: number, to: number): boolean {
-  if (end - start !== to - from) return false;
-  for (let at = 0; at < end - start; at++) if (bytes[start + at] !== bytes[from + at]) return false;
-  return true;
 }
 
 /**
