@@ -93,16 +93,18 @@ function haveSameColumns(own: Checkpoint, other: Checkpoint): boolean {
 /** Whether columns are the same, apart from some bits: details themselves set one. Takes four rows at a time. */
 function areSameBut(own: Uint8Array, other: Uint8Array, but: number): boolean {
   if (own.length !== other.length) return false;
-  const words = ((own.byteOffset | other.byteOffset) & 3) === 0 ? own.length >>> 2 : 0;
-  const [left, right] = [own, other].map(({ buffer, byteOffset }) => new Uint32Array(buffer, byteOffset, words)) as [
-    Uint32Array,
-    Uint32Array,
-  ];
-  const compared = ~Math.imul(but, 0x01010101);
-  for (let at = 0; at < words; at++) {
-    if ((((left[at] as number) ^ (right[at] as number)) & compared) !== 0) return false;
+  let row = 0;
+  if (((own.byteOffset | other.byteOffset) & 3) === 0) {
+    const words = own.length >>> 2;
+    const left = new Uint32Array(own.buffer, own.byteOffset, words);
+    const right = new Uint32Array(other.buffer, other.byteOffset, words);
+    const compared = ~Math.imul(but, 0x01010101);
+    for (let at = 0; at < words; at++) {
+      if ((((left[at] as number) ^ (right[at] as number)) & compared) !== 0) return false;
+    }
+    row = 4 * words;
   }
-  for (let row = 4 * words; row < own.length; row++) {
+  for (; row < own.length; row++) {
     if ((((own[row] as number) ^ (other[row] as number)) & ~but) !== 0) return false;
   }
   return true;

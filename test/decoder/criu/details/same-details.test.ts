@@ -60,6 +60,16 @@ describe("details are taken from the set before", () => {
     expect(await isTaken(withLock(SET, 1), withLock(SET, 1))).toBe(true);
   });
 
+  test("of columns at any address", async () => {
+    const earlier = await decodeCriuSet(SET);
+    const { checkpoint } = earlier;
+    const { has } = checkpoint.files;
+    const shifted = Uint8Array.of(0, ...has).subarray(1);
+    const moved = { ...earlier, checkpoint: { ...checkpoint, files: { ...checkpoint.files, has: shifted } } };
+    const own = (await decodeCriuSet(SET, { earlier: moved })).checkpoint;
+    expect(own.fileDetails).toBe(checkpoint.fileDetails);
+  });
+
   test("of the recorded sets", async () => {
     let taken = 0;
     for (const sample of SAMPLES.filter(({ format }) => format === "criu")) {
