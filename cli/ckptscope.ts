@@ -33,7 +33,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
     // These find too little in functions like ours to be worth their time.
     "--no-turbo-escape",
     "--no-turbo-loop-peeling",
-    // Percent of the limit at which marking starts. So it starts at the limit, where V8 collects at once.
+    // Percent of the heap's limit at which marking starts: never, as V8 collects at once when the limit is reached.
     "--incremental-marking-hard-trigger=1000",
   ],
   13: [

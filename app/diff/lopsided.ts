@@ -49,7 +49,7 @@ function hasThreads(checkpoint: Checkpoint): boolean {
   return false;
 }
 
-/** Whether tables have as many tasks, and open files as many descriptors, in both images, row by row. */
+/** Whether each table has as many tasks, and each open file as many descriptors, as the one in its row after. */
 const holdSameRows = ({ before, after }: Compared): boolean =>
   areSameColumns(before.tables.firstTask, after.tables.firstTask) &&
   areSameColumns(before.files.firstHolder, after.files.firstHolder);

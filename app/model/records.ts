@@ -134,7 +134,7 @@ export function endOfMember(records: Records, row: RecordRow): RecordRow {
   return run < runs.count ? (runs.firstRow[run] as number) : records.count;
 }
 
-/** The first row after each of the members that follow one another without a gap, from that of `row` on; `most` at most. */
+/** The first row after each of the consecutive members from that of `row` on, of `most` members at most. */
 export function endsOfMembers({ count, runs }: Records, row: RecordRow, most: number): RecordRow[] {
   if (runs.member.length === 0) return most > 0 ? [count] : [];
   const ends: RecordRow[] = [];

@@ -5,9 +5,9 @@
 // message by itself: app/checks/criu/kernel/nodes.ts makes its tables from what app/checks/criu/entries/shapes.ts
 // declares. An entry that might be refused, or is unusual, ends a run, and is left to the caller.
 //
-// An open file that has only its type to note, and a descriptor that has the type of its open file, have no note; nor
-// does a message whose values, as far as its handler looks at them, are those of one that it found nothing in. What has
-// to be kept of every message goes into lists, column by column.
+// There is no note of an open file that has only its type to note, of a descriptor that has the type of its open file, or
+// of a message in which the handler would find nothing, as in an earlier one with the same values where it reads them.
+// What has to be kept of every message goes into lists, column by column.
 //
 // Bounds: reading stays within `input`, as an entry lies within the bytes that were given, a varint takes at most ten
 // bytes, and `input` has as many after its last. Writing stays within `notes` and `fileTypes`, which is checked for
@@ -48,7 +48,7 @@ static struct action {
   // The limit, or the node of the nested message. The fields of a joined message go to the note of the one around it.
   // COUNTED: instead of its value, the slot has how often the field occurs. KEYED: the field's values are keys and values
   // in turn; the slot has the value of the last key that is `which`. GATHERED: the slot has the low halves of its first
-  // and second value, and the next slot how many there are, no more than two. FLAT: as JOINED, but any number of them.
+  // and second value, and the next slot how many there are, two at most. FLAT: as JOINED, but a message may have several.
   u8 which;
 } actions[NODES][TAGS];
 
@@ -69,7 +69,7 @@ static struct node {
   u32 endList;
 } nodes[NODES];
 
-// Whether a message has a note: it has one; it has none if it is like a quiet one, as `alike` says; it has none.
+// Whether a message has a note. NOTED: it has. COMPARED: unless it is like a quiet one (`alike`). SILENT: it has none.
 enum { NOTED, COMPARED, SILENT };
 
 // By node and slot: how a value is compared with that of a quiet message.
@@ -96,7 +96,7 @@ static struct known {
   u32 seen;
   u32 values[SLOTS];
 } knowns[QUIET];
-// Whether it found nothing to check or to keep in any such message; the caller sets it.
+// Whether the handler found nothing to report or keep in such a message; the caller sets it.
 static u8 isQuiet[QUIET];
 
 // The nodes of open files and descriptors, and the slots of file_entry and fdinfo_entry, as in noted-files.ts.
@@ -128,7 +128,7 @@ static u8 orders[NODES][ORDERS][4];
 static u8 input[WINDOW + 16];
 // A note: a header, and two words for each slot but slot 0: the halves of a number, or where bytes begin and end.
 static u32 notes[NOTES];
-// LIKE: one more than the place in `knowns` of messages that are like this one; 0: none.
+// LIKE: one more than the place in `knowns` of messages like this one; 0: none.
 enum { SEEN, ENTRY, NODE, JOINED_NODE, START, END, LIKE, HEADER };
 // By entry of a run of open files: its type.
 static u8 fileTypes[ENTRIES];

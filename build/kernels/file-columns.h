@@ -162,10 +162,10 @@ static int findIn(u32 *numbers, u32 keys, u32 others, u32 isPaired, u32 mask) {
   return 1;
 }
 
-// Finds numbers that are not among others, the keys: pathBytes begins with both, and has the rows of those that are
-// missing after them. If paired, there are as many of the one as of the other: a row has two numbers, of which the second
-// is 0, or is the first of another row, whose second is the first of this one, the last such row; all other rows are
-// found. Returns whether there was room. Paths that were numbered before are lost.
+// Finds numbers that are not among the keys. pathBytes begins with the keys, then the numbers; the rows of the numbers
+// that were found follow them. If paired, there are as many numbers as keys: row by row a key, and the key of its peer or
+// 0. Then those rows are found whose peer is missing or has another peer. If rows have the same key, the last counts.
+// Returns whether there was room. Paths that were numbered before are lost.
 __attribute__((export_name("findMissing"))) u32 findMissing(u32 keys, u32 others, u32 isPaired) {
   if (keys > PATH_SLOTS / 2 || others > PATH_BYTES / 8 - keys) return 0;
   u32 size = 64;

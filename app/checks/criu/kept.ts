@@ -58,7 +58,7 @@ export const beginKept = (): Readonly<Record<KeptList, NoteList>> => ({
   mounts: createNoteList(FIELDS.mounts.length),
 });
 
-/** Makes room for further rows, the first of which is about a record. */
+/** Makes room for `more` rows, the first of which has the record `record`. */
 function makeRoom(list: NoteList, more: number, record: RecordRow): void {
   const { columns, count } = list;
   const records = columns[COLUMN.record] as Uint32Array;
@@ -176,7 +176,7 @@ export function inodesIn({ unix }: Lists, files: number): () => Uint32Array {
 /**
  * Finds the first message with a value, once all have been read.
  *
- * @param column What is found.
+ * @param column The column that is returned of it.
  */
 function lateFinder(list: NoteList, value: number, column: number): Pick<IdIndex, "get"> {
   let made: { readonly index: RowIndex; readonly found: Uint32Array } | null = null;

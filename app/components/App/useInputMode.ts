@@ -2,7 +2,7 @@
 
 import { useLayoutEffect } from "react";
 
-/** Keys that change what others do, alone. */
+/** Keys that only change what other keys do. */
 const MODIFIERS: ReadonlySet<string> = new Set(["Alt", "AltGraph", "CapsLock", "Control", "Fn", "Meta", "Shift"]);
 
 /**

@@ -1,4 +1,4 @@
-// Notices when the window moves to a screen with other pixels, which does not resize anything.
+// Notices when the window moves to a screen of another pixel density, which resizes nothing.
 
 import { useEffect } from "react";
 

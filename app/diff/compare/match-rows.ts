@@ -80,7 +80,7 @@ function areOfSameTasks({ pairs: { taskAfter } }: Compared, { before, after }: T
   return true;
 }
 
-/** Whether rows name corresponding namespaces because all their cells are equal. */
+/** Whether rows name corresponding namespaces, because ids are kept and all cells are equal. */
 const haveSameIds = ({ spec, before, after, areIdsKept }: Tables): boolean =>
   areIdsKept && haveSameCells(before, after, [...spec.columns.keys()]);
 

@@ -1,6 +1,6 @@
 // Whether two images have the same descriptors and open files in the same rows, as two dumps of processes that opened
-// and closed nothing in between. Then each file is compared with the one in its own row only: values are compared by
-// whole columns, and a closer look is needed at files in whose row one differs.
+// and closed nothing in between. Then each file is compared only with the one in its own row: values are compared by
+// whole columns, and only files with a value that differs need a closer look.
 //
 // Casts `as number` read columns within bounds checked by the loops.
 
@@ -69,8 +69,8 @@ const haveSameFiles = ({ files, text }: Checkpoint, { files: others, text: other
   firstDifference(text, otherText) === text.length;
 
 /**
- * Marks the files whose details in the stores differ. `false`: this is not easy to see, or other files may differ for
- * that reason, which a comparison shows with details of files without descriptors that they are linked to.
+ * Marks the files whose details in the stores differ. `false`: this is not easy to see, or one of them has no descriptor,
+ * so that its details are shown with those of files that are linked to it.
  */
 function addChangedDetails(files: Uint8Array, before: Checkpoint, after: Checkpoint): boolean {
   const changed = changedDetails(before.fileDetails, after.fileDetails, before.files.count);
@@ -104,7 +104,7 @@ function areSamePlaces({ namespaces, mounts }: Places): boolean {
 function changedFiles({ files }: Checkpoint, { files: others }: Checkpoint): Uint8Array | null {
   const changed = new Uint8Array(files.count);
   if (!markDifferentRows(changed, files.flags, others.flags)) return null;
-  // Which files are at the other end of a pipe depends on how it can be accessed.
+  // Which files are at the other end of a pipe depends on the access modes.
   let haveSameEnds = true;
   eachMarked(changed, 0, changed.length, (file) => {
     if ((((files.flags[file] as number) ^ (others.flags[file] as number)) & O_ACCMODE) !== 0) haveSameEnds = false;

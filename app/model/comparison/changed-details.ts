@@ -1,5 +1,5 @@
-// Which rows of two stores have other details. Two dumps of a process usually have details of the same keys for the same
-// rows, and few other values.
+// Which rows have other details in one store than in the other. Two dumps of a process usually have details of the same
+// keys for the same rows, and few values that differ.
 //
 // Casts `as number` read columns within bounds checked by the loops.
 
@@ -7,12 +7,12 @@ import type { DetailStore } from "../checkpoint.ts";
 import { areSameStores, valueComparer } from "../detail-store.ts";
 import { bytesOf, firstDifference } from "./difference.ts";
 
-/** By store: what was found last. Cached, because tables of sockets and open files are compared apart. */
+/** By store: what was found last. Cached, because sockets and open files are compared separately. */
 const known = new WeakMap<DetailStore, { readonly other: DetailStore; readonly changed: Uint8Array | null }>();
 
 /**
  * By row: 1 if one of its details is on one side only or has another value. `null`: the keys are not numbered alike, or
- * very many rows differ.
+ * too many rows have details of other keys.
  *
  * @param rows How many rows there are.
  */
@@ -24,7 +24,7 @@ export function changedDetails(store: DetailStore, other: DetailStore, rows: num
   return changed;
 }
 
-/** The most rows to find that have details of other keys. */
+/** The most rows with details of other keys. */
 const MOST_ROWS = 1000;
 
 function findChanged(store: DetailStore, other: DetailStore, rows: number): Uint8Array | null {

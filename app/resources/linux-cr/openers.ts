@@ -1,4 +1,4 @@
-// Descriptors whose file was opened with other credentials than the task has now: FILE names those of its opener.
+// Descriptors whose file was opened with credentials that the task does not have now: FILE names those of its opener.
 //
 // Casts `as number` read columns within bounds checked by the loops.
 
@@ -58,8 +58,8 @@ export async function readOpeners(image: Image, found: Found, signal?: AbortSign
 }
 
 /**
- * A function that returns in what an opener with some credentials and label differs from a task with others; `null`: in
- * nothing that is known.
+ * A function that returns how an opener with some credentials and label differs from a task with others; `null`: not at
+ * all, as far as is known.
  */
 function openersOf(objects: SharedObjects): (own: number, credentials: number, security: number) => Draft | null {
   let latest = { own: NONE, credentials: NONE, security: NONE };

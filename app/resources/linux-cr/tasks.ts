@@ -52,7 +52,7 @@ function addUndo(tables: Tables, { pid, task }: Current, lists: readonly Undo[])
   lists.every(({ row, record }) => tables.add("undo", { pid, ...row }, task, record));
 }
 
-/** The terminal that a process controls. `hasPidObjects`: process groups are numbered by objects, it is not known how. */
+/** The controlling terminal of a process. `hasPidObjects`: its process group is an objref, whose pid is not known. */
 function terminalOf(objects: SharedObjects, signal: Struct, hasPidObjects: boolean): Draft {
   const terminal = objects.terminalAt(signal.number("tty_objref"));
   const foreground = terminal === null || hasPidObjects ? 0 : signal.number("tty_pgrp");

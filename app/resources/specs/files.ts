@@ -120,17 +120,16 @@ const OPENERS: ResourceSpec = {
   noun: "opener",
   title: "Openers",
   scope: "descriptor",
-  meaning:
-    "Descriptors whose file was opened with other credentials, or under another label, than those of the task now.",
+  meaning: "Descriptors whose file was opened with credentials, or under a label, that the task does not have now.",
   key: ["pid", "fd"],
   columns: [
     PID,
     FD,
     column("path", "text", "path", "as the descriptor has it", { notCompared: "elsewhere" }),
-    column("credentials", "list", "credentials", "in what they differ from those of the task", {
+    column("credentials", "list", "credentials", "how they differ from those of the task", {
       linuxCr: "ckpt_hdr_file.f_credref",
     }),
-    column("label", "text", "label", "the label of the security module, if it is another", {
+    column("label", "text", "label", "the label of the security module, if it differs", {
       linuxCr: "ckpt_hdr_file.f_secref",
     }),
     column("file", "number", "open file", "an id in `files`", { notCompared: "renumbered", minor: true }),

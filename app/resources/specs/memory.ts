@@ -58,7 +58,7 @@ const MAPPINGS: ResourceSpec = {
       "hugePages",
       "decimal",
       "huge pages",
-      "bytes of each page, if these are huge pages; of CRIU among the flags",
+      "bytes of each page, if they are huge pages; CRIU sets have it among the flags",
       {
         linuxCr: "ckpt_hdr_vma.hugetlb_shift",
         minor: true,

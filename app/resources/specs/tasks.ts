@@ -52,11 +52,11 @@ const TASKS: ResourceSpec = {
     column("umask", "mode", "umask", "the permission bits that new files are created without", {
       notCompared: "elsewhere",
     }),
-    column("terminal", "text", "terminal", "the terminal that it controls, as the leader of its session", {
+    column("terminal", "text", "terminal", "the controlling terminal, if it leads its session", {
       linuxCr: "ckpt_hdr_signal.tty_objref",
       minor: true,
     }),
-    column("foreground", "number", "foreground", "the process group in the foreground of that terminal", {
+    column("foreground", "number", "foreground", "the foreground process group of that terminal", {
       minor: true,
     }),
     column("dumpable", "number", "dumpable", "PR_SET_DUMPABLE", {
@@ -255,13 +255,10 @@ const CREDENTIALS: ResourceSpec = {
         repeats: "never",
       },
     ),
-    column(
-      "overridden",
-      "list",
-      "overridden",
-      "in what the credentials that are in force for its own actions differ from these",
-      { repeats: "never", minor: true },
-    ),
+    column("overridden", "list", "overridden", "how the credentials in force for its own actions differ from these", {
+      repeats: "never",
+      minor: true,
+    }),
   ],
 };
 
@@ -374,7 +371,7 @@ const SECCOMP: ResourceSpec = {
       "digest",
       "text",
       "digest",
-      "CRC-32 of the programs, to compare them; with the flags of each if these are not all the same",
+      "CRC-32 of the programs, to compare them; with the flags of each if they differ",
       { minor: true },
     ),
   ],

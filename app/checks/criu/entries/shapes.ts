@@ -113,7 +113,7 @@ function ordersOf(message: string, { byName }: FieldTable): ShapeOrder[] {
   });
 }
 
-/** A set has entries of few of all messages, so that each shape is made when it is first asked for. */
+/** A set has entries of few of these messages, so each shape is made when it is first needed. */
 const SHAPES: Shapes = new Map();
 
 /** The message that a field of another has; "" if it has none. */

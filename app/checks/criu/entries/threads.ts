@@ -18,7 +18,7 @@ export function checkScheduling(scan: Scan, seen: number, policySlot: number, pr
   fault(scan, "value-impossible", "thread_core.sched_prio", message);
 }
 
-/** Pairs of capability sets of which the first has none that the second lacks, for the kernel of checks. */
+/** Pairs of capability sets, the first a subset of the second, for the kernel of checks. */
 export const CAPABILITY_SUBSETS = [
   ["cap_eff", "cap_prm"],
   ["cap_amb", "cap_prm"],

@@ -11,7 +11,7 @@ import { decodeText } from "../../../model/text/text.ts";
 import { COLUMN, columnOf } from "../kept.ts";
 import { faultAt, has, type Scan } from "../scan.ts";
 
-/** The slots of a watch that has an entry of its own: id and tfd. The bit 30 stands for that. */
+/** The slots of a watch with an entry of its own, id and tfd; bit 30 marks it as such. */
 export const OWN_ENTRY = (1 << 30) | (1 << 2) | (1 << 1);
 
 /** Reports locks of tasks, or through descriptors, that are missing. Those of other tasks are never taken. */
@@ -46,7 +46,7 @@ interface Watches {
   readonly seen: Uint32Array;
 }
 
-/** All watches; those that a damaged entry has no descriptor of are among them. */
+/** All watches, including those of damaged entries, which may lack the descriptor. */
 function watchesOf(scan: Scan): Watches {
   const { watches } = scan.kept;
   const column = (at: number): Uint32Array => columnOf(watches, at);

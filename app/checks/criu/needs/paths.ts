@@ -22,7 +22,7 @@ export function inodeOf({ files }: Checkpoint, file: FileRow): Readonly<Record<"
 /** fd_types of files with a path. */
 const REG = 1;
 
-/** The beginnings of paths that are left out: entries of /proc and of the terminals' file system are created by the restore. */
+/** The beginnings of paths that are left out: the restore creates entries of /proc and of the terminals' file system. */
 export const LEFT_OUT = ["/proc/", "/dev/pts/"].map(encodeText);
 
 /** The paths of files that the restore opens by name. What it creates itself is left out. The kernel does the same. */

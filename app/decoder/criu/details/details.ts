@@ -196,8 +196,9 @@ const isDeleted = ({ set, file }: About): boolean => ((set.checkpoint.files.has[
 const OWNER_TYPES: Readonly<Record<number, string>> = { 0: "pid", 1: "tgid", 2: "pgid", 3: "sid" };
 
 /**
- * Adds which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does. @param prefix Of the
- * message that it is in.
+ * Adds which process gets signals for a file (F_SETOWN), and which signal (F_SETSIG), if any does.
+ *
+ * @param prefix Of the names of its fields, if it is in another message.
  */
 function addOwner(about: About, values: Values, prefix = ""): void {
   const field = (name: string): number | null => values.number(`${prefix}fown.${name}`);
@@ -240,7 +241,7 @@ function modifiedText(ghost: Values): string | null {
   return seconds === null || rest === null ? null : `${seconds}.${String(rest).padStart(6, "0")}`;
 }
 
-/** Adds for a FIFO, terminal or tun device what the REG entry with its path has; the owner if its own entry has none. */
+/** Adds what the REG entry with the path of a FIFO, terminal or tun device says; the owner only if `takesOwner`. */
 function addPath(about: About, takesOwner: boolean): void {
   const path = about.related.find(({ message, values }) => message === "reg_file_entry" || values.has("reg.id"));
   if (path === undefined) return;

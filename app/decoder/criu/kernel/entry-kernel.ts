@@ -92,7 +92,7 @@ export interface Room {
   /** Bytes of text; and those there are already. */
   readonly text: number;
   readonly textBase: number;
-  /** The rows that the first entry will be: of records, and of files if it is one. */
+  /** The record that the first entry becomes, and its row if it is an open file. */
   readonly firstRecord: number;
   readonly firstFile: number;
 }
@@ -116,13 +116,13 @@ export interface EntryKernel {
    */
   read(node: number, bytes: Uint8Array, from: number, room: Room): void;
   /**
-   * Reads at most 256 whole members of framing v1.1 into `batch`, until one does not have the usual form. The first
-   * magics will be the record `firstRecord`.
+   * Reads at most 256 whole members of framing v1.1 into `batch`, until one does not have the usual form. The
+   * magic of the first becomes the record `firstRecord`.
    */
   readMembers(form: MemberForm, members: readonly Uint8Array[], rows: number, firstRecord: number): void;
   /**
-   * Must be called once all open files are known, with their types, if their ids follow one another: the kernel then
-   * finds those of descriptors, if they are not too many.
+   * Must be called once all open files are known, with their types, if their ids follow one another. The kernel then
+   * finds the open files of descriptors, unless there are too many.
    */
   giveFiles(firstId: number, types: Uint32Array): void;
   /** Must be called before other bytes are read, which may be in the same array. */

@@ -162,7 +162,7 @@ export interface MemfdInodes {
 /** Open files while a set is decoded. */
 export interface FileContext {
   readonly links: FileLinks;
-  /** Inodes of pidfds of ended processes, of 64 bits, which do not fit into an index: a number for each. */
+  /** A number for each inode of a pidfd of an ended process: the 64 bits of an inode do not fit into an index. */
   readonly endedInodes: Map<number, number>;
   readonly lookups: FileLookups;
   readonly memfdInodes: MemfdInodes;
