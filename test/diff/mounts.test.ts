@@ -262,7 +262,7 @@ describe("a FIFO and a unix socket with a path", () => {
   });
 });
 
-describe("marks of fanotify on mounts", () => {
+describe("fanotify marks on mounts", () => {
   const mark = (id: number, mask: number): Message => [
     [1, 20],
     [2, 2],
@@ -336,7 +336,7 @@ describe("marks of fanotify on mounts", () => {
   });
 });
 
-test("a mount of the same place in another namespace is told by a task that is in it", async () => {
+test("a mount of the same place in another namespace is identified by a task that is in it", async () => {
   const set = setSources("w7/before");
   const { sentences } = await compare(set, setNumber(set, "ids-1.img", "task_kobj_ids_entry", 0, "mnt_ns_id", 99));
   expect(sentences.filter((sentence) => sentence.includes(": mount "))).toEqual(

@@ -119,7 +119,7 @@ test("credentials that are in force instead of a task's own are a change, for se
   expect(comparison.resources?.changes.security).toEqual(Uint8Array.of(1));
 });
 
-test("the terminal that a task controls is one that the image has", async () => {
+test("the controlling terminal of a task is one that the image has", async () => {
   const image = await resourcefulImage();
   const terminalOf = async (objref: number) => {
     const [task] = await entries(await open(putTogether(setField(image, "SIGNAL", 0, "tty_objref", objref))), "tasks");

@@ -26,7 +26,7 @@ interface Exports {
 
 /** With fewer rows, a loop takes less than starting the kernel. */
 const FEWEST_ROWS = 10_000;
-/** With more, V8 optimizes a loop while it runs, which then takes less than the kernel's memory. */
+/** With more, V8 optimizes the loop while it runs, and the new memory of the kernel costs more than it saves. */
 const MOST_ROWS = 250_000;
 
 /** Columns with what is done about open files (criu/details/alike-runs.ts), and what it depends on. */
@@ -42,7 +42,7 @@ export interface FlagColumns {
   readonly deleted: number;
 }
 
-/** Loops over columns. Each returns `null` if there are too few rows, or no kernel, or no memory for it. */
+/** Loops over columns. Each returns `null` if there are too few or too many rows, or no kernel, or no memory for it. */
 export interface ColumnKernel {
   /** Rows by key, and where those of each key begin. Rows with a negative key are left out. */
   sort(

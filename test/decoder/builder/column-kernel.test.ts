@@ -83,6 +83,6 @@ test.each([0, 1, 2, 3])("the same is done about each file, %i", (variant) => {
   expect(new Set(flags).size).toBeGreaterThan(5);
 });
 
-test("few rows are left to loops", () => {
-  expect(createColumnKernel().sort(new Int32Array(100), 100, 10)).toBeNull();
+test.each([100, 300_000])("%i rows are left to loops", (rows) => {
+  expect(createColumnKernel().sort(new Int32Array(rows), rows, 10)).toBeNull();
 });

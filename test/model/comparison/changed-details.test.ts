@@ -61,7 +61,7 @@ test("values are the same only if all their bytes are, in whatever order they ar
   );
 });
 
-test("are not found if keys have other numbers, or very many rows have details of other keys", () => {
+test("are not found if keys have other numbers, or too many rows have details of other keys", () => {
   const { fileDetails } = createBuilder();
   for (const key of [...KEYS].reverse()) fileDetails.add(0, key, "first");
   expect(changedDetails(storeOf([]), fileDetails.finish(), 1)).toBeNull();
