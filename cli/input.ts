@@ -11,6 +11,7 @@ import {
   readlinkSync,
   readSync,
   realpathSync,
+  statfsSync,
   statSync,
 } from "node:fs";
 import { bytesSource, joinedSource, partOf, type Source, SourceError } from "../app/decoder/source.ts";
@@ -85,8 +86,8 @@ export async function openInput(
   try {
     const exact = exactPath(path);
     const stats = statSync(exact);
-    if (stats.isDirectory()) return openFiles(path, filesIn(exact, outside), keep);
-    if (stats.isFile()) return openFiles(path, [{ name: path, path: exact }], false);
+    if (stats.isDirectory()) return openFiles(path, filesIn(exact, outside), keep ? createKept(exact) : null);
+    if (stats.isFile()) return openFiles(path, [{ name: path, path: exact }], null);
     const source = readStream(path, exact);
     return { name: path, bytes: source.size, sources: [source], close: () => {} };
   } catch (error) {
@@ -214,9 +215,8 @@ function statOf(path: Path) {
   }
 }
 
-function openFiles(name: string, files: readonly Listed[], keep: boolean): Input {
+function openFiles(name: string, files: readonly Listed[], kept: Kept | null): Input {
   const descriptors: number[] = [];
-  const kept = keep ? createKept() : null;
   const sources = files.flatMap((file): Source | [] => {
     if (file.link !== undefined) return bytesSource(file.name, file.link);
     const bytes = kept?.readSmall(file) ?? null;
@@ -255,6 +255,8 @@ const MAY_BE_SMALL = /(^|\/)(?!pages-)[^/]*\.img$/;
 const MOST_KEPT = 64 << 20;
 /** Bytes that a disk reads, or cannot read, at once. */
 const SECTOR = 512;
+/** The type of file systems in user space: FUSE_SUPER_MAGIC of linux/magic.h. */
+const FUSE = 0x65735546;
 /** Small files are kept in blocks of this size. */
 const KEPT_BLOCK = 1 << 20;
 /** The largest file of which what was read is kept. In bytes. */
@@ -271,19 +273,31 @@ interface Kept {
   keepsRead(file: Listed, size: number): boolean;
 }
 
-function createKept(): Kept {
+/** Whether a directory may be in a file system in user space. */
+function isInUserSpace(directory: Path): boolean {
+  try {
+    return statfsSync(directory).type === FUSE;
+  } catch {
+    return true;
+  }
+}
+
+function createKept(directory: Path): Kept {
   let block = new Uint8Array(0);
   let used = 0;
   let left = MOST_KEPT;
+  const mayEndAnywhere = isInUserSpace(directory);
   const readAll = (fd: number): Uint8Array | null => {
     if (used + SMALL_FILE >= block.length) {
       block = new Uint8Array(KEPT_BLOCK);
       used = 0;
     }
-    // Of a regular file, Linux reads less than was asked for only at its end, or where a sector cannot be read.
     const length = readSync(fd, block, used, SMALL_FILE + 1, null);
     if (length > SMALL_FILE) return null;
-    if (length > 0 && length % SECTOR === 0 && readSync(fd, block, used + length, 1, null) > 0) return null;
+    // Linux reads less of a file than was asked for only at its end, or where a sector cannot be read. File systems in user
+    // space may do so anywhere.
+    const mayGoOn = mayEndAnywhere || (length > 0 && length % SECTOR === 0);
+    if (mayGoOn && readSync(fd, block, used + length, 1, null) > 0) return null;
     used += length;
     left -= length;
     return block.subarray(used - length, used);
