@@ -1,6 +1,7 @@
-// Memoizes a function, so that equal lists are one object, which tables write out only once.
-
-/** Memoizes a function: equal flags then have one list. */
+/**
+ * Memoizes a function: it is called once for each key, so that equal flags, for example, have one list, which tables write
+ * out only once.
+ */
 export function memo<K, V>(make: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {

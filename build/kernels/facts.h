@@ -5,7 +5,7 @@ static inline int isWordByte(u8 byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '_';
 }
 
-// Where what is in the brackets of a made-up name begins, such as `socket:[tcp]`; 0 for another name.
+// Where the text in the brackets of a made-up name begins, such as `socket:[tcp]`; 0 for another name.
 static u32 insideOf(const u8 *name, u32 length) {
   u32 at = 0;
   while (at < length && isWordByte(name[at])) at++;
@@ -56,7 +56,7 @@ static void addWord(u32 from, u32 to) {
   about.wordLength[about.words++] = to - from;
 }
 
-// Splits what is in the brackets of a made-up name, at spaces and arrows. The last byte is a bracket.
+// Splits the text in the brackets of a made-up name at spaces and arrows. The last byte is a bracket.
 static void splitName(void) {
   const u8 *name = about.name;
   u32 from = insideOf(name, about.nameLength), end = about.nameLength - 1;

@@ -7,6 +7,7 @@ import { grown } from "../../decoder/builder/growing.ts";
 import { indexRows, type RowIndex } from "../../decoder/criu/walk/rows.ts";
 import { isSet } from "../../decoder/criu/wire/wire.ts";
 import type { IdIndex } from "../../decoder/id-index.ts";
+import { allRows } from "../../model/all-rows.ts";
 import { NONE } from "../../model/checkpoint.ts";
 import type { RecordRow } from "../../model/rows.ts";
 
@@ -116,8 +117,7 @@ export function columnOf(list: NoteList, column: number): Uint32Array {
 function order(list: NoteList): void {
   const { columns, count } = list;
   const records = columns[COLUMN.record] as Uint32Array;
-  const rows = Uint32Array.from({ length: count }, (_, row) => row);
-  rows.sort((a, b) => (records[a] as number) - (records[b] as number) || a - b);
+  const rows = allRows(count).sort((a, b) => (records[a] as number) - (records[b] as number) || a - b);
   for (const [at, column] of columns.entries()) columns[at] = rows.map((row) => column[row] as number);
   list.isInOrder = true;
 }

@@ -5,6 +5,7 @@ import type { Side } from "../../model/comparison/side.ts";
 import type { DetailValue } from "../../model/fields.ts";
 import { i32At } from "../../model/read.ts";
 import type { TaskRow } from "../../model/rows.ts";
+import { memo } from "../../resources/memo.ts";
 import { resourceNamed } from "../../resources/resources.ts";
 import { cellAt, type Resources, type ResourceTable } from "../../resources/table.ts";
 import type { Compared } from "./holders.ts";
@@ -62,7 +63,8 @@ const namespaceKey = (kind: string, id: number): string => `${kind} ${id}`;
 function namespacesOfTasks(table: ResourceTable | undefined): Map<TaskRow, Map<string, string>> {
   const found = new Map<TaskRow, Map<string, string>>();
   if (table === undefined) return found;
-  const keyOf = keyReader();
+  // Made once for each namespace, because many tasks are in it.
+  const keyOf = memo((kind: string) => memo((id: number) => namespaceKey(kind, id)));
   const [kindOf, idOf] = [cellReader(table, "kind"), cellReader(table, "id")];
   for (let row = 0; row < table.count; row++) {
     const task = i32At(table.task, row);
@@ -73,7 +75,7 @@ function namespacesOfTasks(table: ResourceTable | undefined): Map<TaskRow, Map<s
       own = new Map();
       found.set(task, own);
     }
-    if (!own.has(kind)) own.set(kind, keyOf(kind, id));
+    if (!own.has(kind)) own.set(kind, keyOf(kind)(id));
   }
   return found;
 }
@@ -84,22 +86,4 @@ function cellReader(table: ResourceTable, name: string): (row: number) => Detail
   const at = columns.findIndex((column) => column.name === name);
   const spec = columns[at];
   return (row) => (spec === undefined ? null : cellAt(spec, table.columns[at], row));
-}
-
-/** Returns a function like namespaceKey, which makes each key once: many tasks are in one namespace. */
-function keyReader(): (kind: string, id: number) => string {
-  const known = new Map<string, Map<number, string>>();
-  return (kind, id) => {
-    let ofKind = known.get(kind);
-    if (ofKind === undefined) {
-      ofKind = new Map();
-      known.set(kind, ofKind);
-    }
-    let key = ofKind.get(id);
-    if (key === undefined) {
-      key = namespaceKey(kind, id);
-      ofKind.set(id, key);
-    }
-    return key;
-  };
 }

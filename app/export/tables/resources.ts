@@ -1,5 +1,6 @@
 // Tables of resources as text: entries of `show --json --resources`, aligned columns, CSV and TSV.
 
+import { allRows } from "../../model/all-rows.ts";
 import { jsonText } from "../../model/text/text.ts";
 import type { ColumnSpec, ResourceSpec } from "../../resources/resource.ts";
 import { resourceNamed } from "../../resources/resources.ts";
@@ -100,8 +101,4 @@ export function* resourceTable(
   for (const row of rows) {
     if (listed(table, row)) yield cells.map((textAt) => textAt(row)).join(separator) + end;
   }
-}
-
-function* allRows(count: number): Generator<number> {
-  for (let row = 0; row < count; row++) yield row;
 }
